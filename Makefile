@@ -1,0 +1,102 @@
+# Needs Python 3.10 to 3.13 with pip; the rest is fetched into .venv. GNU Make 3.81 is enough.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+
+# The requirements that are in .venv: touched when pip has finished, older than their file when not.
+RUNTIME := .venv/requirements.stamp
+DEV := .venv/requirements-dev.stamp
+
+# CI wants every failure of a run; at your desk the first one is enough.
+ifeq ($(CI),true)
+MAKEFLAGS += --keep-going
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test test-rooms test-pages lint format requirements in-step bench screenshots clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
+
+run: $(RUNTIME) ## Serve the app on PORT, 8501 if unset
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".
+
+# Two processes, because pages run in Streamlit's, where TensorFlow is never imported.
+test: test-rooms test-pages ## Run all tests, and print how much of the code they cover
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+test-rooms: $(DEV) ## Run the tests that need neither Streamlit nor a browser
+	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= \
+		--ignore=tests/pages --ignore=tests/browser $(ARGS)
+
+test-pages: $(DEV) ## Run the tests of the pages, with and without a browser
+	@$(BIN)/python -m tests.browser.chromium
+	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= tests/pages tests/browser $(ARGS)
+
+lint: $(DEV) in-step ## Check style, types, and that the requirements are in step
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/ty check
+
+format: $(DEV) ## Mend what the linter and the formatter can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(DEV) ## Measure the app against its naive form
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(DEV) ## Take the README's pictures from the real page
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tools.screenshots
+
+# The pins serve every supported Python and system, and move only with UPGRADE=1.
+UV := "$(CURDIR)/$(BIN)/uv" pip compile --quiet --system-certs --universal --python-version 3.10 \
+	--annotation-style line --custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
+compile = cd $(1) && $(UV) pyproject.toml --output-file requirements.txt >/dev/null && \
+	$(UV) --group dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+
+requirements: $(DEV) ## Compile requirements*.txt from pyproject.toml; UPGRADE=1 moves the pins
+	@$(call compile,.)
+
+in-step: $(DEV)
+	@copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && \
+	cp pyproject.toml requirements*.txt "$$copy" && ($(call compile,"$$copy")) && \
+	for file in requirements*.txt; do diff -u $$file "$$copy/$$file" || { \
+		echo "$$file is out of step: expected what pyproject.toml compiles to." \
+			"Received the lines marked -. \`make requirements\` would write those marked +." >&2; \
+		exit 1; }; done
+
+clean: ## Remove what make made: .venv, caches, coverage
+	rm -rf .venv .coverage* .hypothesis .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+## Set-up
+
+SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
+
+.venv/pyvenv.cfg:
+	@$(PYTHON) -c '$(SUPPORTED)' 2>/dev/null || { \
+		echo "The set-up cannot start: expected Python 3.10 to 3.13." \
+			"Received $$($(PYTHON) --version 2>&1 | tail -1)." \
+			"Install one of them, or name it: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "The set-up cannot start: expected Python's venv and ensurepip." \
+			"Received a $(PYTHON) without them." \
+			"On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+$(RUNTIME): requirements.txt .venv/pyvenv.cfg
+	@echo "Installing requirements.txt into .venv: some 450 MB, once."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	@echo "Installing requirements-dev.txt into .venv."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

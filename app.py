@@ -1,0 +1,33 @@
+"""Layerscope: what a Keras layer really does with numbers. ``streamlit run app.py`` starts it.
+
+One file, two lives: Streamlit imports it once as the server (the workers start with it, before any
+visitor), and runs it as ``__main__`` for every update of a page.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+if __name__ == "__main__":
+    from pages.shared import frame
+
+    frame.show()
+else:
+    import gc
+    from collections.abc import AsyncIterator
+    from contextlib import asynccontextmanager
+
+    from pages.shared.charts import ROUTES
+    from pages.shared.workers import workers
+
+    @asynccontextmanager
+    async def lifespan(_: st.App) -> AsyncIterator[None]:
+        """Start the workers with the server, and end them with it."""
+        pool = workers()
+        # Streamlit collects garbage after every run: what is here now stays, so leave it alone.
+        gc.collect()
+        gc.freeze()
+        yield
+        pool.shutdown(wait=False)
+
+    app = st.App(__file__, lifespan=lifespan, routes=ROUTES)

@@ -1,0 +1,46 @@
+"""A figure as plain data: what Plotly draws, and what stands around it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure, ready for the browser.
+
+    Attributes:
+        name: the tensor it shows; the element that draws it carries it as ``data-tensor``.
+        spec: ``{"data": …, "layout": …}`` as plotly.js takes it; ``go.Figure(spec)`` accepts it.
+        alt: what is seen, in words.
+        title: LaTeX-free name above or beneath it.
+        caption: shape and axes, and what was done to show it.
+        file_name: for downloads, without the ending.
+        palette: which of the theme's colour scales it takes; empty for figures without one.
+        cells: (rows, columns) of a heatmap, which is drawn in cells of the size all share.
+        digits: characters the longest number in a cell takes; 0 for no numbers.
+    """
+
+    name: str
+    spec: dict[str, Any]
+    alt: str
+    title: str
+    caption: str
+    file_name: str
+    palette: str = ""
+    cells: tuple[int, int] | None = None
+    digits: int = 0
+
+
+def packed(values: np.ndarray) -> dict[str, str]:
+    """Return an array as plotly.js decodes it: float32 in base64, two thirds smaller than text."""
+    data = np.ascontiguousarray(values, "<f4")
+    return {
+        "dtype": "f4",
+        "bdata": base64.b64encode(data.tobytes()).decode(),
+        "shape": ", ".join(str(length) for length in data.shape),
+    }

@@ -1,0 +1,115 @@
+"""A tensor as a heatmap: one cell a number, centred on zero, NaN and infinities marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from figures.figure import Figure, packed
+from figures.view import Plane, number_format, reduce_blocks, to_plane
+from figures.words import describe, file_name, number, spell
+
+MAXIMUM_NUMBERS = 600
+"""Cells up to which numbers are written in them: more text than that is slow, and nobody reads it."""
+MAXIMUM_MARKS = 2000
+
+
+def heatmap(
+    values: np.ndarray,
+    *,
+    name: str,
+    axes: tuple[str, ...],
+    limit: float,
+    layer: str = "tensor",
+    mask: bool = False,
+    row_axis: int = -2,
+    column_axis: int = -1,
+    at: Mapping[int, int] | None = None,
+    reduction: str = "mean",
+) -> Figure:
+    """Draw one tensor of any rank.
+
+    Args:
+        values: the tensor; may be constant, empty of finite numbers, or of rank 0.
+        name: the tensor's name.
+        axes: one word an axis.
+        limit: the colour range is −limit to +limit.
+        layer: for the file name.
+        mask: draw zeros and ones in two colours instead.
+        row_axis: which axis runs down, for rank 3 and more.
+        column_axis: which axis runs across.
+        at: where the other axes stand.
+        reduction: how blocks of large planes are made one, see ``figures.view.REDUCTIONS``.
+    """
+    plane = to_plane(values, axes, row_axis=row_axis, column_axis=column_axis, at=at)
+    cells, block = reduce_blocks(plane.values, reduction)
+    template, digits = number_format(cells)
+    trace = {
+        "type": "heatmap",
+        "z": packed(cells),
+        "zmin": 0 if mask else -limit,
+        "zmax": 1 if mask else limit,
+        "showscale": False,
+        "hoverongaps": False,
+        "hovertemplate": _hover(plane, block),
+    }
+    if cells.size <= MAXIMUM_NUMBERS:
+        trace["texttemplate"] = f"%{{z:{template}}}"
+    caption = [spell(plane.values.shape if values.ndim > 1 else values.shape)]
+    caption += [" × ".join(word for word in (plane.rows, plane.columns) if word)]
+    if plane.slices:
+        caption.append(f"at {plane.slices} of {spell(values.shape)}")
+    if block != (1, 1):
+        caption.append(f"{reduction} of {spell(block)} blocks")
+    return Figure(
+        name=name,
+        spec={
+            "data": [trace, *_marks(cells)],
+            "layout": {
+                "xaxis": {"title": {"text": _axis(plane.columns, plane.values.shape[1])}},
+                "yaxis": {
+                    "title": {"text": _axis(plane.rows, plane.values.shape[0])},
+                    "autorange": "reversed",
+                },
+            },
+        },
+        alt="; ".join([describe(name, values), *caption[2:]]),
+        title=name,
+        caption=" · ".join(part for part in caption if part),
+        file_name=file_name(layer, name, shape=values.shape),
+        palette="mask" if mask else "signed",
+        cells=(cells.shape[0], cells.shape[1]),
+        digits=digits if "texttemplate" in trace else 0,
+    )
+
+
+def _axis(name: str, length: int) -> str:
+    return f"{name} ({length})" if name else ""
+
+
+def _hover(plane: Plane, block: tuple[int, int]) -> str:
+    if block != (1, 1):
+        return f"block %{{y}}, %{{x}} of {spell(block)}: %{{z:.6g}}<extra></extra>"
+    row = f"{plane.rows} %{{y}}, " if plane.rows else ""
+    return f"{row}{plane.columns} %{{x}}: %{{z:.6g}}<extra></extra>"
+
+
+def _marks(cells: np.ndarray) -> list[dict]:
+    """Return a trace that marks what has no colour: a cross, and its name on hover."""
+    rows, columns = np.nonzero(~np.isfinite(cells))
+    if not rows.size:
+        return []
+    rows, columns = rows[:MAXIMUM_MARKS], columns[:MAXIMUM_MARKS]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": columns.tolist(),
+            "y": rows.tolist(),
+            "text": [number(float(cells[r, c])) for r, c in zip(rows, columns, strict=True)],
+            "marker": {"symbol": "x-thin", "line": {"width": 1.5}},
+            "hovertemplate": "%{y}, %{x}: %{text}<extra></extra>",
+            "showlegend": False,
+        }
+    ]

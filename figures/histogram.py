@@ -1,0 +1,53 @@
+"""How the numbers of one tensor are spread."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from figures.figure import Figure
+from figures.words import describe, file_name, number
+
+BINS = 30
+
+
+def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure:
+    """Draw one tensor's values in at most 30 bins; a constant tensor is one bar.
+
+    Non-finite values are left out and counted in the caption.
+    """
+    finite = values[np.isfinite(values)].astype("float64").ravel()
+    if finite.size and finite.min() == finite.max():
+        counts, middles, width = [finite.size], [finite[0]], max(abs(finite[0]) * 0.1, 0.1)
+    elif finite.size:
+        bins = int(min(BINS, max(5, np.ceil(np.sqrt(finite.size) * 2))))
+        counted, edges = np.histogram(finite, bins=bins)
+        counts, width = counted.tolist(), float(edges[1] - edges[0])
+        middles = ((edges[:-1] + edges[1:]) / 2).tolist()
+    else:
+        counts, middles, width = [], [], 1.0
+    lost = values.size - finite.size
+    return Figure(
+        name=f"{name}_histogram",
+        spec={
+            "data": [
+                {
+                    "type": "bar",
+                    "x": [float(middle) for middle in middles],
+                    "y": counts,
+                    "width": float(width),
+                    "hovertemplate": "around %{x:.3g}: %{y}<extra></extra>",
+                }
+            ],
+            "layout": {
+                "xaxis": {"title": {"text": name}, "nticks": 5},
+                "yaxis": {"title": {"text": "count"}, "nticks": 3, "rangemode": "tozero"},
+                "bargap": 0.05,
+            },
+        },
+        alt=f"Histogram of {describe(name, values)}; the fullest of {len(counts)} bins holds "
+        f"{max(counts, default=0)} around "
+        f"{number(float(middles[int(np.argmax(counts))])) if counts else 'nothing'}",
+        title=name,
+        caption=f"{values.size} values" + (f", {lost} not finite" if lost else ""),
+        file_name=file_name(layer, name, "histogram", shape=values.shape),
+    )

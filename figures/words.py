@@ -1,0 +1,68 @@
+"""What a picture shows, in words: for those who hear it, and for file names."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def spell(shape: tuple[int, ...]) -> str:
+    """Spell a shape: ``10 × 5``; ``one number`` for a scalar."""
+    return " × ".join(str(length) for length in shape) or "one number"
+
+
+def number(value: float) -> str:
+    """Write a number as text beside a picture: three significant digits and a true minus.
+
+    >>> number(-0.0812), number(6.0), number(float("nan"))
+    ('−0.0812', '6', 'NaN')
+    """
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return f"{value:.3g}".replace("-", "−")
+
+
+def describe(name: str, values: np.ndarray) -> str:
+    """Say what a tensor's picture shows: name, shape, range, and what strikes the eye.
+
+    >>> describe("kernel_repeated", np.array([[-0.08, -0.08], [0.11, 0.11]]))
+    'kernel_repeated, 2 × 2, values −0.08 to 0.11; both columns equal'
+    """
+    parts = [name, spell(values.shape)]
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        parts.append("no finite values")
+    elif finite.min() == finite.max():
+        one = "value" if values.size == 1 else "all values"
+        parts.append(f"{one} {number(float(finite.min()))}")
+    else:
+        low, high = number(float(finite.min())), number(float(finite.max()))
+        parts.append(f"values {low} to {high}")
+    return "; ".join([", ".join(parts), *_striking(values, finite)])
+
+
+def _striking(values: np.ndarray, finite: np.ndarray) -> list[str]:
+    said = []
+    varied = bool(finite.size) and finite.min() != finite.max()
+    if values.ndim == 2 and varied and finite.size == values.size:
+        for count, equal, word in (
+            (values.shape[1], (values == values[:, :1]).all(), "columns"),
+            (values.shape[0], (values == values[:1]).all(), "rows"),
+        ):
+            if count > 1 and equal:
+                said.append(f"both {word} equal" if count == 2 else f"all {count} {word} equal")
+    zeros = int((values == 0).sum())
+    if varied and zeros:
+        said.append(f"{zeros} of {values.size} are zero")
+    for mark, found in (("NaN", np.isnan(values)), ("infinite", np.isinf(values))):
+        if found.any():
+            said.append(f"{int(found.sum())} {mark}")
+    return said
+
+
+def file_name(*parts: str, shape: tuple[int, ...]) -> str:
+    """Return a sensible file name without its ending: ``repeated_dense-kernel-10x5``."""
+    return "-".join([*parts, "x".join(str(length) for length in shape) or "scalar"])

@@ -1,0 +1,115 @@
+"""Running sum: a state that grows by the column sums at every call."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from layers.catalog.linear import FEATURES
+from layers.fields import CountField
+from layers.inputs import ONES
+from layers.spec import Example, LayerSpec, Promise, Weight
+from layers.steps import Accumulate, Return, SumOverBatch
+from layers.trace import Step, Trace, largest_difference
+
+
+@keras.saving.register_keras_serializable(package="layerscope")
+class RunningSum(keras.layers.Layer):
+    """Add the column sums of every input to a total, and return the total.
+
+    ``total ← total + Σ_batch X``
+
+    Input shape:
+        (batch, features)
+
+    Output shape:
+        (features,)
+
+    Weights:
+        total: (features,), not trainable, zero at first, saved with the layer
+
+    Raises:
+        ValueError: an input that is not (batch, features).
+
+    Example:
+        >>> layer = RunningSum()
+        >>> layer(np.ones((2, 2), "float32")).numpy()
+        array([2., 2.], dtype=float32)
+        >>> layer(np.ones((2, 2), "float32")).numpy()
+        array([4., 4.], dtype=float32)
+
+    Source: post 003 (Compute_Sum), where the state is a plain variable that Keras 3 does not see.
+    """
+
+    def build(self, input_shape):
+        """Make the total."""
+        self.input_spec = keras.layers.InputSpec(ndim=2, axes={-1: input_shape[-1]})
+        self.total = self.add_weight(
+            name="total", shape=(input_shape[-1],), initializer="zeros", trainable=False
+        )
+
+    def call(self, inputs):
+        """Grow the total, and return it as it then is."""
+        self.total.assign_add(tf.reduce_sum(inputs, axis=0))
+        return tf.identity(self.total)
+
+    def compute_output_shape(self, input_shape):
+        """Return (features,)."""
+        return (input_shape[-1],)
+
+
+def _growth(trace: Trace) -> float:
+    return largest_difference(trace["total"] - trace["total_before"], trace["column_sums"])
+
+
+SPEC = LayerSpec(
+    name="running_sum",
+    title="Running sum",
+    family="State",
+    summary="A total that grows by the column sums at every call.",
+    formula=r"t \leftarrow t + \sum_{i} X_{i}",
+    source="Post 003: Compute_Sum",
+    fields=(
+        FEATURES,
+        CountField(
+            name="calls",
+            default=1,
+            minimum=1,
+            maximum=100,
+            label="Calls",
+            help="How often the same layer object has been called. Each call draws the next seed's "
+            "numbers, where the input is random.",
+            step_label="Call again",
+            reset_label="Reset",
+        ),
+    ),
+    input_fields=("features",),
+    classes=(RunningSum,),
+    make=lambda _values, _seed: RunningSum(),
+    weights=lambda layer: (
+        Weight(
+            name="total", variable=layer.total, axes=("features",), symbol="t", role="state"
+        ),
+    ),
+    steps=lambda _, axes: (
+        Step(SumOverBatch(), ("inputs",), "column_sums", axes[1:], "s"),
+        Step(Accumulate(), ("total_before", "column_sums"), "total", axes[1:], "t"),
+        Step(Return(), ("total",), "outputs", axes[1:], "h"),
+    ),
+    promises=(
+        Promise(
+            sentence="The total grows by exactly the column sums.",
+            measure=_growth,
+            tolerance=1e-3,  # float32 loses the last digits of an addend beside a large total
+        ),
+        Promise(
+            sentence="What is returned is the total.",
+            measure=lambda trace: largest_difference(trace["outputs"], trace["total"]),
+        ),
+    ),
+    examples=(
+        Example(title="Ones (2, 2), first call", values={"features": 2}, batch=2),
+        Example(title="Ones (2, 2), second call", values={"features": 2, "calls": 2}, batch=2),
+    ),
+    example_input=ONES,
+)

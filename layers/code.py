@@ -1,0 +1,134 @@
+"""The shortest Python that does a run again: self-contained, and prints the same numbers."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+import keras
+import numpy as np
+
+from layers.forward import source_of
+from layers.inputs import code_of
+from layers.spec import LayerSpec, Values
+
+_LEFT_OUT = {"compute_output_shape", "get_config"}
+_LITERAL = 400
+"""Elements up to which the visitor's own array is written out; larger ones are in the download."""
+
+
+def code(
+    spec: LayerSpec,
+    values: Values,
+    *,
+    layer: Any,
+    inputs: np.ndarray,
+    seed: int,
+    source: str | np.ndarray,
+    constant: float,
+) -> str:
+    """Return the Python for a run: classes, input, layer, call, print.
+
+    ``layer`` and ``inputs`` are the run's own; the constructor's arguments are read off the layer.
+    """
+    calls = spec.check(values).get("calls", 1)
+    classes = "\n\n\n".join(lean_source(cls) for cls in spec.classes)
+    modules = "\n".join(
+        f"import {module}{alias}"
+        for module, alias, used in (
+            ("keras", "", "keras."),
+            ("numpy", " as np", "np."),
+            ("tensorflow", " as tf", "tf."),
+        )
+        if used in classes or used == "np."
+    )
+    made = f"layer = {_constructor(layer)}"
+    if calls == 1:
+        body = f"inputs = {_input(spec, inputs, seed, source, constant)}\n{made}\nprint(layer(inputs).numpy())"
+    else:
+        each = _input(spec, inputs, f"{seed} + call", source, constant)
+        body = (
+            f"{made}\nfor call in range({calls}):\n    inputs = {textwrap.indent(each, '    ').strip()}\n"
+            "    outputs = layer(inputs)\nprint(outputs.numpy())"
+        )
+    return f"{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
+
+
+@lru_cache(maxsize=64)
+def lean_source(thing: type | FunctionType) -> str:
+    """Return a class or function as in its file, less decorators, docstrings and serialisation."""
+    lines = textwrap.dedent(inspect.getsource(thing)).splitlines()
+    tree = ast.parse("\n".join(lines)).body[0]
+    assert isinstance(tree, (ast.ClassDef, ast.FunctionDef))
+    drop: set[int] = set(range(tree.lineno - 1))
+    for node in (tree, *tree.body):
+        if isinstance(node, ast.FunctionDef) and node.name in _LEFT_OUT:
+            drop.update(range(node.lineno - 1, node.end_lineno))
+        elif isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
+            drop.update(range(node.body[0].lineno - 1, node.body[0].end_lineno))
+    kept = [line for number, line in enumerate(lines) if number not in drop]
+    tidy = [
+        line
+        for number, line in enumerate(kept)
+        if line.strip() or (kept[number - 1].strip() and not kept[number - 1].startswith("class"))
+    ]
+    return "\n".join(tidy).strip()
+
+
+def _helpers(classes: tuple[type, ...]) -> str:
+    """Return the functions of its own file that a class calls, such as the mask's ``hole``."""
+    found = {}
+    for cls in classes:
+        module = inspect.getmodule(cls)
+        names = {n.id for n in ast.walk(ast.parse(lean_source(cls))) if isinstance(n, ast.Name)}
+        for name in sorted(names):
+            function = getattr(module, name, None)
+            if inspect.isfunction(function) and function.__module__ == cls.__module__:
+                found[name] = lean_source(function)
+    return "".join(f"{source}\n\n\n" for source in found.values())
+
+
+def _constructor(layer: keras.layers.Layer) -> str:
+    config = layer.get_config()
+    arguments = []
+    for name, parameter in inspect.signature(type(layer).__init__).parameters.items():
+        if name in config and config[name] != parameter.default:
+            value = getattr(layer, name)
+            if parameter.default in ("random_normal", "zeros") and _is_default(value, parameter):
+                continue
+            if name == "activation" and config[name] == (parameter.default or "linear"):
+                continue
+            arguments.append(f"{name}={_literal(value, config[name])}")
+    return f"{type(layer).__name__}({', '.join(arguments)})"
+
+
+def _is_default(value: Any, parameter: inspect.Parameter) -> bool:
+    """Return whether an initialiser is the default one and draws no numbers."""
+    return not hasattr(value, "seed") and isinstance(
+        value, type(keras.initializers.get(parameter.default))
+    )
+
+
+def _literal(value: Any, config: Any) -> str:
+    if isinstance(value, keras.initializers.Initializer):
+        seed = f"seed={value.seed}" if hasattr(value, "seed") else ""
+        return f"keras.initializers.{type(value).__name__}({seed})"
+    return repr(config if callable(value) else value)
+
+
+def _input(
+    spec: LayerSpec, inputs: np.ndarray, seed: int | str, source: str | np.ndarray, constant: float
+) -> str:
+    if isinstance(source, str):
+        return code_of(source_of(spec, source), inputs.shape, seed, constant)
+    if inputs.size > _LITERAL:
+        return f'np.load("{spec.name}.npz")["inputs"]  # the download of all tensors of this run'
+    nested = np.array2string(
+        inputs, separator=", ", threshold=inputs.size, max_line_width=96, floatmode="unique"
+    )
+    nested = nested.replace("nan", "np.nan").replace("inf", "np.inf")
+    return f'np.array(\n{textwrap.indent(nested, "    ")},\n    "float32",\n)'

@@ -1,0 +1,59 @@
+"""A run's steps as one expression: for the row of pictures, and as LaTeX with this run's shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.trace import Step, Trace
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What stands between two pictures: ``·``, or an arrow with a label; ``says`` is for the ear."""
+
+    text: str
+    says: str = ""
+    arrow: bool = False
+
+
+EQUALS = Sign("=", "equals")
+
+
+def expression(trace: Trace) -> tuple[str | Sign, ...]:
+    """Return the run as tensor names with signs between, every tensor once, outputs last."""
+    made_by = {step.result: step for step in trace.steps}
+    return tuple(_write("outputs", made_by))
+
+
+def _write(name: str, made_by: dict[str, Step]) -> list[str | Sign]:
+    if name not in made_by:
+        return [name]
+    step = made_by[name]
+    first, *others = (_write(operand, made_by) for operand in step.operands)
+    if not step.op.infix:
+        return [*first, Sign(step.op.sign, step.op.says, arrow=True), name]
+    parts = first
+    for other in others:
+        nested = [Sign("("), *other, Sign(")")] if len(other) > 1 else other
+        parts = [*parts, Sign(step.op.sign, step.op.says), *nested]
+    return [*parts, EQUALS, name] if step.shown else parts
+
+
+def latex(trace: Trace) -> str:
+    r"""Return the run's formula, each symbol over its shape, one line a result that is shown."""
+    written = {
+        name: rf"\underset{{{_size(tensor.values.shape)}}}{{{tensor.symbol}}}"
+        for name, tensor in trace.tensors.items()
+    }
+    lines = []
+    for step in trace.steps:
+        right = step.op.latex(*(written[operand] for operand in step.operands))
+        if step.shown:
+            lines.append(f"{written[step.result]} &= {right}")
+        else:
+            written[step.result] = right
+    return r"\begin{aligned}" + r"\\[4pt] ".join(lines) + r"\end{aligned}"
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return r" \times ".join(str(length) for length in shape) or "1"

@@ -1,0 +1,115 @@
+"""The few functions that pages submit to a worker. TensorFlow is imported inside them only.
+
+Everything that crosses is plain data: field values and arrays in, frozen dataclasses of arrays out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from layers.equation import Sign, expression, latex
+from layers.report import Kept, Parameters, WeightRow, measure, parameters, weight_row
+from layers.spec import Description
+from layers.trace import Trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exploration:
+    """All that the Explore page shows of one run."""
+
+    trace: Trace
+    expression: tuple[str | Sign, ...]
+    latex: str
+    disagreement: float
+    parameters: Parameters
+    weights: tuple[WeightRow, ...]
+    promises: tuple[Kept, ...]
+    notes: tuple[str, ...]
+    code: str
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all the arrays, for a cache that is bounded by them."""
+        tensors = sum(tensor.values.nbytes for tensor in self.trace.tensors.values())
+        return tensors + sum(row.values.nbytes for row in self.weights) + len(self.code)
+
+
+def timed(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, float]:
+    """Return what a function of this module returns, and the milliseconds it took here."""
+    started = time.perf_counter()
+    result = function(*arguments, **named)
+    return result, 1e3 * (time.perf_counter() - started)
+
+
+def describe() -> tuple[Description, ...]:
+    """Return the plain data of every registered layer."""
+    from layers.registry import LAYERS
+
+    return tuple(spec.describe() for spec in LAYERS)
+
+
+def explore(
+    name: str,
+    values: dict[str, Any],
+    *,
+    batch: int | None,
+    seed: int,
+    source: str | np.ndarray,
+    constant: float,
+) -> Exploration:
+    """Run a registered layer and sum the run up; arguments and errors as ``layers.forward.run``."""
+    from layers.code import code
+    from layers.forward import prepare, trace
+    from layers.registry import get
+
+    spec = get(name)
+    layer, batches = prepare(
+        spec, values, batch=batch, seed=seed, source=source, constant=constant
+    )
+    run = trace(spec, layer, batches)
+    return Exploration(
+        trace=run,
+        expression=expression(run),
+        latex=latex(run),
+        disagreement=run.disagreement(),
+        parameters=parameters(layer),
+        weights=tuple(weight_row(weight) for weight in spec.weights(layer)),
+        promises=tuple(measure(promise, run) for promise in spec.promises),
+        notes=spec.notes(spec.check(values)),
+        code=code(
+            spec,
+            values,
+            layer=layer,
+            inputs=batches[-1],
+            seed=seed,
+            source=source,
+            constant=constant,
+        ),
+    )
+
+
+def read_array(name: str, data: bytes) -> np.ndarray:
+    """Return the array in an uploaded file; see ``layers.uploads``."""
+    from layers.uploads import read_array
+
+    array = read_array(name, data)
+    array.setflags(write=False)
+    return array
+
+
+def warm_up() -> None:
+    """Import TensorFlow and run every layer once, so that the first visitor does not wait for it."""
+    import tensorflow as tf
+
+    # Tiny tensors: one thread is quicker than handing work to a pool, and sums in a fixed order.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    for description in describe():
+        explore(
+            description.name, {}, batch=None, seed=0, source="example", constant=1.0
+        )

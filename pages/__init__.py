@@ -1,0 +1,1 @@
+"""The room that shows: Streamlit only here, and never TensorFlow."""

@@ -1,0 +1,1 @@
+"""Explore: pick a layer, its dimensions and an input; see it compute."""

@@ -1,0 +1,53 @@
+"""Explore: pick a layer, its dimensions and an input; see it compute."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from layers import remote
+from pages.explore import report
+from pages.explore.choose import choose, fit
+from pages.explore.picture import choose_view, equation, histograms
+from pages.shared.charts import charts
+from pages.shared.compute import compute, descriptions
+from pages.shared.controls import read_link, sentences, write_link
+from pages.shared.frame import problem
+
+started = time.perf_counter()
+read_link()
+said = st.container()
+layer = None
+try:
+    layers = descriptions()
+    with st.sidebar:
+        choice = choose(layers)
+    layer = choice.layer
+    st.title(layer.title)
+    run, spent = compute(remote.explore, **choice.arguments())
+    drawn = time.perf_counter()
+    view_place = st.container()
+    formula = st.container()
+    with view_place:
+        view = choose_view(run)
+    row, ranges = equation(layer.name, run, view)
+    now = time.perf_counter()
+    timings = {**spent, "figures": 1e3 * (now - drawn), "server": 1e3 * (now - started)}
+    charts(row, key="equation", legend=ranges, timings=timings)
+    for note in run.notes:
+        st.info(note, icon=":material/info:")
+    st.caption(report.agreement(run))
+    st.latex(run.latex)
+    st.html(report.facts(run))
+    st.html(report.weights_table(run))
+    charts(histograms(layer.name, run), key="histograms")
+    report.code(layer.name, run)
+    write_link()
+    report.take_away(layer.name, run)
+except ValueError as error:
+    write_link()
+    problem(error, layer, fit)
+with said:
+    for sentence in sentences():
+        st.warning(sentence, icon=":material/link_off:")

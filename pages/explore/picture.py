@@ -1,0 +1,138 @@
+"""A run as pictures: the row of heatmaps with its signs and colour ranges, and the histograms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from figures.figure import Figure
+from figures.heatmap import heatmap
+from figures.histogram import histogram
+from figures.view import MAXIMUM_SIDE, REDUCTIONS, is_binary, symmetric_limit
+from figures.words import number
+from layers.equation import Sign
+from layers.fields import ChoiceField, IntField
+from layers.remote import Exploration
+from layers.trace import Tensor
+from pages.shared.controls import control
+
+KINDS = {
+    "input": "Input",
+    "weight": "Weights",
+    "constant": "Mask",
+    "state": "State",
+    "intermediate": "Results",
+    "output": "Results",
+}
+"""Tensors of one kind share one colour range, so that their colours can be compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """How tensors of many axes, or of many cells, are shown; the arguments of ``heatmap``."""
+
+    row_axis: int = -2
+    column_axis: int = -1
+    at: dict[int, int]
+    reduction: str = "mean"
+
+
+def choose_view(run: Exploration) -> View:
+    """Show the controls that this run's tensors need, which for plain matrices is none."""
+    shown = [run.trace.tensors[name] for name in run.expression if isinstance(name, str)]
+    deepest = max(shown, key=lambda tensor: tensor.values.ndim)
+    rank = deepest.values.ndim
+    reduction = "mean"
+    if any(_reduced(tensor) for tensor in shown):
+        reduction = control(
+            ChoiceField(
+                name="reduction",
+                default="mean",
+                choices=tuple(REDUCTIONS),
+                label="Blocks of cells show their",
+                help=f"Beyond {MAXIMUM_SIDE} cells a side, a block of cells is drawn as one.",
+            )
+        )
+    if rank < 3:
+        return View(at={}, reduction=reduction)
+    words = (*deepest.axes[:-1], "last axis")
+    columns = st.columns(rank, vertical_alignment="top")
+    with columns[0]:
+        row = control(ChoiceField(name="row_axis", default=words[-2], choices=words))
+    with columns[1]:
+        column = control(ChoiceField(name="column_axis", default=words[-1], choices=words))
+    kept = [words.index(row), words.index(column)]
+    if kept[0] == kept[1]:
+        st.warning(
+            f"Rows and columns cannot both be {row}: expected two axes. The last two are shown."
+        )
+        kept = [rank - 2, rank - 1]
+    at = {}
+    free = [axis for axis in range(rank) if axis not in kept]
+    for axis, place in zip(free, columns[2:], strict=True):
+        length = min(t.values.shape[axis] for t in shown if t.values.ndim == rank)
+        with place:
+            at[axis] = control(
+                IntField(
+                    name=f"at_{axis}",
+                    default=0,
+                    minimum=0,
+                    maximum=length - 1,
+                    label=f"{words[axis].capitalize()}, of {length}",
+                )
+            )
+    return View(row_axis=kept[0], column_axis=kept[1], at=at, reduction=reduction)
+
+
+def equation(layer: str, run: Exploration, view: View) -> tuple[list[Figure | Sign], list[dict]]:
+    """Return the row of heatmaps with the signs between, and the colour ranges that they share."""
+    tensors = run.trace.tensors
+    names = [name for name in run.expression if isinstance(name, str)]
+    groups: dict[str, list[np.ndarray]] = {}
+    for name in names:
+        groups.setdefault(_kind(tensors[name]), []).append(tensors[name].values)
+    limits = {kind: symmetric_limit(arrays) for kind, arrays in groups.items()}
+    row: list[Figure | Sign] = []
+    for item in run.expression:
+        if isinstance(item, Sign):
+            row.append(item)
+            continue
+        tensor = tensors[item]
+        row.append(
+            heatmap(
+                tensor.values,
+                name=item,
+                axes=tensor.axes,
+                limit=limits[_kind(tensor)],
+                layer=layer,
+                mask=_kind(tensor) == "Mask",
+                row_axis=view.row_axis,
+                column_axis=view.column_axis,
+                at=view.at,
+                reduction=view.reduction,
+            )
+        )
+    return row, [_range(kind, limit) for kind, limit in limits.items()]
+
+
+def histograms(layer: str, run: Exploration) -> list[Figure]:
+    """Return one histogram a weight."""
+    return [histogram(row.values, name=row.name, layer=layer) for row in run.weights]
+
+
+def _kind(tensor: Tensor) -> str:
+    kind = KINDS[tensor.role]
+    return "Weights" if kind == "Mask" and not is_binary(tensor.values) else kind
+
+
+def _range(kind: str, limit: float) -> dict[str, Any]:
+    if kind == "Mask":
+        return {"palette": "mask", "label": kind, "low": "0", "high": "1"}
+    return {"palette": "signed", "label": kind, "low": number(-limit), "high": number(limit)}
+
+
+def _reduced(tensor: Tensor) -> bool:
+    return any(length > MAXIMUM_SIDE for length in tensor.values.shape)

@@ -1,0 +1,143 @@
+"""What stands beside the picture: counts, the table of weights, promises, code, downloads."""
+
+from __future__ import annotations
+
+import io
+from html import escape
+from urllib.parse import urlencode
+
+import numpy as np
+import streamlit as st
+
+from figures.words import number, spell
+from layers.remote import Exploration
+from layers.report import Kept, WeightRow
+
+_COLUMNS = (
+    "Weight",
+    "Shape",
+    "Type",
+    "Trainable",
+    "Min",
+    "Mean",
+    "Max",
+    "Std",
+    "Zeros",
+    "Distinct columns",
+)
+
+
+def agreement(run: Exploration) -> str:
+    """Return one sentence on how far the hand calculation agrees."""
+    difference = run.disagreement
+    if difference == 0:
+        return "Redone by hand in NumPy: equal to TensorFlow's result in every digit."
+    if difference < 1e-3 * max(1.0, _magnitude(run)):
+        return f"Redone by hand in NumPy: agrees with TensorFlow to {number(difference)}."
+    return (
+        f"Redone by hand in NumPy: differs from TensorFlow by up to {number(difference)}. "
+        "Where numbers are this large or not finite, float32 has run out of digits."
+    )
+
+
+def facts(run: Exploration) -> str:
+    """Return the parameter counts and the promises, as HTML."""
+    counts = run.parameters
+    cells = "".join(
+        f"<div><dt>{label}</dt><dd>{count:,}</dd></div>"
+        for label, count in (
+            ("Parameters", counts.total),
+            ("Trainable", counts.trainable),
+            ("Non-trainable", counts.non_trainable),
+        )
+    )
+    promises = "".join(map(_promise, run.promises))
+    return f'<div class="ls-facts"><dl>{cells}</dl><ul>{promises}</ul></div>'
+
+
+def weights_table(run: Exploration) -> str:
+    """Return the table of ``get_weights()``, as HTML."""
+    head = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
+    rows = "".join(map(_row, run.weights))
+    return (
+        '<div class="ls-scroll" tabindex="0" role="region" aria-label="Weights">'
+        f'<table class="ls-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def code(layer: str, run: Exploration) -> None:
+    """Show the Python that does this run again, only while it is open: highlighting takes time."""
+    opened = st.expander("Code", key="code", on_change="rerun", icon=":material/code:")
+    if not opened.open:
+        return
+    with opened:
+        st.caption("Runs on its own, and prints the same outputs.")
+        st.code(run.code, language="python")
+        st.download_button(
+            "Download", run.code, file_name=f"{layer}.py", mime="text/x-python", key="download_code"
+        )
+
+
+def take_away(layer: str, run: Exploration) -> None:
+    """Offer all tensors of the run as one NPZ, and the link."""
+    opened = st.expander(
+        "Take away", key="take_away", on_change="rerun", icon=":material/download:"
+    )
+    if not opened.open:
+        return
+    with opened:
+        st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")
+        st.download_button(
+            "All tensors of this run (NPZ)",
+            lambda: npz(run),
+            file_name=f"{layer}.npz",
+            mime="application/octet-stream",
+            key="download_tensors",
+        )
+        st.caption("The link to this picture, numbers included:")
+        st.code(f"{_address()}?{urlencode(st.session_state.get('link', {}))}", language=None)
+
+
+def npz(run: Exploration) -> bytes:
+    """Return all tensors of a run as the bytes of an NPZ file."""
+    stream = io.BytesIO()
+    np.savez(stream, **{name: tensor.values for name, tensor in run.trace.tensors.items()})
+    return stream.getvalue()
+
+
+def _address() -> str:
+    return (st.context.url or "").split("?", 1)[0]
+
+
+def _magnitude(run: Exploration) -> float:
+    outputs = run.trace["outputs"]
+    finite = outputs[np.isfinite(outputs)]
+    return float(np.abs(finite).max()) if finite.size else 0.0
+
+
+def _promise(promise: Kept) -> str:
+    if promise.measured is None:
+        mark, word, figure = "–", "Nothing to measure", "nothing to measure in this run"
+    else:
+        mark, word = ("✓", "Kept") if promise.kept else ("✗", "Broken")
+        figure = f"{promise.figure} {number(promise.measured)}"
+    return (
+        f'<li class="ls-{word.split()[0].lower()}"><span role="img" aria-label="{word}">{mark}'
+        f"</span><span>{escape(promise.sentence)} <small>{escape(figure)}</small></span></li>"
+    )
+
+
+def _row(row: WeightRow) -> str:
+    cells = (
+        spell(row.shape),
+        row.dtype,
+        "yes" if row.trainable else "no",
+        number(row.minimum),
+        number(row.mean),
+        number(row.maximum),
+        number(row.deviation),
+        f"{100 * row.zeros:.0f} %",
+        f"{row.distinct_columns:,}",
+    )
+    rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row"><code>{escape(row.name)}</code></th>{rest}</tr>'

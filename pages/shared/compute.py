@@ -1,0 +1,72 @@
+"""``compute``: a function of ``layers.remote`` run in a worker, with a named progress and a cache."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from cachetools import LRUCache
+
+from layers import remote
+from layers.spec import Description
+from pages.shared.workers import workers
+
+CACHE_BYTES = 64 * 2**20
+_cache: LRUCache = LRUCache(CACHE_BYTES, getsizeof=lambda result: max(1, result.nbytes))
+_lock = threading.Lock()
+STARTING = "Starting TensorFlow in a process of its own: about ten seconds, once."
+
+
+def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, dict]:
+    """Run a function of ``layers.remote`` in a worker and wait for it.
+
+    Results have ``nbytes`` and are read-only: visitors share a cache of them, bounded by bytes.
+
+    Returns:
+        The result, and milliseconds by stage: ``queue`` (waiting and passing on), ``worker``.
+
+    Raises:
+        ValueError: what the function refuses, or a ``ComputationLostError``; always a sentence.
+    """
+    key = (function.__name__, _frozen(arguments), _frozen(named))
+    with _lock:
+        if (known := _cache.get(key)) is not None:
+            return known, {"queue": 0.0, "worker": 0.0}
+    started = time.perf_counter()
+    result, spent = _wait(function, *arguments, **named)
+    waited = 1e3 * (time.perf_counter() - started)
+    with _lock:
+        if result.nbytes <= CACHE_BYTES // 8:
+            _cache[key] = result
+    return result, {"queue": waited - spent, "worker": spent}
+
+
+@cache
+def descriptions() -> tuple[Description, ...]:
+    """Return the plain data of every registered layer; the same for the server's whole life."""
+    return _wait(remote.describe)[0]
+
+
+def _wait(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, float]:
+    pool = workers()
+    future = pool.submit(remote.timed, function, *arguments, **named)
+    if pool.warm.is_set():
+        return future.result()
+    with st.spinner(STARTING, show_time=True):
+        return future.result()
+
+
+def _frozen(value: Any) -> Any:
+    """Return a hashable stand-in that is equal for equal arguments."""
+    if isinstance(value, np.ndarray):
+        return (value.shape, str(value.dtype), value.tobytes())
+    if isinstance(value, dict):
+        return tuple(sorted((name, _frozen(item)) for name, item in value.items()))
+    if isinstance(value, tuple):
+        return tuple(_frozen(item) for item in value)
+    return value

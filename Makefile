@@ -15,7 +15,8 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-rooms test-pages lint format requirements in-step bench screenshots clean
+.PHONY: help run test test-rooms test-pages lint style types in-step format bench screenshots \
+	requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -38,9 +39,13 @@ test-pages: $(DEV) ## Run the tests of the pages, with and without a browser
 	@$(BIN)/python -m tests.browser.chromium
 	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= tests/pages tests/browser $(ARGS)
 
-lint: $(DEV) in-step ## Check style, types, and that the requirements are in step
+lint: style types in-step ## Check style, types, and that the requirements are in step
+
+style: $(DEV)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: $(DEV)
 	$(BIN)/ty check
 
 format: $(DEV) ## Mend what the linter and the formatter can
@@ -92,7 +97,7 @@ SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 	@$(PYTHON) -m venv .venv
 
 $(RUNTIME): requirements.txt .venv/pyvenv.cfg
-	@echo "Installing requirements.txt into .venv: some 450 MB, once."
+	@echo "Installing requirements.txt into .venv: some 430 MB, once."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 

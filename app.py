@@ -18,6 +18,7 @@ else:
     from contextlib import asynccontextmanager
 
     from pages.shared.charts import ROUTES
+    from pages.shared.frame import apologise
     from pages.shared.workers import workers
 
     @asynccontextmanager
@@ -30,4 +31,4 @@ else:
         yield
         pool.shutdown(wait=False)
 
-    app = st.App(__file__, lifespan=lifespan, routes=ROUTES)
+    app = st.App(__file__, lifespan=lifespan, routes=ROUTES, on_script_error=apologise)

@@ -22,7 +22,8 @@ class Figure:
         file_name: for downloads, without the ending.
         palette: which of the theme's colour scales it takes; empty for figures without one.
         cells: (rows, columns) of a heatmap, which is drawn in cells of the size all share.
-        digits: characters the longest number in a cell takes; 0 for no numbers.
+        format: the d3 format of the numbers in the cells.
+        digits: characters the longest of them takes; 0 where numbers are not written.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Figure:
     file_name: str
     palette: str = ""
     cells: tuple[int, int] | None = None
+    format: str = ""
     digits: int = 0
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from figures import words
 from figures.figure import Figure, packed
 from figures.view import Plane, number_format, reduce_blocks, to_plane
-from figures.words import describe, file_name, number, spell
 
 MAXIMUM_NUMBERS = 600
 """Cells up to which numbers are written in them: more text than that is slow, and nobody reads it."""
@@ -44,7 +44,7 @@ def heatmap(
     """
     plane = to_plane(values, axes, row_axis=row_axis, column_axis=column_axis, at=at)
     cells, block = reduce_blocks(plane.values, reduction)
-    template, digits = number_format(cells)
+    number, digits = number_format(cells)
     trace = {
         "type": "heatmap",
         "z": packed(cells),
@@ -54,14 +54,12 @@ def heatmap(
         "hoverongaps": False,
         "hovertemplate": _hover(plane, block),
     }
-    if cells.size <= MAXIMUM_NUMBERS:
-        trace["texttemplate"] = f"%{{z:{template}}}"
-    caption = [spell(plane.values.shape if values.ndim > 1 else values.shape)]
+    caption = [words.spell(plane.values.shape if values.ndim > 1 else values.shape)]
     caption += [" × ".join(word for word in (plane.rows, plane.columns) if word)]
     if plane.slices:
-        caption.append(f"at {plane.slices} of {spell(values.shape)}")
+        caption.append(f"at {plane.slices} of {words.spell(values.shape)}")
     if block != (1, 1):
-        caption.append(f"{reduction} of {spell(block)} blocks")
+        caption.append(f"{reduction} of {words.spell(block)} blocks")
     return Figure(
         name=name,
         spec={
@@ -74,13 +72,14 @@ def heatmap(
                 },
             },
         },
-        alt="; ".join([describe(name, values), *caption[2:]]),
+        alt="; ".join([words.describe(name, values), *caption[2:]]),
         title=name,
         caption=" · ".join(part for part in caption if part),
-        file_name=file_name(layer, name, shape=values.shape),
+        file_name=words.file_name(layer, name, shape=values.shape),
         palette="mask" if mask else "signed",
         cells=(cells.shape[0], cells.shape[1]),
-        digits=digits if "texttemplate" in trace else 0,
+        format=number,
+        digits=digits if cells.size <= MAXIMUM_NUMBERS else 0,
     )
 
 
@@ -90,7 +89,7 @@ def _axis(name: str, length: int) -> str:
 
 def _hover(plane: Plane, block: tuple[int, int]) -> str:
     if block != (1, 1):
-        return f"block %{{y}}, %{{x}} of {spell(block)}: %{{z:.6g}}<extra></extra>"
+        return f"block %{{y}}, %{{x}} of {words.spell(block)}: %{{z:.6g}}<extra></extra>"
     row = f"{plane.rows} %{{y}}, " if plane.rows else ""
     return f"{row}{plane.columns} %{{x}}: %{{z:.6g}}<extra></extra>"
 
@@ -107,7 +106,7 @@ def _marks(cells: np.ndarray) -> list[dict]:
             "mode": "markers",
             "x": columns.tolist(),
             "y": rows.tolist(),
-            "text": [number(float(cells[r, c])) for r, c in zip(rows, columns, strict=True)],
+            "text": [words.number(float(cells[r, c])) for r, c in zip(rows, columns, strict=True)],
             "marker": {"symbol": "x-thin", "line": {"width": 1.5}},
             "hovertemplate": "%{y}, %{x}: %{text}<extra></extra>",
             "showlegend": False,

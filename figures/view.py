@@ -40,9 +40,7 @@ def to_plane(
     the last where the axis is shorter). Equal or impossible axes fall back to the last two.
     """
     if values.ndim < 2:
-        return Plane(
-            values=values.reshape(1, -1), rows="", columns=axes[0] if axes else ""
-        )
+        return Plane(values=values.reshape(1, -1), rows="", columns=axes[0] if axes else "")
     if values.ndim == 2:
         return Plane(values=values, rows=axes[0], columns=axes[1])
     rank = values.ndim

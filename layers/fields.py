@@ -157,8 +157,7 @@ class ShapeField(Field):
         if math.prod(shape) > self.maximum_elements:
             raise self._refuse(
                 value,
-                f"at most {self.maximum_elements:,} elements in all; this has "
-                f"{math.prod(shape):,}",
+                f"at most {self.maximum_elements:,} elements in all; this has {math.prod(shape):,}",
                 "Make an axis shorter.",
             )
         if not all(1 <= length <= self.maximum_axis for length in shape):

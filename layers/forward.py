@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -23,7 +23,7 @@ from layers.steps import (
     Return,
     SumOverBatch,
 )
-from layers.trace import Step, Tensor, Trace
+from layers.trace import Role, Step, Tensor, Trace
 
 TENSORFLOW: dict[type[Op], Callable[..., tf.Tensor]] = {
     MatMul: lambda _, left, right: tf.tensordot(left, right, axes=[[-1], [0]]),
@@ -62,9 +62,7 @@ def run(
         MismatchError: an array that does not fit the layer.
         ValueError: values that the layer itself refuses.
     """
-    layer, batches = prepare(
-        spec, values, batch=batch, seed=seed, source=source, constant=constant
-    )
+    layer, batches = prepare(spec, values, batch=batch, seed=seed, source=source, constant=constant)
     return trace(spec, layer, batches)
 
 
@@ -118,9 +116,7 @@ def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
         layer(earlier)
         history += [weight.variable.numpy().copy() for weight in state]
     axes = spec.input_axes(inputs.shape.rank)
-    tensors = {
-        "inputs": Tensor(values=inputs.numpy().copy(), axes=axes, role="input", symbol="X")
-    }
+    tensors = {"inputs": Tensor(values=inputs.numpy().copy(), axes=axes, role="input", symbol="X")}
     for weight in weights:
         before = f"_{{\\mathrm{{before}}}}" if weight.role == "state" else ""
         tensors[weight.name + ("_before" if before else "")] = Tensor(
@@ -134,18 +130,24 @@ def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
     history += [own[weight.name] for weight in state]
     steps = spec.steps(layer, axes)
     for step in steps:
-        values = own[step.result] if step.result in own else _redo(step, tensors)
-        role = "output" if step.result == "outputs" else "intermediate"
         tensors[step.result] = Tensor(
-            values=values,
+            values=own[step.result] if step.result in own else _redo(step, tensors),
             axes=step.axes,
-            role="state" if step.result in own and role != "output" else role,
+            role=_role(step, tensors, own),
             symbol=step.symbol,
         )
     return Trace(tensors=tensors, steps=steps, history=np.array(history) if state else None)
 
 
-def _redo(step: Step, tensors: dict[str, Tensor]) -> np.ndarray:
+def _role(step: Step, tensors: Mapping[str, Tensor], own: Mapping[str, np.ndarray]) -> Role:
+    if step.result == "outputs":
+        return "output"
+    if step.result in own:
+        return "state"
+    return tensors[step.operands[0]].role if step.op.copies else "intermediate"
+
+
+def _redo(step: Step, tensors: Mapping[str, Tensor]) -> np.ndarray:
     operands = [tf.convert_to_tensor(tensors[name].values) for name in step.operands]
     result = TENSORFLOW[type(step.op)](step.op, *operands)
     if result.shape.rank != len(step.axes):

@@ -51,9 +51,7 @@ CONSTANT = Source(
 )
 RAMP = Source(
     label="Ramp from −1 to 1",
-    make=lambda shape, *_: (
-        np.linspace(-1, 1, math.prod(shape)).reshape(shape).astype("float32")
-    ),
+    make=lambda shape, *_: np.linspace(-1, 1, math.prod(shape)).reshape(shape).astype("float32"),
     code='np.linspace(-1, 1, {size}).reshape({shape}).astype("float32")',
 )
 ONE_HOT = Source(

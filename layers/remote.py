@@ -68,9 +68,7 @@ def explore(
     from layers.registry import get
 
     spec = get(name)
-    layer, batches = prepare(
-        spec, values, batch=batch, seed=seed, source=source, constant=constant
-    )
+    layer, batches = prepare(spec, values, batch=batch, seed=seed, source=source, constant=constant)
     run = trace(spec, layer, batches)
     return Exploration(
         trace=run,
@@ -110,6 +108,4 @@ def warm_up() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     for description in describe():
-        explore(
-            description.name, {}, batch=None, seed=0, source="example", constant=1.0
-        )
+        explore(description.name, {}, batch=None, seed=0, source="example", constant=1.0)

@@ -14,9 +14,16 @@ import numpy as np
 
 
 class Op:
-    """One operation. ``sign`` stands before an infix operand, or on an arrow to the result."""
+    """One operation.
+
+    Attributes:
+        infix: its ``sign`` stands between operands; otherwise on an arrow to the result.
+        copies: the result is the same numbers again, so it is of the operand's kind.
+        says: the sign in words.
+    """
 
     infix: ClassVar[bool] = True
+    copies: ClassVar[bool] = False
     says: ClassVar[str]
 
     @property
@@ -45,8 +52,8 @@ class MatMul(Op):
         return np.einsum("...p,pd->...d", left, right)
 
     def latex(self, left: str, right: str) -> str:
-        """Write ``X \\, W``."""
-        return rf"{left} \, {right}"
+        r"""Write ``X \; W``, far enough apart for the shapes beneath."""
+        return rf"{left} \;\; {right}"
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,7 @@ class Repeat(Op):
 
     times: int
     infix: ClassVar[bool] = False
+    copies: ClassVar[bool] = True
     says: ClassVar[str] = "repeat"
 
     @property

@@ -91,9 +91,11 @@ def _read_csv(name: str, data: bytes) -> np.ndarray:
     delimiter = next((mark for mark in "\t;," if mark in first), None)
     lines = [line for line in text.splitlines() if line.strip()]
     try:
-        rows = list(csv.reader(lines, delimiter=delimiter)) if delimiter else [
-            line.split() for line in lines
-        ]
+        rows = (
+            list(csv.reader(lines, delimiter=delimiter))
+            if delimiter
+            else [line.split() for line in lines]
+        )
     except csv.Error as error:
         raise _refuse(name, "a table of numbers", f"text that says: {error}") from None
     if len(rows) > 1 and not any(map(_is_number, rows[0])):

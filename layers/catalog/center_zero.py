@@ -125,18 +125,14 @@ SPEC = LayerSpec(
     name="center_zero",
     title="Centre zero",
     family="Mask",
-    summary="A fixed mask sets the middle of every array to zero.",
+    summary="A fixed mask zeroes the middle.",
     formula=r"H = X \odot M",
     source="Post 002: centerZero",
     fields=(
         IntField(name="rows", default=10, minimum=1, maximum=64, help="Rows of the array."),
         IntField(name="columns", default=10, minimum=1, maximum=64, help="Columns of the array."),
-        IntField(
-            name="hole_height", default=2, minimum=0, maximum=64, help="Rows set to zero."
-        ),
-        IntField(
-            name="hole_width", default=2, minimum=0, maximum=64, help="Columns set to zero."
-        ),
+        IntField(name="hole_height", default=2, minimum=0, maximum=64, help="Rows set to zero."),
+        IntField(name="hole_width", default=2, minimum=0, maximum=64, help="Columns set to zero."),
     ),
     input_fields=("rows", "columns"),
     batch=IntField(

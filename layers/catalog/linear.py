@@ -127,9 +127,7 @@ def dense_arguments(values: Values, seed: int) -> dict:
 
 def dense_weights(layer: Linear) -> tuple[Weight, ...]:
     """Name the kernel, and the bias where there is one."""
-    kernel = Weight(
-        name="kernel", variable=layer.kernel, axes=("features", "units"), symbol="W"
-    )
+    kernel = Weight(name="kernel", variable=layer.kernel, axes=("features", "units"), symbol="W")
     if not layer.use_bias:
         return (kernel,)
     return kernel, Weight(name="bias", variable=layer.bias, axes=("units",), symbol="b")
@@ -188,7 +186,7 @@ SPEC = LayerSpec(
     name="linear",
     title="Linear",
     family="Dense",
-    summary="Every output is a weighted sum of the inputs, plus a bias.",
+    summary="Weighted sums of a row, plus a bias.",
     formula=r"H = \sigma(X \, W + b)",
     source="Posts 001, 002 and 003: SimpleDense and Linear",
     fields=(FEATURES, UNITS, USE_BIAS, ACTIVATION, KERNEL_INITIALIZER, BIAS_INITIALIZER),

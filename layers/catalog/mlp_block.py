@@ -151,7 +151,7 @@ SPEC = LayerSpec(
     name="mlp_block",
     title="MLP block",
     family="Nested",
-    summary="Three Linears with relu between, each with weights of its own.",
+    summary="Three Linears with relu between.",
     formula=r"H = \mathrm{relu}(\mathrm{relu}(X \, W_1 + b_1) \, W_2 + b_2) \, W_3 + b_3",
     source="Post 003: MLPBlock",
     fields=(

@@ -87,7 +87,7 @@ SPEC = LayerSpec(
     name="nd_dense",
     title="N-D dense",
     family="Dense",
-    summary="The last axis of a tensor of any rank goes through one kernel.",
+    summary="Any rank, by its last axis.",
     formula=r"H_{\dots u} = \sigma\left(\sum_p X_{\dots p} \, W_{pu} + b_u\right)",
     source="Post 004: dense on N dimensions by tensordot",
     fields=(

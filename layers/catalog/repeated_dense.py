@@ -104,7 +104,7 @@ def _make(values, seed):
 
 def _weights(layer):
     return (
-        Weight(name="kernel", variable=layer.kernel, axes=("features", "one"), symbol="w"),
+        Weight(name="kernel", variable=layer.kernel, axes=("features", "column"), symbol="w"),
         Weight(name="bias", variable=layer.bias, axes=(), symbol="b"),
     )
 
@@ -143,7 +143,7 @@ SPEC = LayerSpec(
     name="repeated_dense",
     title="Repeated dense",
     family="Dense",
-    summary="One stored column serves every unit: all outputs of a row are equal.",
+    summary="One column, repeated for all units.",
     formula=r"H = \sigma(X \, [w, w, \dots, w] + b)",
     source="Post 000: a fully connected layer whose weights are repeated",
     fields=(

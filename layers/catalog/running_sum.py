@@ -66,7 +66,7 @@ SPEC = LayerSpec(
     name="running_sum",
     title="Running sum",
     family="State",
-    summary="A total that grows by the column sums at every call.",
+    summary="A total that grows at every call.",
     formula=r"t \leftarrow t + \sum_{i} X_{i}",
     source="Post 003: Compute_Sum",
     fields=(
@@ -87,9 +87,7 @@ SPEC = LayerSpec(
     classes=(RunningSum,),
     make=lambda _values, _seed: RunningSum(),
     weights=lambda layer: (
-        Weight(
-            name="total", variable=layer.total, axes=("features",), symbol="t", role="state"
-        ),
+        Weight(name="total", variable=layer.total, axes=("features",), symbol="t", role="state"),
     ),
     steps=lambda _, axes: (
         Step(SumOverBatch(), ("inputs",), "column_sums", axes[1:], "s"),

@@ -17,7 +17,6 @@ from pages.shared.compute import compute
 from pages.shared.controls import (
     always_in_link,
     control,
-    forget_untouched,
     number_input,
     put,
 )
@@ -109,7 +108,6 @@ def _pick(layers: tuple[Description, ...]) -> Description:
                 f"**{by_name[name].title}** :gray-badge[{by_name[name].family}]"
             ),
             captions=[layer.summary for layer in layers],
-            on_change=forget_untouched,
         )
 
     name = control(field, widget=radio)
@@ -183,9 +181,7 @@ def _upload() -> np.ndarray:
     return st.session_state.own
 
 
-def _table(
-    layer: Description, values: dict[str, Any], batch: int | None, seed: int
-) -> np.ndarray:
+def _table(layer: Description, values: dict[str, Any], batch: int | None, seed: int) -> np.ndarray:
     shape = layer.full_shape(values, batch)
     if len(shape) != 2 or shape[0] * shape[1] > 10_000:
         raise ValueError(
@@ -206,5 +202,3 @@ def _table(
     edited = st.data_editor(st.session_state.table_start, key=key, height=240)
     st.session_state.typed = np.asarray(edited, "float32")
     return st.session_state.typed
-
-

@@ -23,7 +23,7 @@ KINDS = {
     "input": "Input",
     "weight": "Weights",
     "constant": "Mask",
-    "state": "State",
+    "state": "Results",
     "intermediate": "Results",
     "output": "Results",
 }
@@ -116,6 +116,22 @@ def equation(layer: str, run: Exploration, view: View) -> tuple[list[Figure | Si
             )
         )
     return row, [_range(kind, limit) for kind, limit in limits.items()]
+
+
+def history(layer: str, run: Exploration) -> list[Figure | Sign]:
+    """Return the state after each call, one row a call; nothing for layers without state."""
+    states = run.trace.history
+    if states is None:
+        return []
+    return [
+        heatmap(
+            states,
+            name="history",
+            axes=("call", "features"),
+            limit=symmetric_limit([states]),
+            layer=layer,
+        )
+    ]
 
 
 def histograms(layer: str, run: Exploration) -> list[Figure]:

@@ -5,7 +5,7 @@ parameter out of the link and checks it; what no control asked for is refused by
 run ``write_link`` puts back what differs from the defaults.
 
 Values that somebody set are kept by field name, so that a field which two layers share keeps its
-value when the layer changes, where it fits; what nobody touched falls back to the new default.
+value when the layer changes, where it fits; what nobody touched follows the new layer's default.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def read_link() -> None:
     state.problems = []
     if "kept" in state and not (context and context.is_history_navigation):
         return
-    for name in state.get("touchable", ()):
+    for name in state.get("defaults", ()):
         state.pop(name, None)
     state.kept = {}
-    state.touchable = set()
+    state.defaults = {}
     state.refused = []
     state.linked = {name: str(value) for name, value in st.query_params.items()}
 
@@ -84,11 +84,13 @@ def control(field: Field, *, widget: Callable[[Field], Any] | None = None) -> An
         try:
             state[name] = _for_widget(field, field.parse(state.linked.pop(name)))
         except BadInputError as refusal:
-            state.refused.append(f"In the link, {refusal}")
-    if name not in state or not _fits(field, state[name]):
+            default = f"The default is shown instead: {field.text(field.default)}."
+            state.refused.append(f"In the link, {refusal} {default}")
+    untouched = name not in state.kept and state.defaults.get(name, field.default) != field.default
+    if name not in state or untouched or not _fits(field, state[name]):
         kept = state.kept.get(name, field.default)
         state[name] = _for_widget(field, kept if _fits(field, kept) else field.default)
-    state.touchable.add(name)
+    state.defaults[name] = field.default
     try:
         value = field.parse((widget or _WIDGETS[type(field)])(field))
     except BadInputError as refusal:
@@ -116,12 +118,6 @@ def put(field: Field, value: Any) -> None:
     """Set a control from code; only in a callback, before the control is shown."""
     set_kept(field, value)
     st.session_state[field.name] = _for_widget(field, value)
-
-
-def forget_untouched() -> None:
-    """Let every control that nobody set fall back to its default; for when the layer changes."""
-    for name in st.session_state.touchable - set(st.session_state.kept):
-        st.session_state.pop(name, None)
 
 
 def _for_widget(field: Field, value: Any) -> Any:

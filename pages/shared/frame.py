@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,18 @@ def show() -> None:
     )
     st.sidebar.markdown("## Layerscope")
     page.run()
+
+
+def apologise(error: Exception) -> bool:
+    """Show an error that nobody foresaw as a sentence, and its traceback in the server's log."""
+    logging.getLogger("layerscope").error("A page failed.", exc_info=error)
+    st.error(
+        "The page cannot be shown: expected no error here. Received one that was not foreseen; it "
+        "is in the server's log. Reload the page, or start afresh at the address without its "
+        "parameters.",
+        icon=":material/error:",
+    )
+    return True
 
 
 def problem(

@@ -14,7 +14,7 @@ if __name__ == "__main__":
     frame.show()
 else:
     import gc
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from contextlib import asynccontextmanager
 
     from pages.shared.charts import ROUTES
@@ -22,7 +22,7 @@ else:
     from pages.shared.workers import workers
 
     @asynccontextmanager
-    async def lifespan(_: st.App) -> AsyncIterator[None]:
+    async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
         pool = workers()
         # Streamlit collects garbage after every run: what is here now stays, so leave it alone.

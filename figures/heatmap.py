@@ -11,7 +11,7 @@ from figures.figure import Figure, packed
 from figures.view import Plane, number_format, reduce_blocks, to_plane
 
 MAXIMUM_NUMBERS = 600
-"""Cells up to which numbers are written in them: more text than that is slow, and nobody reads it."""
+"""Cells up to which numbers are written in them: nobody reads more, and they take time."""
 MAXIMUM_MARKS = 2000
 
 

@@ -61,16 +61,29 @@ def to_plane(
     )
 
 
+# fmin and fmax pass NaN over as nanmin and nanmax do, and say nothing where a block is all NaN.
+def _low(blocks: np.ndarray) -> np.ndarray:
+    return np.fmin.reduce(blocks, axis=(1, 3))
+
+
+def _high(blocks: np.ndarray) -> np.ndarray:
+    return np.fmax.reduce(blocks, axis=(1, 3))
+
+
+def _mean(blocks: np.ndarray) -> np.ndarray:
+    return np.nansum(blocks, axis=(1, 3)) / np.count_nonzero(~np.isnan(blocks), axis=(1, 3))
+
+
 def _extreme(blocks: np.ndarray) -> np.ndarray:
-    low, high = np.nanmin(blocks, axis=(1, 3)), np.nanmax(blocks, axis=(1, 3))
+    low, high = _low(blocks), _high(blocks)
     return np.where(np.abs(low) > np.abs(high), low, high)
 
 
 REDUCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "mean": lambda blocks: np.nanmean(blocks, axis=(1, 3)),
+    "mean": _mean,
     "extreme": _extreme,
-    "min": lambda blocks: np.nanmin(blocks, axis=(1, 3)),
-    "max": lambda blocks: np.nanmax(blocks, axis=(1, 3)),
+    "min": _low,
+    "max": _high,
 }
 """Ways to make one number of a block. ``extreme`` keeps the one of largest magnitude."""
 
@@ -122,7 +135,9 @@ def number_format(values: np.ndarray) -> tuple[str, int]:
     if largest < 1e5 and bool((finite == np.round(finite)).all()):
         return ".0f", len(f"{largest:.0f}") + sign
     if largest >= 1e5 or largest < 1e-3:
-        return ".1e", 6 + sign
+        smallest = float(np.abs(finite[finite != 0]).min())
+        exponents = (f"{x:.1e}".split("e")[1].lstrip("+-0") or "0" for x in (largest, smallest))
+        return ".1e", len("1.2e+") + max(map(len, exponents)) + sign
     power = math.floor(math.log10(largest))
     decimals = max(0, 2 - power) if power >= 0 else 1 - power
     return f".{decimals}f", len(f"{largest:.{decimals}f}") + sign

@@ -22,7 +22,7 @@ def number(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.3g}".replace("-", "−")
+    return f"{value + 0.0:.3g}".replace("-", "−")  # −0.0 + 0.0 is 0.0
 
 
 def describe(name: str, values: np.ndarray) -> str:

@@ -2,7 +2,7 @@
 
 import os
 
-# Read by TensorFlow when it is first imported: no start-up banner in our logs, and sums in the plain
-# order of operations, so that one link gives one result on every machine.
+# Read by TensorFlow when it is first imported: no start-up banner in our logs, and sums in the
+# plain order of operations, so that one link gives one result on every machine.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")

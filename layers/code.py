@@ -48,11 +48,12 @@ def code(
     )
     made = f"layer = {_constructor(layer)}"
     if calls == 1:
-        body = f"inputs = {_input(spec, inputs, seed, source, constant)}\n{made}\nprint(layer(inputs).numpy())"
+        fed = _input(spec, inputs, seed, source, constant)
+        body = f"inputs = {fed}\n{made}\nprint(layer(inputs).numpy())"
     else:
-        each = _input(spec, inputs, f"{seed} + call", source, constant)
+        fed = textwrap.indent(_input(spec, inputs, f"{seed} + call", source, constant), "    ")
         body = (
-            f"{made}\nfor call in range({calls}):\n    inputs = {textwrap.indent(each, '    ').strip()}\n"
+            f"{made}\nfor call in range({calls}):\n    inputs = {fed.strip()}\n"
             "    outputs = layer(inputs)\nprint(outputs.numpy())"
         )
     return f"{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
@@ -63,13 +64,12 @@ def lean_source(thing: type | FunctionType) -> str:
     """Return a class or function as in its file, less decorators, docstrings and serialisation."""
     lines = textwrap.dedent(inspect.getsource(thing)).splitlines()
     tree = ast.parse("\n".join(lines)).body[0]
-    assert isinstance(tree, (ast.ClassDef, ast.FunctionDef))
-    drop: set[int] = set(range(tree.lineno - 1))
-    for node in (tree, *tree.body):
+    drop = set(range(tree.lineno - 1))
+    for node in (tree, *getattr(tree, "body", ())):
         if isinstance(node, ast.FunctionDef) and node.name in _LEFT_OUT:
-            drop.update(range(node.lineno - 1, node.end_lineno))
+            drop |= _lines_of(node)
         elif isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
-            drop.update(range(node.body[0].lineno - 1, node.body[0].end_lineno))
+            drop |= _lines_of(node.body[0])
     kept = [line for number, line in enumerate(lines) if number not in drop]
     tidy = [
         line
@@ -79,6 +79,11 @@ def lean_source(thing: type | FunctionType) -> str:
     return "\n".join(tidy).strip()
 
 
+def _lines_of(node: ast.stmt) -> set[int]:
+    return set(range(node.lineno - 1, node.end_lineno or node.lineno))
+
+
+@lru_cache(maxsize=64)
 def _helpers(classes: tuple[type, ...]) -> str:
     """Return the functions of its own file that a class calls, such as the mask's ``hole``."""
     found = {}
@@ -95,8 +100,10 @@ def _helpers(classes: tuple[type, ...]) -> str:
 def _constructor(layer: keras.layers.Layer) -> str:
     config = layer.get_config()
     arguments = []
+    keras_own = inspect.signature(keras.layers.Layer.__init__).parameters
     for name, parameter in inspect.signature(type(layer).__init__).parameters.items():
-        if name in config and config[name] != parameter.default:
+        # A name counts up with every layer of the process; it and the dtype are Keras's own affair.
+        if name in config and name not in keras_own and config[name] != parameter.default:
             value = getattr(layer, name)
             if parameter.default in ("random_normal", "zeros") and _is_default(value, parameter):
                 continue

@@ -9,7 +9,7 @@ from layers.trace import Step, Trace
 
 @dataclass(frozen=True)
 class Sign:
-    """What stands between two pictures: ``·``, or an arrow with a label; ``says`` is for the ear."""
+    """What stands between two pictures: ``·``, or a labelled arrow; ``says`` is for the ear."""
 
     text: str
     says: str = ""

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class BadInputError(ValueError):
-    """Input that cannot be used, as a sentence for the page: what failed, expected, received, mend."""
+    """Input that cannot be used, as a sentence: what failed, expected, received, mend."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,13 +140,13 @@ class ShapeField(Field):
     maximum_elements: int
 
     def parse(self, value: object) -> tuple[int, ...]:
-        """Read a tuple of ints, or numbers with commas, spaces or ``x`` between, in brackets or not."""
+        """Read a tuple of ints, or numbers with commas, spaces or ``x`` between."""
         expected = (
             f"{self.minimum_rank} to {self.maximum_rank} whole numbers from 1 to "
             f"{self.maximum_axis}, such as `{self.text(self.default)}`"
         )
         instead = f"Try `{self.text(self.default)}`."
-        text = self.text(value) if isinstance(value, (tuple, list)) else str(value)
+        text = ",".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
         text = text.strip().removeprefix("(").removesuffix(")").strip(" ,")
         parts = re.split(r"\s*[,x×]\s*|\s+", text) if len(text) <= 200 else [""]
         if not all(re.fullmatch(r"\d{1,12}", part) for part in parts):

@@ -118,7 +118,7 @@ def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
     axes = spec.input_axes(inputs.shape.rank)
     tensors = {"inputs": Tensor(values=inputs.numpy().copy(), axes=axes, role="input", symbol="X")}
     for weight in weights:
-        before = f"_{{\\mathrm{{before}}}}" if weight.role == "state" else ""
+        before = "_{\\mathrm{before}}" if weight.role == "state" else ""
         tensors[weight.name + ("_before" if before else "")] = Tensor(
             values=weight.variable.numpy().copy(),
             axes=weight.axes,

@@ -21,7 +21,7 @@ class Source:
     Attributes:
         label: what the page calls it.
         make: (shape, seed, constant) → float32 array of that shape.
-        code: the same as a Python expression, to be formatted with ``shape``, ``seed``, ``constant``.
+        code: the same as a Python expression, for ``code_of`` to fill in.
     """
 
     label: str
@@ -66,7 +66,7 @@ SOURCES = {
     "ramp": RAMP,
     "one_hot": ONE_HOT,
 }
-"""The inputs every layer can be fed; ``example`` is the layer's own, and an array is the visitor's."""
+"""The inputs every layer can be fed, beside its own and the visitor's array."""
 
 
 def code_of(source: Source, shape: tuple[int, ...], seed: int | str, constant: float) -> str:

@@ -1,4 +1,4 @@
-"""The layers there are, in the order of the picker. To add one: its file, and its line in ``NAMES``."""
+"""The layers there are, in the picker's order. To add one: its file, and its line in ``NAMES``."""
 
 from __future__ import annotations
 

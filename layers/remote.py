@@ -101,7 +101,7 @@ def read_array(name: str, data: bytes) -> np.ndarray:
 
 
 def warm_up() -> None:
-    """Import TensorFlow and run every layer once, so that the first visitor does not wait for it."""
+    """Import TensorFlow and run every layer once, so that no visitor waits for it."""
     import tensorflow as tf
 
     # Tiny tensors: one thread is quicker than handing work to a pool, and sums in a fixed order.

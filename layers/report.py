@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,15 @@ class WeightRow:
     zeros: float
     distinct_columns: int
     values: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Lock the array, because runs are shared between visitors."""
+        self.values.setflags(write=False)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Lock it again, because unpickled arrays come back writable."""
+        self.__dict__.update(state)
+        self.values.setflags(write=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a layer declares about itself; everything else (controls, link, code, tests) follows from it."""
+"""What a layer declares about itself; controls, link, code and tests follow from it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BATCH = IntField(
 
 
 class MismatchError(BadInputError):
-    """The visitor's own array does not fit the layer; ``values`` are the fields that would fit it."""
+    """The visitor's array does not fit the layer; ``values`` are the fields that would fit it."""
 
     def __init__(self, sentence: str, values: dict[str, Any] | None = None) -> None:
         super().__init__(sentence, values)
@@ -119,14 +119,14 @@ class Description:
         return {f.name: f.parse(values.get(f.name, f.default)) for f in self.fields}
 
     def input_shape(self, values: Values) -> Shape:
-        """Return the input's shape without the batch (or whole, where the shape itself is a field)."""
+        """Return the input's shape without the batch; whole, where the shape itself is a field."""
         checked = self.check(values)
         if self.shape_field:
             return checked[self.shape_field.name]
         return tuple(checked[name] for name in self.input_fields)
 
     def full_shape(self, values: Values, batch: int | None) -> Shape:
-        """Return the input's shape with the batch; ``batch=0`` is one array without a batch axis."""
+        """Return the input's shape with the batch; with ``batch=0`` it has no batch axis."""
         shape = self.input_shape(values)
         if self.batch is None:
             return shape
@@ -141,6 +141,8 @@ class Description:
 
     def sized_to(self, shape: Shape) -> dict[str, Any] | None:
         """Return the fields (and ``batch``) that take an array of this shape; None if none do."""
+        if 0 in shape:
+            return None
         if self.shape_field:
             fits: dict[str, Any] = {self.shape_field.name: shape}
         else:
@@ -224,5 +226,8 @@ class LayerSpec(Description):
 
     def describe(self) -> Description:
         """Return the plain data of this declaration."""
-        plain = {name: getattr(self, name) for name in Description.__dataclass_fields__}
-        return Description(**{**plain, "example_label": self.example_input.label})
+        plain: dict[str, Any] = {
+            name: getattr(self, name) for name in Description.__dataclass_fields__
+        }
+        plain["example_label"] = self.example_input.label
+        return Description(**plain)

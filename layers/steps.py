@@ -8,7 +8,7 @@ that stands between the pictures of its operands.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,11 +31,11 @@ class Op:
         """The operator as the picture shows it."""
         raise NotImplementedError
 
-    def evaluate(self, *operands: np.ndarray) -> np.ndarray:
+    def evaluate(self, *operands: Any, **_: Any) -> np.ndarray:
         """Redo the operation in NumPy, in the operands' precision."""
         raise NotImplementedError
 
-    def latex(self, *operands: str) -> str:
+    def latex(self, *operands: Any, **_: Any) -> str:
         """Write the operation with the operands' symbols."""
         raise NotImplementedError
 

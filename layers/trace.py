@@ -75,6 +75,15 @@ class Trace:
     steps: tuple[Step, ...]
     history: np.ndarray | None = None
 
+    def __post_init__(self) -> None:
+        """Lock the history, as the tensors are."""
+        if self.history is not None:
+            self.history.setflags(write=False)
+
+    def __reduce__(self) -> tuple:
+        """Rebuild through the constructor, because unpickled arrays come back writable."""
+        return _trace, (self.tensors, self.steps, self.history)
+
     def __getitem__(self, name: str) -> np.ndarray:
         """Return the values of one tensor."""
         return self.tensors[name].values
@@ -87,9 +96,10 @@ class Trace:
         """
         made = {name: t.values.astype("float64") for name, t in self.tensors.items()}
         redone: dict[str, np.ndarray] = {}
-        for step in self.steps:
-            operands = [redone.get(name, made[name]) for name in step.operands]
-            redone[step.result] = step.op.evaluate(*operands)
+        with np.errstate(all="ignore"):  # infinities and NaN are the input's own, and are compared
+            for step in self.steps:
+                operands = [redone.get(name, made[name]) for name in step.operands]
+                redone[step.result] = step.op.evaluate(*operands)
         return redone
 
     def disagreement(self) -> float:
@@ -98,6 +108,12 @@ class Trace:
         Where both are NaN, or the same infinity, they agree; where only one is, the answer is inf.
         """
         return max((largest_difference(self[k], v) for k, v in self.redo().items()), default=0.0)
+
+
+def _trace(
+    tensors: Mapping[str, Tensor], steps: tuple[Step, ...], history: np.ndarray | None
+) -> Trace:
+    return Trace(tensors=tensors, steps=steps, history=history)
 
 
 def largest_difference(left: np.ndarray, right: np.ndarray) -> float:

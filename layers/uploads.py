@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import tokenize
 
 import numpy as np
 
@@ -13,6 +14,15 @@ from layers.inputs import MAXIMUM_ELEMENTS, spell
 
 MAXIMUM_BYTES = 8 * 2**20
 MAXIMUM_RANK = 5
+_BROKEN_HEADER = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    EOFError,
+    tokenize.TokenError,
+    MemoryError,
+    RecursionError,
+)
 _MEND = "Bring a CSV of numbers, or an NPY saved by numpy.save."
 
 
@@ -36,9 +46,7 @@ def read_array(name: str, data: bytes) -> np.ndarray:
         )
     is_npy = name.lower().endswith(".npy") or data.startswith(b"\x93NUMPY")
     array = _read_npy(name, data) if is_npy else _read_csv(name, data)
-    if array.size == 0:
-        raise _refuse(name, "at least one number", f"an array of shape {spell(array.shape)}")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes an infinity, and is marked
+    with np.errstate(all="ignore"):  # what float32 cannot hold becomes an infinity, and is marked
         return np.ascontiguousarray(array, "float32")
 
 
@@ -50,20 +58,24 @@ def _refuse(name: str, expected: str, received: str, mend: str = _MEND) -> BadIn
 
 def _read_npy(name: str, data: bytes) -> np.ndarray:
     stream = io.BytesIO(data)
-    try:
+    try:  # a header is a Python literal, and a hostile one ends the parser in many ways
         version = np.lib.format.read_magic(stream)
         read_header = (
             np.lib.format.read_array_header_1_0
             if version == (1, 0)
             else np.lib.format.read_array_header_2_0
         )
-        shape, _, dtype = read_header(stream)
-    except (ValueError, EOFError, SyntaxError, TypeError) as error:
-        raise _refuse(name, "an NPY header", f"one that says: {str(error)[:80]}") from None
+        shape, by_columns, dtype = read_header(stream)
+    except _BROKEN_HEADER as error:
+        raise _refuse(
+            name, "an NPY header", f"one that says: {str(error)[:80] or type(error).__name__}"
+        ) from None
     if dtype.hasobject:
         raise _refuse(name, "numbers", "Python objects, which are never loaded")
     if dtype.kind not in "biuf":
         raise _refuse(name, "whole or floating numbers", f"the type {dtype}")
+    if not all(type(length) is int and length > 0 for length in shape):
+        raise _refuse(name, "axes of 1 or more", f"the shape {spell(shape)}")
     if len(shape) > MAXIMUM_RANK:
         raise _refuse(name, f"at most {MAXIMUM_RANK} axes", f"the shape {spell(shape)}")
     elements = math.prod(shape)
@@ -79,7 +91,8 @@ def _read_npy(name: str, data: bytes) -> np.ndarray:
         raise _refuse(
             name, f"{elements * dtype.itemsize:,} bytes of data, as its header says", f"{held:,}"
         )
-    return np.load(io.BytesIO(data), allow_pickle=False)
+    flat = np.frombuffer(data, dtype, count=elements, offset=stream.tell())
+    return flat.reshape(shape, order="F" if by_columns else "C")
 
 
 def _read_csv(name: str, data: bytes) -> np.ndarray:
@@ -98,7 +111,7 @@ def _read_csv(name: str, data: bytes) -> np.ndarray:
         )
     except csv.Error as error:
         raise _refuse(name, "a table of numbers", f"text that says: {error}") from None
-    if len(rows) > 1 and not any(map(_is_number, rows[0])):
+    if len(rows) > 1 and "".join(rows[0]).strip() and not any(map(_is_number, rows[0])):
         del rows[0]  # a line of column names
     if not rows:
         raise _refuse(name, "at least one row of numbers", "none")

@@ -9,7 +9,7 @@ from layers.fields import IntField
 from layers.inputs import Source
 from layers.spec import Example, LayerSpec, Promise, Weight
 from layers.steps import Multiply
-from layers.trace import Step, Trace
+from layers.trace import Step, Trace, largest_difference
 
 
 def hole(rows: int, columns: int, height: int, width: int) -> tuple[slice, slice]:
@@ -117,8 +117,7 @@ def _inside(trace: Trace) -> float | None:
 def _outside(trace: Trace) -> float | None:
     kept = trace["mask"] == 1
     before, after = trace["inputs"][..., kept], trace["outputs"][..., kept]
-    same = (before == after) | (np.isnan(before) & np.isnan(after))
-    return float(np.abs(np.where(same, 0, after - before)).max()) if before.size else None
+    return largest_difference(before, after) if before.size else None
 
 
 SPEC = LayerSpec(

@@ -11,7 +11,7 @@ from layers.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initialize
 from layers.inputs import ONES
 from layers.spec import Example, LayerSpec, Promise, Values, Weight
 from layers.steps import ACTIVATIONS, Activation, AddBias, MatMul
-from layers.trace import Step, Trace
+from layers.trace import Step, Trace, largest_difference
 
 FEATURES = IntField(
     name="features", default=10, minimum=1, maximum=256, help="The length of one input row."
@@ -160,13 +160,13 @@ def dense_steps(layer: Linear, axes: tuple[str, ...]) -> tuple[Step, ...]:
 
 
 def equal_rows_difference(trace: Trace) -> float | None:
-    """Return how far the outputs of equal input rows lie apart; None where no two rows are equal."""
+    """Return how far the outputs of equal rows lie apart; None where no two rows are equal."""
     rows = trace["inputs"].reshape(-1, trace["inputs"].shape[-1])
     results = trace["outputs"].reshape(-1, trace["outputs"].shape[-1])
     _, first, group = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     if len(first) == len(rows):
         return None
-    return float(np.abs(results - results[first[group.ravel()]]).max())
+    return largest_difference(results, results[first[group.ravel()]])
 
 
 def softmax_of_one(values: Values) -> tuple[str, ...]:

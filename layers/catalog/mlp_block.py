@@ -143,8 +143,8 @@ def _steps(_layer, axes):
 
 
 def _below_zero(trace: Trace) -> float:
-    lowest = np.fmin(trace["hidden_1"].min(), trace["hidden_2"].min())
-    return float(max(0.0, -lowest))
+    lowest = (np.fmin.reduce(trace[name], axis=None) for name in ("hidden_1", "hidden_2"))
+    return float(np.fmax.reduce([0.0, *(-low for low in lowest)]))  # NaN are passed over
 
 
 SPEC = LayerSpec(

@@ -12,7 +12,7 @@ from layers.catalog.linear import ACTIVATION, EQUAL_ROWS, FEATURES, UNITS
 from layers.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
 from layers.spec import Example, LayerSpec, Promise, Weight
 from layers.steps import Activation, AddBias, MatMul, Repeat
-from layers.trace import Step, Trace
+from layers.trace import Step, Trace, largest_difference
 
 
 @keras.saving.register_keras_serializable(package="layerscope")
@@ -134,7 +134,7 @@ def _steps(layer, axes):
 def _columns_apart(name: str):
     def measure(trace: Trace) -> float:
         columns = trace[name]
-        return float(np.abs(columns - columns[:, :1]).max())
+        return largest_difference(columns, np.repeat(columns[:, :1], columns.shape[1], axis=1))
 
     return measure
 

@@ -33,9 +33,9 @@ class RunningSum(keras.layers.Layer):
 
     Example:
         >>> layer = RunningSum()
-        >>> layer(np.ones((2, 2), "float32")).numpy()
+        >>> layer(tf.ones((2, 2))).numpy()
         array([2., 2.], dtype=float32)
-        >>> layer(np.ones((2, 2), "float32")).numpy()
+        >>> layer(tf.ones((2, 2))).numpy()
         array([4., 4.], dtype=float32)
 
     Source: post 003 (Compute_Sum), where the state is a plain variable that Keras 3 does not see.

@@ -99,10 +99,10 @@ def _pick(layers: tuple[Description, ...]) -> Description:
     by_name = {layer.name: layer for layer in layers}
     field = ChoiceField(name="layer", default=layers[0].name, choices=tuple(by_name))
 
-    def radio(_: Field) -> str:
+    def radio(_: Field) -> str | None:
         return st.radio(
             "Layer",
-            field.choices,
+            list(field.choices),
             key="layer",
             format_func=lambda name: (
                 f"**{by_name[name].title}** :gray-badge[{by_name[name].family}]"
@@ -156,9 +156,13 @@ def _source_widget(layer: Description):  # noqa: ANN202 (a widget for ``control`
         **_OWN,
     }
 
-    def widget(field: ChoiceField) -> str:
+    def widget(field: ChoiceField) -> str | None:
         return st.selectbox(
-            field.title, field.choices, key=field.name, format_func=labels.get, help=field.help
+            field.title,
+            list(field.choices),
+            key=field.name,
+            format_func=lambda name: labels[name],
+            help=field.help,
         )
 
     return widget

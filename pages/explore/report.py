@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -101,7 +102,8 @@ def take_away(layer: str, run: Exploration) -> None:
 def npz(run: Exploration) -> bytes:
     """Return all tensors of a run as the bytes of an NPZ file."""
     stream = io.BytesIO()
-    np.savez(stream, **{name: tensor.values for name, tensor in run.trace.tensors.items()})
+    tensors: dict[str, Any] = {name: t.values for name, t in run.trace.tensors.items()}
+    np.savez(stream, **tensors)
     return stream.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""``compute``: a function of ``layers.remote`` run in a worker, with a named progress and a cache."""
+"""``compute``: run a function of ``layers.remote`` in a worker, with a named progress."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
     Raises:
         ValueError: what the function refuses, or a ``ComputationLostError``; always a sentence.
     """
-    key = (function.__name__, _frozen(arguments), _frozen(named))
+    key = (function, _frozen(arguments), _frozen(named))
     with _lock:
         if (known := _cache.get(key)) is not None:
             return known, {"queue": 0.0, "worker": 0.0}

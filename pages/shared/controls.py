@@ -72,7 +72,7 @@ def sentences() -> list[str]:
     return [*st.session_state.problems, *st.session_state.refused]
 
 
-def control(field: Field, *, widget: Callable[[Field], Any] | None = None) -> Any:
+def control(field: Field, *, widget: Callable[[Any], Any] | None = None) -> Any:
     """Show a field as its widget, bound to the parameter of its name, and return its value.
 
     What was typed and does not parse (only shapes are typed freely) becomes one of ``sentences``,
@@ -157,10 +157,10 @@ def number_input(field: IntField | FloatField) -> float:
     )
 
 
-def _selectbox(field: ChoiceField) -> str:
+def _selectbox(field: ChoiceField) -> str | None:
     return st.selectbox(
         field.title,
-        field.choices,
+        list(field.choices),
         format_func=lambda choice: choice.replace("_", " "),
         key=field.name,
         help=field.help or None,

@@ -8,6 +8,7 @@ hangs or dies takes down its own process only, and a fresh one replaces it.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import queue
 import threading
@@ -22,10 +23,11 @@ from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 from layers import remote
 
 COUNT = 2
-"""One serves while the other hangs, dies or warms up; a run takes milliseconds, so more would idle."""
+"""One serves while the other hangs, dies or warms up; a run takes milliseconds: more would idle."""
 TIME_LIMIT = float(os.environ.get("LAYERSCOPE_TIME_LIMIT", "20"))
 """Seconds that one computation may take."""
 _ATTEMPTS = 3
+_LOG = logging.getLogger("layerscope")
 
 
 class ComputationLostError(ValueError):
@@ -36,7 +38,7 @@ class Workers(Executor):
     """A few warm worker processes, one computation at a time in each."""
 
     def __init__(self, count: int = COUNT, time_limit: float = TIME_LIMIT) -> None:
-        """Start the first worker now; the next when it is warm, so that it has the machine alone."""
+        """Start the first worker, and when it is warm the next: it has the machine to itself."""
         self.warm = threading.Event()
         self._time_limit = time_limit
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
@@ -105,7 +107,7 @@ class Workers(Executor):
 
     def _add(self) -> None:
         """Start a worker, and put it among the idle ones once it is warm."""
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(1, _ATTEMPTS + 1):
             worker = ProcessPoolExecutor(
                 max_workers=1,
                 timeout=None,
@@ -116,11 +118,11 @@ class Workers(Executor):
             self._alive.add(worker)
             try:
                 worker.submit(remote.warm_up).result()
-            except Exception as error:  # whatever keeps TensorFlow from starting: say it, try again
+            except Exception:  # noqa: BLE001 (whatever keeps TensorFlow from starting is logged)
                 self._discard(worker)
                 if self._closed:
                     return
-                print(f"Worker did not start (attempt {attempt + 1}): {error!r}", flush=True)
+                _LOG.exception("A worker did not start, attempt %d of %d.", attempt, _ATTEMPTS)
                 time.sleep(1)
             else:
                 self._idle.put(worker)

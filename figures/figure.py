@@ -16,10 +16,11 @@ class Figure:
     Attributes:
         name: the tensor it shows; the element that draws it carries it as ``data-tensor``.
         spec: ``{"data": …, "layout": …}`` as plotly.js takes it; ``go.Figure(spec)`` accepts it.
+            Colours and sizes are the browser's, which knows the theme and the page's width.
         alt: what is seen, in words.
-        title: LaTeX-free name above or beneath it.
-        caption: shape and axes, and what was done to show it.
+        caption: shape and axes, and what was done to show it; parts set apart by `` · ``.
         file_name: for downloads, without the ending.
+        title: what stands above the caption, where it is not the name.
         palette: which of the theme's colour scales it takes; empty for figures without one.
         cells: (rows, columns) of a heatmap, which is drawn in cells of the size all share.
         format: the d3 format of the numbers in the cells.
@@ -29,9 +30,9 @@ class Figure:
     name: str
     spec: dict[str, Any]
     alt: str
-    title: str
     caption: str
     file_name: str
+    title: str = ""
     palette: str = ""
     cells: tuple[int, int] | None = None
     format: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -48,10 +49,8 @@ def heatmap(
     trace = {
         "type": "heatmap",
         "z": packed(cells),
-        "zmin": 0 if mask else -limit,
-        "zmax": 1 if mask else limit,
-        "showscale": False,
-        "hoverongaps": False,
+        "zmin": 0 if mask else -_short(limit),
+        "zmax": 1 if mask else _short(limit),
         "hovertemplate": _hover(plane, block),
     }
     caption = [words.spell(plane.values.shape if values.ndim > 1 else values.shape)]
@@ -73,7 +72,6 @@ def heatmap(
             },
         },
         alt="; ".join([words.describe(name, values), *caption[2:]]),
-        title=name,
         caption=" · ".join(part for part in caption if part),
         file_name=words.file_name(layer, name, shape=values.shape),
         palette="mask" if mask else "signed",
@@ -81,6 +79,12 @@ def heatmap(
         format=number,
         digits=digits if cells.size <= MAXIMUM_NUMBERS else 0,
     )
+
+
+def _short(limit: float) -> float:
+    """Round up to four digits: a colour range is read by eye, and sent with every picture."""
+    step = 10.0 ** (math.floor(math.log10(limit)) - 3)
+    return float(f"{math.ceil(limit / step) * step:.4g}")
 
 
 def _axis(name: str, length: int) -> str:

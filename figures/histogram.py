@@ -16,15 +16,16 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
     Non-finite values are left out and counted in the caption.
     """
     finite = values[np.isfinite(values)].astype("float64").ravel()
-    if finite.size and finite.min() == finite.max():
-        counts, middles, width = [finite.size], [finite[0]], max(abs(finite[0]) * 0.1, 0.1)
-    elif finite.size:
+    if not finite.size:
+        counts, first, width = [], 0.0, 1.0
+    elif finite.min() == finite.max():
+        counts, first, width = [finite.size], finite[0], max(abs(finite[0]) * 0.1, 0.1)
+    else:
         bins = int(min(BINS, max(5, np.ceil(np.sqrt(finite.size) * 2))))
         counted, edges = np.histogram(finite, bins=bins)
-        counts, width = counted.tolist(), float(edges[1] - edges[0])
-        middles = ((edges[:-1] + edges[1:]) / 2).tolist()
-    else:
-        counts, middles, width = [], [], 1.0
+        counts, width = counted.tolist(), edges[1] - edges[0]
+        first = edges[0] + width / 2
+    first, width = (float(f"{number:.6g}") for number in (first, width))
     lost = values.size - finite.size
     return Figure(
         name=f"{name}_histogram",
@@ -32,9 +33,9 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
             "data": [
                 {
                     "type": "bar",
-                    "x": [float(middle) for middle in middles],
+                    "x0": first,
+                    "dx": width,
                     "y": counts,
-                    "width": float(width),
                     "hovertemplate": "around %{x:.3g}: %{y}<extra></extra>",
                 }
             ],
@@ -46,7 +47,7 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
         },
         alt=f"Histogram of {describe(name, values)}; the fullest of {len(counts)} bins holds "
         f"{max(counts, default=0)} around "
-        f"{number(float(middles[int(np.argmax(counts))])) if counts else 'nothing'}",
+        f"{number(first + width * int(np.argmax(counts))) if counts else 'nothing'}",
         title=name,
         caption=f"{values.size} values" + (f", {lost} not finite" if lost else ""),
         file_name=file_name(layer, name, "histogram", shape=values.shape),

@@ -19,6 +19,13 @@ from layers.spec import LayerSpec, Values
 _LEFT_OUT = {"compute_output_shape", "get_config"}
 _LITERAL = 400
 """Elements up to which the visitor's own array is written out; larger ones are in the download."""
+_SETTING = """\
+import os
+
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # sums in the plain order: the same last digits
+
+"""
+"""As in ``layers/__init__.py``: without it a softmax or a single unit prints other last digits."""
 
 
 def code(
@@ -56,7 +63,7 @@ def code(
             f"{made}\nfor call in range({calls}):\n    inputs = {fed.strip()}\n"
             "    outputs = layer(inputs)\nprint(outputs.numpy())"
         )
-    return f"{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
+    return f"{_SETTING}{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
 
 
 @lru_cache(maxsize=64)

@@ -82,7 +82,7 @@ def parameters(layer: keras.layers.Layer) -> Parameters:
 def weight_row(weight: Weight) -> WeightRow:
     """Sum one variable up."""
     variable = weight.variable
-    values = variable.numpy().copy()
+    values = np.array(variable.numpy())  # a copy, and of a scalar an array of rank 0
     finite = values[np.isfinite(values)].astype("float64")
     if not finite.size:
         finite = np.array([np.nan])

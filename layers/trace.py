@@ -32,6 +32,8 @@ class Tensor:
 
     def __post_init__(self) -> None:
         """Check that every axis has a word, and lock the array."""
+        # Of rank 0 TensorFlow gives a NumPy scalar, which is no array and cannot be locked.
+        object.__setattr__(self, "values", np.asarray(self.values))
         if len(self.axes) != self.values.ndim:
             raise ValueError(
                 f"a tensor cannot be described: expected one word for each of its "

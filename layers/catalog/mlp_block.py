@@ -67,7 +67,7 @@ class MLPBlock(keras.layers.Layer):
         """Build the three, each for what the one before gives."""
         for linear in (self.linear_1, self.linear_2, self.linear_3):
             linear.build(input_shape)
-            input_shape = linear.compute_output_shape(input_shape)
+            input_shape = (*input_shape[:-1], linear.units)
 
     def call(self, inputs):
         """Pass through the three, with relu between."""

@@ -1,29 +1,25 @@
-"""The choices of the Explore page: which layer, which dimensions, which input."""
+"""The choices of the Explore page: which layer, which input, and which dimensions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from layers import remote
-from layers.fields import ChoiceField, Field, FloatField
-from layers.inputs import NORMAL, SOURCES
-from layers.spec import SEED, Description, Example
+from layers.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
+from layers.inputs import NORMAL, SOURCES, spell
+from layers.spec import SEED, Description, Example, MismatchError
 from layers.uploads import MAXIMUM_BYTES
 from pages.shared.compute import compute
-from pages.shared.controls import (
-    always_in_link,
-    control,
-    number_input,
-    put,
-)
+from pages.shared.controls import always_in_link, control, number_input, put
 
 CONSTANT = FloatField(
     name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."
 )
+TYPED_CELLS = 10_000
 _OWN = {"upload": "Your file (CSV or NPY)", "table": "Your table, typed in"}
 
 
@@ -33,10 +29,10 @@ class Choice:
 
     layer: Description
     values: dict[str, Any]
-    batch: int | None
     seed: int
     source: str | np.ndarray
     constant: float
+    batch: int | None = None
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of ``layers.remote.explore``."""
@@ -51,23 +47,12 @@ class Choice:
 
 
 def choose(layers: tuple[Description, ...]) -> Choice:
-    """Show all choices and return them.
-
-    Raises:
-        ValueError: a file that cannot be read, or one that is yet to be chosen; a sentence.
-    """
+    """Show all choices but the dimensions and the visitor's own array, and return them."""
     layer = _pick(layers)
     _examples(layer)
-    values = {field.name: control(field) for field in layer.fields}
-    source_field = _source_field(layer)
-    st.session_state.setdefault("own", None)
-    source: str | np.ndarray = control(source_field, widget=_source_widget(layer))
-    batch = None
-    if layer.batch and source != "upload":
-        batch = control(layer.batch)
-    constant = CONSTANT.default
-    if source == "constant":
-        constant = control(CONSTANT)
+    values = {field.name: control(field) for field in layer.fields if not _is_dimension(field)}
+    source = control(_source_field(layer), widget=_source_widget(layer))
+    constant = control(CONSTANT) if source == "constant" else CONSTANT.default
     seed = control(SEED, widget=number_input)
     st.button(
         "New numbers",
@@ -78,21 +63,44 @@ def choose(layers: tuple[Description, ...]) -> Choice:
         help="The next seed: other weights, and another random input.",
         width="stretch",
     )
-    if source == "upload":
-        source = _upload()
-    elif source == "table":
-        source = _table(layer, values, batch, seed)
-    return Choice(
-        layer=layer, values=values, batch=batch, seed=seed, source=source, constant=constant
-    )
+    return Choice(layer=layer, values=values, seed=seed, source=source, constant=constant)
 
 
-def fit(layer: Description, values: dict[str, Any]) -> None:
-    """Size the layer to the visitor's data; a button's callback."""
+def dimensions(choice: Choice) -> Choice:
+    """Show the dimensions and the visitor's own array, and return the choice with them.
+
+    Raises:
+        BadInputError: a file that cannot be read or is yet to be chosen, or a table too large.
+    """
+    layer = choice.layer
+    with st.container(horizontal=True):
+        values = {field.name: control(field) for field in layer.fields if _is_dimension(field)}
+        batch = None
+        if layer.batch and choice.source != "upload":
+            batch = control(layer.batch)
+    sized = replace(choice, values=choice.values | values, batch=batch)
+    if choice.source == "upload":
+        return replace(sized, source=_upload())
+    if choice.source == "table":
+        return replace(sized, source=_table(layer.full_shape(sized.values, batch)))
+    return sized
+
+
+def fit(layer: Description, mismatch: MismatchError) -> None:
+    """Offer to size the layer to the visitor's data, where it can be."""
     fields = {field.name: field for field in layer.fields}
-    for name, value in values.items():
-        if name in fields:
+    values = {name: value for name, value in (mismatch.values or {}).items() if name in fields}
+
+    def resize() -> None:
+        for name, value in values.items():
             put(fields[name], value)
+
+    if values:
+        st.button("Size the layer to the data", key="fit", type="primary", on_click=resize)
+
+
+def _is_dimension(field: Field) -> bool:
+    return isinstance(field, (IntField, ShapeField))
 
 
 def _pick(layers: tuple[Description, ...]) -> Description:
@@ -169,6 +177,7 @@ def _source_widget(layer: Description):  # noqa: ANN202 (a widget for ``control`
 
 
 def _upload() -> np.ndarray:
+    """Return the visitor's array: of the file just chosen, or the last one that could be read."""
     file = st.file_uploader(
         "A CSV of numbers, or an NPY",
         type=["csv", "txt", "tsv", "npy"],
@@ -177,32 +186,34 @@ def _upload() -> np.ndarray:
     )
     if file is not None:
         st.session_state.own, _ = compute(remote.read_array, file.name, file.getvalue())
-    if st.session_state.own is None:
-        raise ValueError(
+    if st.session_state.get("own") is None:
+        raise BadInputError(
             "There is nothing to show yet: expected your array, which no link carries. Received "
             "none. Choose a CSV or NPY file, or another input."
         )
     return st.session_state.own
 
 
-def _table(layer: Description, values: dict[str, Any], batch: int | None, seed: int) -> np.ndarray:
-    shape = layer.full_shape(values, batch)
-    if len(shape) != 2 or shape[0] * shape[1] > 10_000:
-        raise ValueError(
-            "The input cannot be typed in: expected two axes and at most 10,000 numbers. Received "
-            f"the shape {shape}. Upload an NPY, or choose other dimensions."
+def _table(shape: tuple[int, ...]) -> np.ndarray:
+    """Show a table to type in, and return it; what was typed stays where it still has a place."""
+    if len(shape) != 2 or shape[0] * shape[1] > TYPED_CELLS:
+        raise BadInputError(
+            f"The input cannot be typed in: expected two axes and at most {TYPED_CELLS:,} numbers. "
+            f"Received the shape {spell(shape)}. Upload an NPY, or choose other dimensions."
         )
-    before = st.session_state.get("typed")
-    if before is None:
-        before = np.round(NORMAL.make(shape, seed, 0.0), 2)
-    if before.shape != shape:  # keep what was typed where it still has a place
-        resized = np.zeros(shape, "float32")
-        kept = tuple(slice(0, min(a, b)) for a, b in zip(before.shape, shape, strict=True))
-        resized[kept] = before[kept]
-        before = resized
+    state = st.session_state
     key = f"table_{shape[0]}_{shape[1]}"
-    if key not in st.session_state:
-        st.session_state.table_start = before
-    edited = st.data_editor(st.session_state.table_start, key=key, height=240)
-    st.session_state.typed = np.asarray(edited, "float32")
-    return st.session_state.typed
+    if key not in state:
+        state.typed_from = _resized(state.get("typed"), shape)
+    edited = st.data_editor(state.typed_from, key=key, height="content")
+    state.typed = np.asarray(edited, "float32")
+    return state.typed
+
+
+def _resized(typed: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
+    if typed is None:
+        return np.round(NORMAL.make(shape, 0, 0.0), 2)
+    resized = np.zeros(shape, "float32")
+    kept = tuple(slice(0, min(pair)) for pair in zip(typed.shape, shape, strict=True))
+    resized[kept] = typed[kept]
+    return resized

@@ -17,7 +17,8 @@ from layers.equation import Sign
 from layers.fields import ChoiceField, IntField
 from layers.remote import Exploration
 from layers.trace import Tensor
-from pages.shared.controls import control
+from pages.shared.charts import Block, row, text
+from pages.shared.controls import control, say
 
 KINDS = {
     "input": "Input",
@@ -59,22 +60,19 @@ def choose_view(run: Exploration) -> View:
     if rank < 3:
         return View(at={}, reduction=reduction)
     words = (*deepest.axes[:-1], "last axis")
-    columns = st.columns(rank, vertical_alignment="top")
-    with columns[0]:
-        row = control(ChoiceField(name="row_axis", default=words[-2], choices=words))
-    with columns[1]:
-        column = control(ChoiceField(name="column_axis", default=words[-1], choices=words))
-    kept = [words.index(row), words.index(column)]
-    if kept[0] == kept[1]:
-        st.warning(
-            f"Rows and columns cannot both be {row}: expected two axes. The last two are shown."
-        )
-        kept = [rank - 2, rank - 1]
-    at = {}
-    free = [axis for axis in range(rank) if axis not in kept]
-    for axis, place in zip(free, columns[2:], strict=True):
-        length = min(t.values.shape[axis] for t in shown if t.values.ndim == rank)
-        with place:
+    with st.container(horizontal=True):
+        down = control(ChoiceField(name="row_axis", default=words[-2], choices=words))
+        across = control(ChoiceField(name="column_axis", default=words[-1], choices=words))
+        kept = [words.index(down), words.index(across)]
+        if kept[0] == kept[1]:
+            say(
+                f"Rows and columns cannot be shown: expected two axes. Received {down} for both. "
+                "The last two are shown; choose another."
+            )
+            kept = [rank - 2, rank - 1]
+        at = {}
+        for axis in (axis for axis in range(rank) if axis not in kept):
+            length = min(t.values.shape[axis] for t in shown if t.values.ndim == rank)
             at[axis] = control(
                 IntField(
                     name=f"at_{axis}",
@@ -87,7 +85,7 @@ def choose_view(run: Exploration) -> View:
     return View(row_axis=kept[0], column_axis=kept[1], at=at, reduction=reduction)
 
 
-def equation(layer: str, run: Exploration, view: View) -> tuple[list[Figure | Sign], list[dict]]:
+def equation(layer: str, run: Exploration, view: View) -> Block:
     """Return the row of heatmaps with the signs between, and the colour ranges that they share."""
     tensors = run.trace.tensors
     names = [name for name in run.expression if isinstance(name, str)]
@@ -95,13 +93,13 @@ def equation(layer: str, run: Exploration, view: View) -> tuple[list[Figure | Si
     for name in names:
         groups.setdefault(_kind(tensors[name]), []).append(tensors[name].values)
     limits = {kind: symmetric_limit(arrays) for kind, arrays in groups.items()}
-    row: list[Figure | Sign] = []
+    items: list[Figure | Sign] = []
     for item in run.expression:
         if isinstance(item, Sign):
-            row.append(item)
+            items.append(item)
             continue
         tensor = tensors[item]
-        row.append(
+        items.append(
             heatmap(
                 tensor.values,
                 name=item,
@@ -115,23 +113,23 @@ def equation(layer: str, run: Exploration, view: View) -> tuple[list[Figure | Si
                 reduction=view.reduction,
             )
         )
-    return row, [_range(kind, limit) for kind, limit in limits.items()]
+    return row(items, [_range(kind, limit) for kind, limit in limits.items()])
 
 
-def history(layer: str, run: Exploration) -> list[Figure | Sign]:
+def history(layer: str, run: Exploration) -> list[Block]:
     """Return the state after each call, one row a call; nothing for layers without state."""
     states = run.trace.history
     if states is None:
         return []
-    return [
-        heatmap(
-            states,
-            name="history",
-            axes=("call", "features"),
-            limit=symmetric_limit([states]),
-            layer=layer,
-        )
-    ]
+    figure = heatmap(
+        states,
+        name="history",
+        axes=("call", "features"),
+        limit=symmetric_limit([states]),
+        layer=layer,
+    )
+    counted = f"{len(states)} calls" if len(states) > 1 else "1 call"
+    return [text(f"The total after each of {counted} of one layer object:"), row([figure])]
 
 
 def histograms(layer: str, run: Exploration) -> list[Figure]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,19 +12,9 @@ import streamlit as st
 from figures.words import number, spell
 from layers.remote import Exploration
 from layers.report import Kept, WeightRow
+from pages.shared.charts import Block, facts, table
 
-_COLUMNS = (
-    "Weight",
-    "Shape",
-    "Type",
-    "Trainable",
-    "Min",
-    "Mean",
-    "Max",
-    "Std",
-    "Zeros",
-    "Distinct columns",
-)
+_HEAD = ("Weight", "Shape", "Type", "Trainable", "Min", "Mean", "Max", "Std", "Zeros", "Distinct")
 
 
 def agreement(run: Exploration) -> str:
@@ -41,29 +30,22 @@ def agreement(run: Exploration) -> str:
     )
 
 
-def facts(run: Exploration) -> str:
-    """Return the parameter counts and the promises, as HTML."""
+def figures_of(run: Exploration) -> Block:
+    """Return the parameter counts, and the promises with their measured figures."""
     counts = run.parameters
-    cells = "".join(
-        f"<div><dt>{label}</dt><dd>{count:,}</dd></div>"
-        for label, count in (
-            ("Parameters", counts.total),
-            ("Trainable", counts.trainable),
-            ("Non-trainable", counts.non_trainable),
-        )
+    return facts(
+        [
+            ("Parameters", f"{counts.total:,}"),
+            ("Trainable", f"{counts.trainable:,}"),
+            ("Non-trainable", f"{counts.non_trainable:,}"),
+        ],
+        [_promise(promise) for promise in run.promises],
     )
-    promises = "".join(map(_promise, run.promises))
-    return f'<div class="ls-facts"><dl>{cells}</dl><ul>{promises}</ul></div>'
 
 
-def weights_table(run: Exploration) -> str:
-    """Return the table of ``get_weights()``, as HTML."""
-    head = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
-    rows = "".join(map(_row, run.weights))
-    return (
-        '<div class="ls-scroll" tabindex="0" role="region" aria-label="Weights">'
-        f'<table class="ls-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+def weights_table(run: Exploration) -> Block:
+    """Return the table of ``get_weights()``; the last column counts distinct columns."""
+    return table("Weights", _HEAD, [_row(row) for row in run.weights])
 
 
 def code(layer: str, run: Exploration) -> None:
@@ -117,29 +99,22 @@ def _magnitude(run: Exploration) -> float:
     return float(np.abs(finite).max()) if finite.size else 0.0
 
 
-def _promise(promise: Kept) -> str:
+def _promise(promise: Kept) -> dict[str, str]:
     if promise.measured is None:
-        mark, word, figure = "–", "Nothing to measure", "nothing to measure in this run"
+        mark, says, figure = "–", "Not measured", "nothing to measure in this run"
     else:
-        mark, word = ("✓", "Kept") if promise.kept else ("✗", "Broken")
+        mark, says = ("✓", "Kept") if promise.kept else ("✗", "Broken")
         figure = f"{promise.figure} {number(promise.measured)}"
-    return (
-        f'<li class="ls-{word.split()[0].lower()}"><span role="img" aria-label="{word}">{mark}'
-        f"</span><span>{escape(promise.sentence)} <small>{escape(figure)}</small></span></li>"
-    )
+    return {"mark": mark, "says": says, "sentence": promise.sentence, "figure": figure}
 
 
-def _row(row: WeightRow) -> str:
-    cells = (
+def _row(row: WeightRow) -> list[str]:
+    return [
+        row.name,
         spell(row.shape),
         row.dtype,
         "yes" if row.trainable else "no",
-        number(row.minimum),
-        number(row.mean),
-        number(row.maximum),
-        number(row.deviation),
+        *map(number, (row.minimum, row.mean, row.maximum, row.deviation)),
         f"{100 * row.zeros:.0f} %",
         f"{row.distinct_columns:,}",
-    )
-    rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row"><code>{escape(row.name)}</code></th>{rest}</tr>'
+    ]

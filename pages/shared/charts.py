@@ -1,11 +1,16 @@
-"""The one component that draws charts: figures in, drawn in the browser by plotly.js."""
+"""The one component that draws: blocks of figures, facts, tables and sentences, as plain data.
+
+Its script is in ``static/``; plotly.js comes out of the installed plotly wheel.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import plotly
 import streamlit as st
@@ -20,50 +25,62 @@ _PLOTLY = Path(plotly.__file__).parent / "package_data"
 _VERSION = hashlib.sha256(
     plotly.__version__.encode() + b"".join(f.read_bytes() for f in sorted(_STATIC.iterdir()))
 ).hexdigest()[:12]
+_PATH = f"/layerscope/{_VERSION}"  # changes with the files, so that no browser keeps an old one
 
 ROUTES = [
-    Mount("/layerscope/static", StaticFiles(directory=_STATIC)),
-    Mount("/layerscope/plotly", StaticFiles(directory=_PLOTLY)),
+    Mount(f"{_PATH}/plotly", StaticFiles(directory=_PLOTLY)),
+    Mount(_PATH, StaticFiles(directory=_STATIC)),
 ]
 """What the server has to serve for the component: its script, and the wheel's own plotly.js."""
 
-# Streamlit sends a component's script with every update, so this one only fetches the real one.
-_LOADER = (
-    "const base=%r;\n"
-    "const m=await import(new URL(base+'/layerscope/static/charts.js?v=%s',location.origin));"
-    "export default m.default;"
-)
+Block = dict[str, Any]
 
 
-def charts(
-    items: Sequence[Figure | Sign],
-    *,
-    key: str,
-    legend: Sequence[dict] = (),
-    timings: dict[str, float] | None = None,
-) -> None:
-    """Draw figures in a row that wraps, with signs between them.
+def charts(blocks: Sequence[Block], *, key: str, timings: dict[str, float] | None = None) -> None:
+    """Draw blocks, one below the other; the first is on the screen before the others are begun.
 
     Args:
-        items: figures, and the signs that stand before them.
-        key: the mount's name; the same name is redrawn in place.
-        legend: colour ranges, as ``{"palette", "label", "low", "high"}``.
+        blocks: from ``row``, ``facts``, ``table`` and ``text``.
+        key: the mount's name; the same name is redrawn in place, and only what changed.
         timings: milliseconds by stage of this update, for the benchmarks.
     """
-    _component()(
-        key=key,
-        data={
-            "items": [
-                {"figure" if isinstance(item, Figure) else "sign": asdict(item)} for item in items
-            ],
-            "legend": list(legend),
-            "timings": timings or {},
-        },
-    )
+    rounded = {stage: round(spent, 2) for stage, spent in (timings or {}).items()}
+    _component()(key=key, data={"blocks": list(blocks), "timings": rounded})
 
 
-@st.cache_resource
+def row(items: Sequence[Figure | Sign], ranges: Sequence[dict[str, str]] = ()) -> Block:
+    """Return a row of figures that wraps, with signs between them, in cells of one size.
+
+    ``ranges`` are the colour ranges beneath it, as ``{"palette", "label", "low", "high"}``.
+    """
+    named = [{"figure" if isinstance(item, Figure) else "sign": _plain(item)} for item in items]
+    return {"items": named, "ranges": list(ranges)}
+
+
+def facts(counts: Sequence[tuple[str, str]], promises: Sequence[dict[str, str]] = ()) -> Block:
+    """Return figures with their labels, and marked sentences ``{mark, says, sentence, figure}``."""
+    return {"kind": "facts", "counts": list(counts), "promises": list(promises)}
+
+
+def table(label: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
+    """Return a table; the first column names the row."""
+    return {"kind": "table", "label": label, "head": list(head), "rows": list(rows)}
+
+
+def text(sentence: str) -> Block:
+    """Return a sentence."""
+    return {"kind": "text", "sentence": sentence}
+
+
+def _plain(item: Figure | Sign) -> dict[str, Any]:
+    """Return what is worth sending: an empty field is the browser's default."""
+    return {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
+
+
+@cache
 def _component():  # noqa: ANN202 (Streamlit's renderer has no public type)
+    # Streamlit sends a component's script with every update, so this one only fetches the real one.
     base = st.get_option("server.baseUrlPath").strip("/")
-    script = _LOADER % (f"/{base}" if base else "", _VERSION)
-    return st.components.v2.component("layerscope_charts", js=script, isolate_styles=False)
+    url = f"/{base}{_PATH}/charts.js" if base else f"{_PATH}/charts.js"
+    script = f"const m=await import(new URL({url!r},location.origin));\nexport default m.default;"
+    return st.components.v2.component("layerscope", js=script, isolate_styles=False)

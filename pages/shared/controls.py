@@ -35,7 +35,6 @@ def read_link() -> None:
     state = st.session_state
     context = get_script_run_ctx()
     state.shown = {}
-    state.problems = []
     if "kept" in state and not (context and context.is_history_navigation):
         return
     for name in state.get("defaults", ()):
@@ -44,6 +43,11 @@ def read_link() -> None:
     state.defaults = {}
     state.refused = []
     state.linked = {name: str(value) for name, value in st.query_params.items()}
+
+
+def begin() -> None:
+    """Forget what was typed wrongly before; call first in what an interaction runs again."""
+    st.session_state.problems = []
 
 
 def write_link() -> None:
@@ -62,6 +66,11 @@ def write_link() -> None:
     state.link = link
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
+
+
+def say(sentence: str) -> None:
+    """Add a sentence to those of this run."""
+    st.session_state.problems.append(sentence)
 
 
 def sentences() -> list[str]:
@@ -94,7 +103,7 @@ def control(field: Field, *, widget: Callable[[Any], Any] | None = None) -> Any:
     try:
         value = field.parse((widget or _WIDGETS[type(field)])(field))
     except BadInputError as refusal:
-        state.problems.append(str(refusal))
+        say(str(refusal))
         value = state.kept.get(name, field.default)
     set_kept(field, value)
     state.shown[name] = None if value == field.default else field.text(value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import streamlit as st
 
-from layers.spec import Description, MismatchError
+from pages.shared.controls import begin, sentences, write_link
 
 
 def show() -> None:
@@ -34,16 +34,26 @@ def apologise(error: Exception) -> bool:
     return True
 
 
-def problem(
-    error: ValueError, layer: Description | None, fit: Callable[[Description, dict[str, Any]], None]
-) -> None:
-    """Show what cannot be done as a sentence, with a way out where one is known."""
-    st.error(str(error), icon=":material/error:")
-    if layer and isinstance(error, MismatchError) and error.values:
-        st.button(
-            "Size the layer to the data",
-            key="fit",
-            type="primary",
-            on_click=fit,
-            args=(layer, error.values),
-        )
+@contextmanager
+def problems() -> Generator[None]:
+    """Show what cannot be done as a sentence; what was shown before the failure stays."""
+    try:
+        yield
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+@contextmanager
+def linked() -> Generator[None]:
+    """Keep the link in step with the controls inside, and say what it asked for and did not get.
+
+    Every page has one, around its last controls; a failure inside is shown as ``problems`` does.
+    """
+    begin()
+    said = st.container()
+    with problems():
+        yield
+    write_link()
+    with said:
+        for sentence in sentences():
+            st.warning(sentence, icon=":material/link_off:")

@@ -1,0 +1,53 @@
+// The colours, light and dark: safe for the colour-blind, and signed data centred on zero.
+
+const THEMES = {
+  light: {
+    paper: "#ffffff",
+    text: "#1f2430",
+    quiet: "#5b6472",
+    bar: "#2f6db5",
+    mark: "#b3005e",
+    gap: "#e6e8ec",
+    signed: [[0, "#1b4f93"], [0.25, "#7ea9da"], [0.5, "#f6f5f2"], [0.75, "#eea06a"], [1, "#b4430a"]],
+    mask: [[0, "#2b3140"], [0.5, "#2b3140"], [0.5, "#cfe6dc"], [1, "#cfe6dc"]],
+  },
+  dark: {
+    paper: "#0f131a",
+    text: "#e8eaef",
+    quiet: "#a3acbb",
+    bar: "#6ea8ee",
+    mark: "#ff7ac0",
+    gap: "#3a4150",
+    signed: [[0, "#8cc2ff"], [0.25, "#3b72b8"], [0.5, "#1c222c"], [0.75, "#b3591d"], [1, "#ffab70"]],
+    mask: [[0, "#05070a"], [0.5, "#05070a"], [0.5, "#4f9479"], [1, "#4f9479"]],
+  },
+};
+
+// Streamlit says what the page's background is; whichever theme of ours suits it.
+export function themeOf(node) {
+  const [red, green, blue] = channels(
+    getComputedStyle(node).getPropertyValue("--st-background-color").trim(),
+  );
+  return 0.3 * red + 0.59 * green + 0.11 * blue < 128 ? THEMES.dark : THEMES.light;
+}
+
+// How light a colour scale is at a place between 0 and 1, from 0 (black) to 255.
+export function lightnessOf(scale) {
+  const stops = scale.map(([at, colour]) => [at, channels(colour)]);
+  return (at) => {
+    const place = Math.min(1, Math.max(0, at));
+    const next = Math.max(1, stops.findIndex(([stop]) => stop >= place));
+    const [from, low] = stops[next - 1];
+    const [to, high] = stops[next];
+    const part = to > from ? (place - from) / (to - from) : 1;
+    const [red, green, blue] = low.map((value, index) => value + part * (high[index] - value));
+    return 0.3 * red + 0.59 * green + 0.11 * blue;
+  };
+}
+
+function channels(colour) {
+  if (/^#[0-9a-f]{6}$/i.test(colour)) {
+    return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  }
+  return (colour.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
+}

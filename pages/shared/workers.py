@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cache
 from typing import Any
 
@@ -72,7 +73,11 @@ class Workers(Executor):
                 f"{_ATTEMPTS} failures, named in the server's log. Install the requirements and "
                 "start the server again."
             )
-        future = worker.submit(fn, *args, **kwargs)
+        try:
+            future = worker.submit(fn, *args, **kwargs)
+        except BrokenProcessPool:  # it died while idle: nothing is lost, the next one takes it
+            self._replace(worker)
+            return self._run(fn, *args, **kwargs)
         try:
             result = future.result(timeout=self._time_limit)
         except BrokenProcessPool:
@@ -82,10 +87,10 @@ class Workers(Executor):
                 "process died. A fresh one is taking its place: try again, and with smaller "
                 "dimensions if it happens twice."
             ) from None
-        except TimeoutError:
-            if future.done():  # the computation itself raised it
+        except (TimeoutError, FutureTimeoutError):  # one and the same from Python 3.11
+            if future.done():  # the computation itself raised it, or came back in the last moment
                 self._idle.put(worker)
-                raise
+                return future.result()
             self._replace(worker)
             raise ComputationLostError(
                 f"The computation was stopped: expected a result within {self._time_limit:g} "
@@ -128,7 +133,8 @@ class Workers(Executor):
                 self._idle.put(worker)
                 self.warm.set()
                 return
-        self._idle.put(None)
+        if not self._alive:  # else the others go on without it
+            self._idle.put(None)
         self.warm.set()
 
     @staticmethod

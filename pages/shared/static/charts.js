@@ -34,9 +34,11 @@ export default async function charts({ data, parentElement }) {
     states.set(parentElement, state);
     state.observer = new ResizeObserver(() => requestAnimationFrame(() => draw(state)));
   }
-  state.data = data;
+  state.newest = data;
+  const unpacked = await inflated(data);
   state.Plotly = await plotly;
-  if (state.data !== data) return undefined; // a newer update came while plotly.js was loading
+  if (state.newest !== data) return undefined; // a newer update came in between
+  state.data = unpacked;
   draw(state);
   state.observer.observe(state.root);
   return () => {
@@ -47,10 +49,15 @@ export default async function charts({ data, parentElement }) {
   };
 }
 
+function inflated(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
+}
+
 function draw(state) {
   const { root, data } = state;
   const width = Math.floor(root.clientWidth);
-  if (!width || !root.isConnected) return;
+  if (!data || !width || !root.isConnected) return;
   const theme = themeOf(root);
   while (state.blocks.length > data.blocks.length) clear(state, state.blocks.pop());
   while (state.blocks.length < data.blocks.length) {

@@ -1,0 +1,57 @@
+"""``python -m tools.screenshots``: the README's picture, taken from the real page."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import find
+
+ROOT = Path(__file__).parents[1]
+SIZE = {"width": 1400, "height": 1010}
+PICTURES = {"repeated_dense": "/?layer=repeated_dense&bias_initializer=ones"}
+"""File name in ``docs/`` → the link that it shows."""
+
+
+def main() -> None:
+    """Serve the app on a free port, and take every picture at twice the pixels."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+        + ["--server.port", str(port), "--server.address", "127.0.0.1"],
+        cwd=ROOT,
+    )
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+            page = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
+            for name, link in PICTURES.items():
+                _open(page, f"http://127.0.0.1:{port}{link}")
+                page.screenshot(path=ROOT / "docs" / f"{name}.png")
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _open(page, address: str) -> None:
+    for _ in range(60):
+        try:
+            page.goto(address)
+            break
+        except Exception as error:  # the port is not served yet
+            if "ERR_CONNECTION_REFUSED" not in str(error):
+                raise
+            page.wait_for_timeout(500)
+    page.wait_for_selector("[data-tensor=outputs] .main-svg", timeout=120_000)
+    page.wait_for_timeout(1500)
+
+
+if __name__ == "__main__":
+    main()

@@ -25,6 +25,7 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
         counted, edges = np.histogram(finite, bins=bins)
         counts, width = counted.tolist(), edges[1] - edges[0]
         first = edges[0] + width / 2
+    lone = {"range": [first - 5 * width, first + 5 * width]} if len(counts) == 1 else {}
     first, width = (float(f"{number:.6g}") for number in (first, width))
     lost = values.size - finite.size
     return Figure(
@@ -40,7 +41,7 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
                 }
             ],
             "layout": {
-                "xaxis": {"title": {"text": name}, "nticks": 5},
+                "xaxis": {"title": {"text": name}, "nticks": 5, **lone},
                 "yaxis": {"title": {"text": "count"}, "nticks": 3, "rangemode": "tozero"},
                 "bargap": 0.05,
             },

@@ -95,7 +95,7 @@ def _read_npy(name: str, data: bytes) -> np.ndarray:
     return flat.reshape(shape, order="F" if by_columns else "C")
 
 
-def _read_csv(name: str, data: bytes) -> np.ndarray:
+def _rows(name: str, data: bytes) -> list[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -103,6 +103,13 @@ def _read_csv(name: str, data: bytes) -> np.ndarray:
     first = text.lstrip().split("\n", 1)[0]
     delimiter = next((mark for mark in "\t;," if mark in first), None)
     lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MAXIMUM_ELEMENTS:
+        raise _refuse(
+            name,
+            f"at most {MAXIMUM_ELEMENTS:,} numbers",
+            f"{len(lines):,} rows",
+            "Cut a part out of it.",
+        )
     try:
         rows = (
             list(csv.reader(lines, delimiter=delimiter))
@@ -111,10 +118,15 @@ def _read_csv(name: str, data: bytes) -> np.ndarray:
         )
     except csv.Error as error:
         raise _refuse(name, "a table of numbers", f"text that says: {error}") from None
-    if len(rows) > 1 and "".join(rows[0]).strip() and not any(map(_is_number, rows[0])):
-        del rows[0]  # a line of column names
     if not rows:
         raise _refuse(name, "at least one row of numbers", "none")
+    if len(rows) > 1 and "".join(rows[0]).strip() and not any(map(_is_number, rows[0])):
+        del rows[0]  # a line of column names
+    return rows
+
+
+def _read_csv(name: str, data: bytes) -> np.ndarray:
+    rows = _rows(name, data)
     width = len(rows[0])
     if len(rows) * width > MAXIMUM_ELEMENTS:
         raise _refuse(

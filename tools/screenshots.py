@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, Page, ViewportSize, sync_playwright
 
 from tests.browser.chromium import find
 
 ROOT = Path(__file__).parents[1]
-SIZE = {"width": 1400, "height": 1010}
-PICTURES = {"repeated_dense": "/?layer=repeated_dense&bias_initializer=ones"}
+SIZE = ViewportSize(width=1400, height=1060)
+PICTURES = {"repeated_dense": "/?layer=repeated_dense&bias_initializer=random_normal"}
 """File name in ``docs/`` → the link that it shows."""
 
 
@@ -22,9 +22,12 @@ def main() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-        + ["--server.port", str(port), "--server.address", "127.0.0.1"],
+    options = {"headless": "true", "port": str(port), "address": "127.0.0.1"}
+    server = subprocess.Popen(  # noqa: S603 (our own app)
+        [
+            *(sys.executable, "-m", "streamlit", "run", "app.py"),
+            *(f"--server.{name}={value}" for name, value in options.items()),
+        ],
         cwd=ROOT,
     )
     try:
@@ -40,12 +43,12 @@ def main() -> None:
         server.wait()
 
 
-def _open(page, address: str) -> None:
+def _open(page: Page, address: str) -> None:
     for _ in range(60):
         try:
             page.goto(address)
             break
-        except Exception as error:  # the port is not served yet
+        except Error as error:  # the port is not served yet
             if "ERR_CONNECTION_REFUSED" not in str(error):
                 raise
             page.wait_for_timeout(500)

@@ -189,24 +189,19 @@ def _stepper(field: CountField) -> int:
         put(field, value)
 
     value = st.session_state[field.name]
-    st.markdown(f"**{field.title}: {value}**", help=field.help or None)
-    again, reset = st.columns(2)
-    again.button(
-        field.step_label,
-        key=f"{field.name}_step",
-        on_click=step,
-        args=(min(value + 1, field.maximum),),
-        disabled=value >= field.maximum,
-        type="primary",
-        width="stretch",
-    )
-    reset.button(
-        field.reset_label,
-        key=f"{field.name}_reset",
-        on_click=step,
-        args=(field.default,),
-        width="stretch",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.markdown(f"{field.title}: **{value}**", help=field.help or None, width="content")
+        st.button(
+            field.step_label,
+            key=f"{field.name}_step",
+            on_click=step,
+            args=(min(value + 1, field.maximum),),
+            disabled=value >= field.maximum,
+            type="primary",
+        )
+        st.button(
+            field.reset_label, key=f"{field.name}_reset", on_click=step, args=(field.default,)
+        )
     return value
 
 

@@ -53,6 +53,7 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
   );
   const traces = figure.spec.data.map((trace) => painted(trace, figure, theme, cell));
   Plotly.react(made.graph, traces, layoutOf(figure, theme, size), CONFIG);
+  made.cells.hidden = !figure.cells;
   if (figure.cells) writeCells(made.cells, traces[0], figure, theme, cell);
 }
 

@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 const SIZES = [44, 40, 36, 32, 28, 24, 20, 16, 14, 12, 10, 8, 6, 5, 4, 3, 2, 1];
 const READABLE = 28; // pixels from which a number fits in a cell
 const TALLEST = 560; // pixels
+const NARROW = 640; // pixels below which everything may stand below everything else
 
 // The largest cell with which the whole row reads well: on one line with numbers if it can be, on
 // few lines if not, else stacked as on a telephone; never wider than the page.
@@ -17,7 +18,7 @@ export function cellSize(items, width) {
   const pick = (lines, least, most = SIZES[0]) =>
     fits.find((size) => size >= least && size <= most && linesOf(items, size, width) <= lines);
   const readable = figures.some(({ digits }) => digits)
-    ? pick(1, READABLE) ?? pick(2, READABLE, 36) ?? pick(3, READABLE, 32)
+    ? pick(1, READABLE) ?? pick(2, READABLE, 36) ?? pick(width < NARROW ? 99 : 3, READABLE, 32)
     : undefined;
   return readable ?? pick(1, 16) ?? pick(2, 8) ?? pick(3, 6) ?? fits.find((size) => size <= 36) ?? 1;
 }

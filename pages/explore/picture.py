@@ -79,7 +79,7 @@ def choose_view(run: Exploration) -> View:
                     default=0,
                     minimum=0,
                     maximum=length - 1,
-                    label=f"{words[axis].capitalize()}, of {length}",
+                    label=f"{words[axis].capitalize()} shown, of {length}",
                 )
             )
     return View(row_axis=kept[0], column_axis=kept[1], at=at, reduction=reduction)

@@ -14,7 +14,18 @@ from layers.remote import Exploration
 from layers.report import Kept, WeightRow
 from pages.shared.charts import Block, facts, table
 
-_HEAD = ("Weight", "Shape", "Type", "Trainable", "Min", "Mean", "Max", "Std", "Zeros", "Distinct")
+_HEAD = (
+    "Weight",
+    "Shape",
+    "Type",
+    "Trainable",
+    "Min",
+    "Mean",
+    "Max",
+    "Std",
+    "Zeros",
+    "Distinct columns",
+)
 
 
 def agreement(run: Exploration) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.shared.charts import charts
 from pages.shared.controls import begin, sentences, write_link
 
 
@@ -18,7 +19,9 @@ def show() -> None:
         [st.Page("pages/explore/page.py", title="Explore", url_path="", default=True)],
         position="hidden",
     )
-    st.sidebar.markdown("## Layerscope")
+    with st.sidebar:
+        st.markdown("## Layerscope")
+        charts([], key="ready")  # the browser fetches plotly.js while the page still computes
     page.run()
 
 

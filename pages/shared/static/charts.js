@@ -68,7 +68,7 @@ function draw(state) {
   const drawBlocks = (from, to) => {
     for (let at = from; at < to; at++) drawBlock(state, at, theme, width);
   };
-  drawBlocks(0, 1);
+  drawBlocks(0, Math.min(1, data.blocks.length));
   root.dataset.timings = JSON.stringify(data.timings ?? {});
   requestAnimationFrame(() =>
     setTimeout(() => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from figures.figure import Figure
@@ -26,7 +28,8 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
         counts, width = counted.tolist(), edges[1] - edges[0]
         first = edges[0] + width / 2
     lone = {"range": [first - 5 * width, first + 5 * width]} if len(counts) == 1 else {}
-    first, width = (float(f"{number:.6g}") for number in (first, width))
+    digits = 5 - math.floor(math.log10(width))  # of the width: the first may be far from zero
+    first, width = round(float(first), digits), round(float(width), digits)
     lost = values.size - finite.size
     return Figure(
         name=f"{name}_histogram",

@@ -40,19 +40,22 @@ def _write(name: str, made_by: dict[str, Step]) -> list[str | Sign]:
 
 
 def latex(trace: Trace) -> str:
-    r"""Return the run's formula, each symbol over its shape, one line a result that is shown."""
+    r"""Return the run's formula in Markdown, each symbol over its shape, one part a shown result.
+
+    For ``X W + b``: ``$\displaystyle \underset{8 \times 5}{H} = …$``.
+    """
     written = {
         name: rf"\underset{{{_size(tensor.values.shape)}}}{{{tensor.symbol}}}"
         for name, tensor in trace.tensors.items()
     }
-    lines = []
+    parts = []
     for step in trace.steps:
         right = step.op.latex(*(written[operand] for operand in step.operands))
         if step.shown:
-            lines.append(f"{written[step.result]} &= {right}")
+            parts.append(rf"$\displaystyle {{{written[step.result]} = {right}}}$")
         else:
             written[step.result] = right
-    return r"\begin{aligned}" + r"\\[4pt] ".join(lines) + r"\end{aligned}"
+    return " &emsp; ".join(parts)
 
 
 def _size(shape: tuple[int, ...]) -> str:

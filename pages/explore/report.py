@@ -59,37 +59,34 @@ def weights_table(run: Exploration) -> Block:
     return table("Weights", _HEAD, [_row(row) for row in run.weights])
 
 
-def code(layer: str, run: Exploration) -> None:
-    """Show the Python that does this run again, only while it is open: highlighting takes time."""
-    opened = st.expander("Code", key="code", on_change="rerun", icon=":material/code:")
-    if not opened.open:
-        return
-    with opened:
-        st.caption("Runs on its own, and prints the same outputs.")
-        st.code(run.code, language="python")
-        st.download_button(
-            "Download", run.code, file_name=f"{layer}.py", mime="text/x-python", key="download_code"
-        )
-
-
 def take_away(layer: str, run: Exploration) -> None:
-    """Offer all tensors of the run as one NPZ, and the link."""
-    opened = st.expander(
-        "Take away", key="take_away", on_change="rerun", icon=":material/download:"
-    )
+    """Offer the code, all tensors and the link; only while it is open, for highlighting is slow."""
+    opened = st.expander("Code, tensors, link", key="code", on_change="rerun")
     if not opened.open:
         return
     with opened:
-        st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")
-        st.download_button(
-            "All tensors of this run (NPZ)",
-            lambda: npz(run),
-            file_name=f"{layer}.npz",
-            mime="application/octet-stream",
-            key="download_tensors",
-        )
+        st.caption("This Python runs on its own, and prints the same outputs:")
+        st.code(run.code, language="python")
         st.caption("The link to this picture, numbers included:")
         st.code(f"{_address()}?{urlencode(st.session_state.get('link', {}))}", language=None)
+        with st.container(horizontal=True):
+            st.download_button(
+                "The code",
+                run.code,
+                file_name=f"{layer}.py",
+                mime="text/x-python",
+                key="download_code",
+                icon=":material/download:",
+            )
+            st.download_button(
+                "All tensors of this run (NPZ)",
+                lambda: npz(run),
+                file_name=f"{layer}.npz",
+                mime="application/octet-stream",
+                key="download_tensors",
+                icon=":material/download:",
+            )
+        st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")
 
 
 def npz(run: Exploration) -> bytes:

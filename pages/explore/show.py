@@ -32,18 +32,19 @@ def show(choice: Choice) -> None:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
+        formula = st.empty()
         blocks = [
             equation(name, run, choose_view(run)),
             text(report.agreement(run)),
             *history(name, run),
+            report.figures_of(run),
+            report.weights_table(run),
+            row(histograms(name, run)),
         ]
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
         charts(blocks, key="picture", timings=timings)
+        formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in run.notes:
             st.info(note, icon=":material/info:")
-        st.markdown(f"$$\n{run.latex}\n$$")
-        details = [report.figures_of(run), report.weights_table(run), row(histograms(name, run))]
-        charts(details, key="details")
-        report.code(name, run)
         report.take_away(name, run)

@@ -52,7 +52,7 @@ def charts(blocks: Sequence[Block], *, key: str, timings: dict[str, float] | Non
 
 def pack(data: dict[str, Any]) -> bytes:
     """Return data as deflated JSON: a picture's size is mostly words that it repeats."""
-    return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), level=1)
+    return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), level=9)
 
 
 def row(items: Sequence[Figure | Sign], ranges: Sequence[dict[str, str]] = ()) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -10,6 +11,10 @@ import streamlit as st
 
 from pages.shared.charts import charts
 from pages.shared.controls import begin, sentences, write_link
+
+_CODE_OR_MARK = re.compile(r"(?<!`)`[^`]+`(?!`)|[!-/:-@\[-`{-~]")
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+"""Where an invisible word joiner keeps Streamlit from making a link of a bare address."""
 
 
 def show() -> None:
@@ -43,7 +48,7 @@ def problems() -> Generator[None]:
     try:
         yield
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
 
 
 @contextmanager
@@ -59,4 +64,10 @@ def linked() -> Generator[None]:
     write_link()
     with said:
         for sentence in sentences():
-            st.warning(sentence, icon=":material/link_off:")
+            st.warning(literal(sentence), icon=":material/link_off:")
+
+
+def literal(sentence: str) -> str:
+    """Escape all Markdown but `code`: what a link or a file brings is shown, and never obeyed."""
+    line = _ADDRESS.sub("\u2060", " ".join(sentence.split()))
+    return _CODE_OR_MARK.sub(lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", line)

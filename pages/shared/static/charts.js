@@ -50,8 +50,11 @@ export default async function charts({ data, parentElement }) {
 }
 
 function inflated(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).json();
+  const { writable, readable } = new DecompressionStream("deflate");
+  const writer = writable.getWriter();
+  writer.write(bytes);
+  writer.close();
+  return new Response(readable).json();
 }
 
 function draw(state) {

@@ -1,0 +1,107 @@
+"""Three rooms and one direction: what each loads in a fresh interpreter, and what it imports."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+FORBIDDEN = {
+    "figures": {"layers", "pages", "streamlit", "tensorflow", "keras"},
+    "layers": {"figures", "pages", "streamlit", "plotly"},
+    "pages": {"tensorflow", "keras"},
+}
+"""What a room's files may not import, not even inside a function or for a type alone."""
+
+IMPORT_ALL = """
+import importlib, sys
+root, modules = sys.argv[1], sys.argv[2].split(",")
+sys.path.insert(0, root)
+for module in modules:
+    importlib.import_module(module)
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def modules_of(room):
+    files = sorted((ROOT / room).rglob("*.py"))
+    # A page's script runs the page; everything it leans on is in other files.
+    return [
+        ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in files
+        if file.name not in {"__init__.py", "page.py"}
+    ]
+
+
+def loaded_with(modules, folder):
+    """Return the top-level packages that are loaded once these modules are."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", IMPORT_ALL, str(ROOT), ",".join(modules)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return set(done.stdout.split())
+
+
+def test_figures_loads_neither_streamlit_nor_tensorflow(tmp_path):
+    modules = modules_of("figures")
+    assert "figures.heatmap" in modules
+    loaded = loaded_with(modules, tmp_path)
+    assert {"figures", "numpy"} <= loaded
+    assert loaded & {"streamlit", "tensorflow", "keras", "layers", "pages"} == set()
+
+
+def test_what_pages_lean_on_in_layers_loads_no_tensorflow(tmp_path):
+    names = (
+        "remote",
+        "spec",
+        "fields",
+        "trace",
+        "steps",
+        "equation",
+        "inputs",
+        "uploads",
+        "report",
+    )
+    loaded = loaded_with([f"layers.{name}" for name in names], tmp_path)
+    assert {"layers", "numpy"} <= loaded
+    assert loaded & {"tensorflow", "keras", "streamlit", "plotly", "figures", "pages"} == set()
+
+
+def test_layers_loads_neither_streamlit_nor_plotly(tmp_path):
+    modules = modules_of("layers")
+    assert {"layers.forward", "layers.code", "layers.catalog.linear"} <= set(modules)
+    loaded = loaded_with(modules, tmp_path)
+    assert {"layers", "tensorflow", "keras"} <= loaded
+    assert loaded & {"streamlit", "plotly", "figures", "pages"} == set()
+
+
+def test_pages_loads_no_tensorflow(tmp_path):
+    modules = modules_of("pages")
+    assert {"pages.shared.compute", "pages.explore.picture"} <= set(modules)
+    loaded = loaded_with(modules, tmp_path)
+    assert {"pages", "layers", "figures", "streamlit"} <= loaded
+    assert loaded & {"tensorflow", "keras"} == set()
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_no_file_of_a_room_imports_what_the_room_may_not_know(room):
+    found = {}
+    for file in sorted((ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{file}: imports are absolute"
+                names = {node.module or ""}
+            else:
+                continue
+            if broken := {name.partition(".")[0] for name in names} & FORBIDDEN[room]:
+                found[str(file.relative_to(ROOT))] = broken
+    assert found == {}

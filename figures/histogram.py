@@ -30,7 +30,6 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
     lone = {"range": [first - 5 * width, first + 5 * width]} if len(counts) == 1 else {}
     digits = 5 - math.floor(math.log10(width))  # of the width: the first may be far from zero
     first, width = round(float(first), digits), round(float(width), digits)
-    lost = values.size - finite.size
     return Figure(
         name=f"{name}_histogram",
         spec={
@@ -53,6 +52,16 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
         f"{max(counts, default=0)} around "
         f"{number(first + width * int(np.argmax(counts))) if counts else 'nothing'}",
         title=name,
-        caption=f"{values.size} values" + (f", {lost} not finite" if lost else ""),
+        caption=" · ".join(_caption(values, finite)),
         file_name=file_name(layer, name, "histogram", shape=values.shape),
     )
+
+
+def _caption(values: np.ndarray, finite: np.ndarray) -> list[str]:
+    counted = "1 value" if values.size == 1 else f"{values.size:,} values"
+    if values.size > finite.size:
+        counted += f", {values.size - finite.size:,} not finite"
+    if not finite.size:
+        return [counted]
+    low, high = number(float(finite.min())), number(float(finite.max()))
+    return [counted, low if low == high else f"{low} to {high}"]

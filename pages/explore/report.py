@@ -13,6 +13,7 @@ from figures.words import number, spell
 from layers.remote import Exploration
 from layers.report import Kept, WeightRow
 from pages.shared.charts import Block, facts, table
+from pages.shared.controls import link
 
 _HEAD = (
     "Weight",
@@ -68,7 +69,7 @@ def take_away(layer: str, run: Exploration) -> None:
         st.caption("This Python runs on its own, and prints the same outputs:")
         st.code(run.code, language="python")
         st.caption("The link to this picture, numbers included:")
-        st.code(f"{_address()}?{urlencode(st.session_state.get('link', {}))}", language=None)
+        st.code(f"{_address()}?{urlencode(link())}", language=None)
         with st.container(horizontal=True):
             st.download_button(
                 "The code",
@@ -98,7 +99,7 @@ def npz(run: Exploration) -> bytes:
 
 
 def _address() -> str:
-    return (st.context.url or "").split("?", 1)[0]
+    return (st.context.url or "").split("?", 1)[0].rstrip("/") + "/"
 
 
 def _magnitude(run: Exploration) -> float:

@@ -26,13 +26,13 @@ def show(choice: Choice) -> None:
     name = choice.layer.name
     with linked():
         sized = dimensions(choice)
+        formula = st.empty()
         try:
             run, spent = compute(remote.explore, **sized.arguments())
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
-        formula = st.empty()
         blocks = [
             equation(name, run, choose_view(run)),
             text(report.agreement(run)),

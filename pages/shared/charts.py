@@ -46,8 +46,10 @@ def charts(blocks: Sequence[Block], *, key: str, timings: dict[str, float] | Non
         key: the mount's name; the same name is redrawn in place, and only what changed.
         timings: milliseconds by stage of this update, for the benchmarks.
     """
-    rounded = {stage: round(spent, 2) for stage, spent in (timings or {}).items()}
-    _component()(key=key, data=pack({"blocks": list(blocks), "timings": rounded}))
+    data: dict[str, Any] = {"blocks": list(blocks)}
+    if timings:
+        data["timings"] = {stage: round(spent, 2) for stage, spent in timings.items()}
+    _component()(key=key, data=pack(data))
 
 
 def pack(data: dict[str, Any]) -> bytes:

@@ -35,6 +35,7 @@ def read_link() -> None:
     state = st.session_state
     context = get_script_run_ctx()
     state.shown = {}
+    state.outside = None
     if "kept" in state and not (context and context.is_history_navigation):
         return
     for name in state.get("defaults", ()):
@@ -46,8 +47,12 @@ def read_link() -> None:
 
 
 def begin() -> None:
-    """Forget what was typed wrongly before; call first in what an interaction runs again."""
-    st.session_state.problems = []
+    """Forget what was shown and typed wrongly before; call first in what an interaction reruns."""
+    state = st.session_state
+    state.problems = []
+    if state.outside is None:
+        state.outside = dict(state.shown)  # by controls that a rerun of the fragment leaves alone
+    state.shown = dict(state.outside)
 
 
 def write_link() -> None:
@@ -60,12 +65,17 @@ def write_link() -> None:
         )
     opened = bool(state.linked) or "link" not in state
     state.linked = {}
-    link = {name: text for name, text in state.shown.items() if text is not None}
-    if not opened and link != state.get("link"):
+    parameters = link()
+    if not opened and parameters != state.get("link"):
         state.refused = []
-    state.link = link
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+    state.link = parameters
+    if st.query_params.to_dict() != parameters:
+        st.query_params.from_dict(parameters)
+
+
+def link() -> dict[str, str]:
+    """Return the parameters of the link to what has been shown so far."""
+    return {name: text for name, text in st.session_state.shown.items() if text is not None}
 
 
 def say(sentence: str) -> None:

@@ -72,7 +72,7 @@ function draw(state) {
     for (let at = from; at < to; at++) drawBlock(state, at, theme, width);
   };
   drawBlocks(0, Math.min(1, data.blocks.length));
-  root.dataset.timings = JSON.stringify(data.timings ?? {});
+  if (data.timings) root.dataset.timings = JSON.stringify(data.timings);
   requestAnimationFrame(() =>
     setTimeout(() => {
       if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);

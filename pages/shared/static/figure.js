@@ -6,7 +6,7 @@ import { lightnessOf } from "./theme.js";
 const GLYPH = 0.52; // width of a digit, in font sizes
 const THINNEST = 10; // pixels below which Plotly takes a default size instead
 const GRIDDED = 8; // pixels a cell from which cells are set apart by lines
-const HISTOGRAM = { width: 260, height: 150 };
+const HISTOGRAM = { width: 240, height: 110 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false };
 
 export function makeFigure(Plotly, name) {
@@ -52,6 +52,9 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
     ...figure.caption.split(" · ").map((part) => element("span", "", part)),
   );
   const traces = figure.spec.data.map((trace) => painted(trace, figure, theme, cell));
+  // Plotly asks whether there is any room at all; asking the DOM lays the page out for every figure.
+  Object.defineProperty(made.graph, "clientWidth", { value: size.width, configurable: true });
+  Object.defineProperty(made.graph, "clientHeight", { value: size.height, configurable: true });
   Plotly.react(made.graph, traces, layoutOf(figure, theme, size), CONFIG);
   made.cells.hidden = !figure.cells;
   if (figure.cells) writeCells(made.cells, traces[0], figure, theme, cell);
@@ -86,11 +89,12 @@ function layoutOf(figure, theme, { width, height }) {
     layout.yaxis = { ...bare, range: [rows - 0.5, -0.5] };
     return layout;
   }
-  const lines = { fixedrange: true, gridcolor: theme.gap, zerolinecolor: theme.gap };
-  layout.margin = { l: 34, r: 8, t: 6, b: 22 };
+  // The range stands in the caption: measuring tick labels would take longer than all the rest.
+  const bare = { fixedrange: true, showticklabels: false, showgrid: false, zeroline: false };
+  layout.margin = { l: 0, r: 0, t: 4, b: 1 };
   layout.bargap = figure.spec.layout.bargap;
-  layout.xaxis = { ...figure.spec.layout.xaxis, ...lines, title: undefined, showgrid: false };
-  layout.yaxis = { ...figure.spec.layout.yaxis, ...lines, title: undefined };
+  layout.xaxis = { ...bare, range: figure.spec.layout.xaxis.range, linecolor: theme.quiet };
+  layout.yaxis = { ...bare, rangemode: "tozero" };
   return layout;
 }
 
@@ -165,6 +169,7 @@ async function download(Plotly, { figure, theme }, format) {
     color: theme.text,
     gridcolor: theme.gap,
     autorange: undefined,
+    showticklabels: true,
     range: plain[name].range,
   });
   const title = `${figure.title ?? figure.name}  ${figure.caption}`;

@@ -17,7 +17,8 @@ else:
     from collections.abc import AsyncGenerator
     from contextlib import asynccontextmanager
 
-    from pages.shared.charts import ROUTES
+    from pages.explore import live
+    from pages.shared import charts
     from pages.shared.frame import apologise
     from pages.shared.workers import workers
 
@@ -31,4 +32,9 @@ else:
         yield
         pool.shutdown(wait=False)
 
-    app = st.App(__file__, lifespan=lifespan, routes=ROUTES, on_script_error=apologise)
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        routes=[*live.ROUTES, *charts.ROUTES],
+        on_script_error=apologise,
+    )

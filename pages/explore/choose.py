@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -84,6 +85,29 @@ def dimensions(choice: Choice) -> Choice:
     if choice.source == "table":
         return replace(sized, source=_table(layer.full_shape(sized.values, batch)))
     return sized
+
+
+def linked(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
+    """Return what a link chooses, without any widget; what it leaves out is the default.
+
+    Raises:
+        BadInputError: a value that its field refuses.
+    """
+
+    def read(field: Field) -> Any:
+        return field.parse(link.get(field.name, field.default))
+
+    by_name = {layer.name: layer for layer in layers}
+    names = tuple(by_name)
+    layer = by_name[read(ChoiceField(name="layer", default=names[0], choices=names))]
+    return Choice(
+        layer=layer,
+        values={field.name: read(field) for field in layer.fields},
+        seed=read(SEED),
+        source=read(replace(_source_field(layer), choices=("example", *SOURCES))),
+        constant=read(CONSTANT),
+        batch=read(layer.batch) if layer.batch else None,
+    )
 
 
 def fit(layer: Description, mismatch: MismatchError) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from figures.figure import Figure
 from figures.heatmap import heatmap
@@ -14,12 +14,20 @@ from figures.histogram import histogram
 from figures.view import MAXIMUM_SIDE, REDUCTIONS, is_binary, symmetric_limit
 from figures.words import number
 from layers.equation import Sign
-from layers.fields import ChoiceField, IntField
+from layers.fields import ChoiceField, Field, IntField
 from layers.remote import Exploration
 from layers.trace import Tensor
+from pages.explore import report
 from pages.shared.charts import Block, row, text
-from pages.shared.controls import control, say
+from pages.shared.controls import control
 
+REDUCTION = ChoiceField(
+    name="reduction",
+    default="mean",
+    choices=tuple(REDUCTIONS),
+    label="Blocks of cells show their",
+    help=f"Beyond {MAXIMUM_SIDE} cells a side, a block of cells is drawn as one.",
+)
 KINDS = {
     "input": "Input",
     "weight": "Weights",
@@ -39,50 +47,51 @@ class View:
     column_axis: int = -1
     at: dict[int, int]
     reduction: str = "mean"
+    same: bool = False
+    """One axis was chosen for rows and for columns; the last two are shown instead."""
 
 
-def choose_view(run: Exploration) -> View:
-    """Show the controls that this run's tensors need, which for plain matrices is none."""
+def choose_view(run: Exploration, read: Callable[[Field], Any] = control) -> View:
+    """Return how to show a run; ``read`` is asked for what its tensors need, plain ones nothing."""
     shown = [run.trace.tensors[name] for name in run.expression if isinstance(name, str)]
     deepest = max(shown, key=lambda tensor: tensor.values.ndim)
     rank = deepest.values.ndim
-    reduction = "mean"
-    if any(_reduced(tensor) for tensor in shown):
-        reduction = control(
-            ChoiceField(
-                name="reduction",
-                default="mean",
-                choices=tuple(REDUCTIONS),
-                label="Blocks of cells show their",
-                help=f"Beyond {MAXIMUM_SIDE} cells a side, a block of cells is drawn as one.",
-            )
-        )
+    reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default
     if rank < 3:
         return View(at={}, reduction=reduction)
     words = (*deepest.axes[:-1], "last axis")
-    with st.container(horizontal=True):
-        down = control(ChoiceField(name="row_axis", default=words[-2], choices=words))
-        across = control(ChoiceField(name="column_axis", default=words[-1], choices=words))
-        kept = [words.index(down), words.index(across)]
-        if kept[0] == kept[1]:
-            say(
-                f"Rows and columns cannot be shown: expected two axes. Received {down} for both. "
-                "The last two are shown; choose another."
+    down = read(ChoiceField(name="row_axis", default=words[-2], choices=words))
+    across = read(ChoiceField(name="column_axis", default=words[-1], choices=words))
+    kept = [words.index(down), words.index(across)]
+    if down == across:
+        kept = [rank - 2, rank - 1]
+    at = {}
+    for axis in (axis for axis in range(rank) if axis not in kept):
+        length = min(t.values.shape[axis] for t in shown if t.values.ndim == rank)
+        at[axis] = read(
+            IntField(
+                name=f"at_{axis}",
+                default=0,
+                minimum=0,
+                maximum=length - 1,
+                label=f"{words[axis].capitalize()} shown, of {length}",
             )
-            kept = [rank - 2, rank - 1]
-        at = {}
-        for axis in (axis for axis in range(rank) if axis not in kept):
-            length = min(t.values.shape[axis] for t in shown if t.values.ndim == rank)
-            at[axis] = control(
-                IntField(
-                    name=f"at_{axis}",
-                    default=0,
-                    minimum=0,
-                    maximum=length - 1,
-                    label=f"{words[axis].capitalize()} shown, of {length}",
-                )
-            )
-    return View(row_axis=kept[0], column_axis=kept[1], at=at, reduction=reduction)
+        )
+    return View(
+        row_axis=kept[0], column_axis=kept[1], at=at, reduction=reduction, same=down == across
+    )
+
+
+def picture(layer: str, run: Exploration, view: View) -> list[Block]:
+    """Return all blocks of a run, the equation first."""
+    return [
+        equation(layer, run, view),
+        text(report.agreement(run)),
+        *history(layer, run),
+        report.figures_of(run),
+        report.weights_table(run),
+        row(histograms(layer, run)),
+    ]
 
 
 def equation(layer: str, run: Exploration, view: View) -> Block:
@@ -148,5 +157,5 @@ def _range(kind: str, limit: float) -> dict[str, Any]:
     return {"palette": "signed", "label": kind, "low": number(-limit), "high": number(limit)}
 
 
-def _reduced(tensor: Tensor) -> bool:
+def _is_reduced(tensor: Tensor) -> bool:
     return any(length > MAXIMUM_SIDE for length in tensor.values.shape)

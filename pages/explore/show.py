@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 
+import numpy as np
 import streamlit as st
 
 from layers import remote
+from layers.fields import IntField
 from layers.spec import MismatchError
-from pages.explore import report
+from pages.explore import live, report
 from pages.explore.choose import Choice, dimensions, fit
-from pages.explore.picture import choose_view, equation, histograms, history
-from pages.shared.charts import charts, row, text
+from pages.explore.picture import choose_view, picture
+from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
+from pages.shared.controls import link, say
 from pages.shared.frame import linked
 
 
@@ -33,18 +37,30 @@ def show(choice: Choice) -> None:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
-        blocks = [
-            equation(name, run, choose_view(run)),
-            text(report.agreement(run)),
-            *history(name, run),
-            report.figures_of(run),
-            report.weights_table(run),
-            row(histograms(name, run)),
-        ]
+        with st.container(horizontal=True):
+            view = choose_view(run)
+        if view.same:
+            say(
+                "Rows and columns cannot be shown so: expected two axes. Received one for both. "
+                "The last two are shown; choose another."
+            )
+        blocks = picture(name, run, view)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
-        charts(blocks, key="picture", timings=timings)
+        charts(blocks, key="picture", timings=timings, live=_live(sized))
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in run.notes:
             st.info(note, icon=":material/info:")
         report.take_away(name, run)
+
+
+def _live(choice: Choice) -> Live | None:
+    """Let the picture follow a dimension while it turns, but for arrays that no link carries."""
+    if isinstance(choice.source, np.ndarray):
+        return None
+    fields = [f for f in choice.layer.fields if isinstance(f, IntField)]
+    turned = {f.name: f.text(choice.values[f.name]) for f in fields}
+    if choice.batch is not None:
+        turned["batch"] = str(choice.batch)
+    visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    return Live(path=live.PATH, visitor=visitor, link=link(), turned=turned)

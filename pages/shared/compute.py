@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from pages.shared.workers import workers
 
 CACHE_BYTES = 64 * 2**20
 _cache: LRUCache = LRUCache(CACHE_BYTES, getsizeof=lambda result: max(1, result.nbytes))
+_running: dict[Any, Future] = {}
 _lock = threading.Lock()
 STARTING = "Starting TensorFlow in a process of its own: about ten seconds, once."
 
@@ -34,28 +36,34 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
         ValueError: what the function refuses, or a ``ComputationLostError``; always a sentence.
     """
     key = (function, _frozen(arguments), _frozen(named))
+    started = time.perf_counter()
     with _lock:
         if (known := _cache.get(key)) is not None:
             return known, {"queue": 0.0, "worker": 0.0}
-    started = time.perf_counter()
-    result, spent = _wait(function, *arguments, **named)
+        future = _running.get(key)
+        if future is None:  # else somebody else has just asked for the same
+            future = workers().submit(remote.timed, function, *arguments, **named)
+            _running[key] = future
+    try:
+        result, spent = _wait(future)
+    finally:
+        with _lock:
+            _running.pop(key, None)
     waited = 1e3 * (time.perf_counter() - started)
     with _lock:
         if result.nbytes <= CACHE_BYTES // 8:
             _cache[key] = result
-    return result, {"queue": waited - spent, "worker": spent}
+    return result, {"queue": max(0.0, waited - spent), "worker": spent}
 
 
 @cache
 def descriptions() -> tuple[Description, ...]:
     """Return the plain data of every registered layer; the same for the server's whole life."""
-    return _wait(remote.describe)[0]
+    return _wait(workers().submit(remote.timed, remote.describe))[0]
 
 
-def _wait(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, float]:
-    pool = workers()
-    future = pool.submit(remote.timed, function, *arguments, **named)
-    if pool.warm.is_set():
+def _wait(future: Future) -> tuple[Any, float]:
+    if workers().warm.is_set():
         return future.result()
     with st.spinner(STARTING, show_time=True):
         return future.result()

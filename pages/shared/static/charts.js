@@ -6,11 +6,13 @@
 
 import { element, facts, table, text } from "./dom.js";
 import { drawFigure, makeFigure } from "./figure.js";
+import { follow, isBehind } from "./live.js";
 import { arrange, cellSize, legend } from "./row.js";
 import { themeOf } from "./theme.js";
 
 const here = new URL(import.meta.url);
 const states = new WeakMap();
+const PATIENCE = 1000; // ms that a picture ahead of the page may stand before the page's own does
 
 const plotly = new Promise((resolve, reject) => {
   if (window.Plotly) return resolve(window.Plotly);
@@ -33,20 +35,55 @@ export default async function charts({ data, parentElement }) {
     parentElement.append(state.root);
     states.set(parentElement, state);
     state.observer = new ResizeObserver(() => requestAnimationFrame(() => draw(state)));
+    state.follower = follow((link) => overtake(state, link), () => state.page?.live);
   }
   state.newest = data;
   const unpacked = await inflated(data);
   state.Plotly = await plotly;
   if (state.newest !== data) return undefined; // a newer update came in between
-  state.data = unpacked;
-  draw(state);
+  state.page = unpacked;
+  settle(state);
   state.observer.observe(state.root);
   return () => {
     state.observer.disconnect();
+    state.follower.disconnect();
     state.blocks.forEach((block) => clear(state, block));
     states.delete(parentElement);
     state.root.remove();
   };
+}
+
+// Draw the page's own update, unless a picture is on the screen that is ahead of it.
+function settle(state) {
+  const { ahead, page } = state;
+  const late = ahead && page.live && isBehind(page.live, ahead.turned);
+  if (late && performance.now() < ahead.until) {
+    clearTimeout(state.waiting);
+    state.waiting = setTimeout(() => settle(state), PATIENCE);
+    return;
+  }
+  state.ahead = undefined;
+  if (!page.blocks && state.data?.id !== page.id) return void overtake(state, page.live);
+  if (page.blocks) state.data = page;
+  draw(state);
+}
+
+// Draw what the server answers to a link while the page's own update is still on its way.
+async function overtake(state, { path, visitor, link, turned }) {
+  state.asking?.abort();
+  const asking = (state.asking = new AbortController());
+  try {
+    const query = new URLSearchParams({ ...link, visitor });
+    const answer = await fetch(`${path}?${query}`, { signal: asking.signal });
+    if (!answer.ok) return;
+    const data = await answer.json();
+    if (asking.signal.aborted || !state.Plotly) return;
+    state.ahead = { turned, until: performance.now() + PATIENCE };
+    state.data = data;
+    draw(state);
+  } catch (error) {
+    if (error.name !== "AbortError") console.info("No picture ahead of the page:", error.message);
+  }
 }
 
 function inflated(bytes) {

@@ -1,0 +1,60 @@
+"""The picture of a link as an answer of its own, outside of Streamlit's runs.
+
+The browser asks for it while a dimension is being turned, and draws it at once; the page's own run
+follows with the same numbers (from the cache), the formula, and the new link.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from layers import remote
+from layers.fields import Field
+from pages.explore.choose import linked
+from pages.explore.picture import choose_view, picture
+from pages.shared.charts import answered, described, packed
+from pages.shared.compute import compute, descriptions
+from pages.shared.workers import workers
+
+PATH = "/layerscope/live/explore"
+
+
+async def answer(request: Request) -> Response:
+    """Return the blocks of the picture that the query asks for, packed as the component takes them.
+
+    A query that cannot be answered gets no picture: the page itself says why.
+    """
+    if not workers().warm.is_set():
+        return Response(status_code=503)
+    try:
+        data = await run_in_threadpool(_picture, request.query_params)
+    except ValueError:
+        return Response(status_code=400)
+    headers = {"Content-Encoding": "deflate", "Cache-Control": "no-store"}
+    return Response(data, media_type="application/json", headers=headers)
+
+
+def _picture(link: Mapping[str, str]) -> bytes:
+    started = time.perf_counter()
+    choice = linked(descriptions(), link)
+    run, spent = compute(remote.explore, **choice.arguments())
+
+    def read(field: Field) -> object:
+        return field.parse(link.get(field.name, field.default))
+
+    computed = time.perf_counter()
+    blocks = picture(choice.layer.name, run, choose_view(run, read))
+    now = time.perf_counter()
+    timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
+    data = described(blocks, timings=timings)
+    answered(link.get("visitor", ""), data)
+    return packed(data)
+
+
+ROUTES = [Route(PATH, answer)]

@@ -1,0 +1,108 @@
+"""One server and one Chromium for all browser tests, and a visit of its own for each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from pages.shared.workers import workers
+from tests.browser.chromium import find
+from tests.browser.server import Server, serving
+from tests.browser.visit import Visit
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder, which pytest hands every item of the run."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Start Playwright, once a process."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Start a Chromium; where there is none, fail in CI and skip with the reason elsewhere."""
+    program = find()
+    if program is None:
+        reason = (
+            "no Chromium was found: expected one on the PATH. `python -m tests.browser.chromium` "
+            "fetches one."
+        )
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"Browser tests may not be skipped here, and {reason}")
+        pytest.skip(reason)
+    # Nothing leaves this machine: a name elsewhere is one that does not exist.
+    arguments = ["--disable-background-networking"]
+    arguments += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    browser = playwright.chromium.launch(executable_path=program, args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def opinion() -> Iterator[None]:
+    """End the workers that the tests ask themselves, for a second opinion on what is drawn."""
+    yield
+    workers().shutdown()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the app to all tests that do not end it."""
+    with serving(tmp_path_factory.mktemp("server") / "log") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Give each kind of screen one browser context, whose cache spares loading the same again."""
+    contexts: dict[tuple, BrowserContext] = {}
+
+    def of(width: int, height: int, scheme: str) -> BrowserContext:
+        kind = (width, height, scheme)
+        if kind not in contexts:
+            contexts[kind] = chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if scheme == "dark" else "light",
+                has_touch=width < 600,
+            )
+            contexts[kind].set_default_timeout(30_000)
+        return contexts[kind]
+
+    yield of
+    for opened in contexts.values():
+        opened.close()
+
+
+@pytest.fixture
+def visitor(
+    context: Callable[..., BrowserContext], server: Server
+) -> Iterator[Callable[..., Visit]]:
+    """Open visits, each a page and so a session of its own, and end them with the test."""
+    visits: list[Visit] = []
+
+    def new(width: int = 1400, height: int = 1000, scheme: str = "light") -> Visit:
+        visits.append(Visit(context(width, height, scheme), server.address))
+        return visits[-1]
+
+    yield new
+    for visit in visits:
+        visit.page.close()
+
+
+@pytest.fixture
+def visit(visitor: Callable[..., Visit]) -> Visit:
+    """Open one visit on a desk's screen."""
+    return visitor()

@@ -1,0 +1,73 @@
+"""A dimension that is turned: its picture comes ahead of the page's own update, and stays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+COUNT = """() => { window.widths = []; const graph = document.querySelector('[data-tensor="outputs"]');
+  graph.on("plotly_afterplot", () => window.widths.push(graph._fullData[0].z[0].length)); }"""
+
+
+def test_a_key_press_is_drawn_before_the_page_has_run(visitor):
+    visit = visitor().open(layer="linear", seed=11)
+    visit.page.route("**/layerscope/live/**", lambda route: route.abort())
+    held = visit.page.evaluate("() => document.querySelectorAll('[data-tensor]').length")
+    visit.slider("units").press("ArrowRight")  # without answers, the page's own update draws it
+    visit.has_shape("outputs", 8, 6)
+    visit.page.unroute("**/layerscope/live/**")
+    with visit.page.expect_response("**/layerscope/live/**") as answer:
+        visit.slider("units").press("ArrowRight")
+    assert answer.value.ok
+    visit.has_shape("outputs", 8, 7)
+    visit.settle()
+    assert visit.link() == {"layer": "linear", "units": "7", "seed": "11"}
+    assert visit.page.evaluate("() => document.querySelectorAll('[data-tensor]').length") == held
+    assert visit.complaints == [] or all("ERR_FAILED" in said for said in visit.complaints)
+
+
+def test_pictures_follow_the_hand_while_it_drags(visitor):
+    visit = visitor().open(layer="linear", seed=12)
+    visit.page.evaluate(COUNT)
+    box = visit.slider("units").locator("xpath=..").bounding_box()
+    assert box
+    page = visit.page
+    handle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*handle)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(handle[0] + 4 * step, handle[1])
+        page.wait_for_timeout(60)
+    during = page.evaluate("() => [...new Set(window.widths)].length")
+    page.mouse.up()
+    assert during >= 3  # Streamlit's own slider reports the end of a drag alone
+    visit.settle()
+    page.wait_for_timeout(1200)
+    visit.settle()
+    width = int(visit.link().get("units", 5))
+    assert visit.drawn()["outputs"].shape == (8, width)
+
+
+def test_quick_presses_end_with_the_last_one_and_its_own_numbers(visitor):
+    visit = visitor().open(layer="repeated_dense", seed=13)
+    for _ in range(8):
+        visit.slider("units").press("ArrowRight")
+    visit.has_shape("outputs", 8, 13)
+    visit.settle()
+    visit.page.wait_for_timeout(1200)  # no late update brings an older picture back
+    visit.settle()
+    quick = visit.drawn()
+    assert quick["outputs"].shape == (8, 13)
+    calm = visitor().open(layer="repeated_dense", seed=13, units=13).drawn()
+    for name, values in calm.items():
+        np.testing.assert_array_equal(quick[name], values)
+
+
+def test_an_example_loaded_after_turning_shows_its_own_picture(visitor):
+    visit = visitor().open(layer="linear", seed=14)
+    visit.slider("units").press("ArrowRight")
+    visit.has_shape("outputs", 8, 6)
+    visit.pick("Centre zero")
+    visit.has_shape("mask", 10, 10)
+    visit.settle()
+    visit.page.wait_for_timeout(1200)
+    assert set(visit.drawn()) == {"inputs", "mask", "outputs"}

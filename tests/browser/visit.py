@@ -1,0 +1,105 @@
+"""One visitor: a page of the app, driven and read by the fixed names."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import numpy as np
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Request
+
+DRAWN = """() => Object.fromEntries(
+  [...document.querySelectorAll("[data-tensor]")]
+    .filter((graph) => graph._fullData?.[0]?.type === "heatmap")
+    .map((graph) => [graph.dataset.tensor, graph._fullData[0].z.map((row) => Array.from(row))]))"""
+STILL = """() =>
+  document.querySelector(".stApp")?.dataset.testScriptState === "notRunning"
+  && document.querySelectorAll("[data-tensor]").length > 0"""
+HAS_SHAPE = """([name, rows, columns]) => {
+  const z = document.querySelector(`[data-tensor="${name}"]`)?._fullData?.[0]?.z;
+  return z?.length === rows && z[0].length === columns;
+}"""
+
+
+class Visit:
+    """A visitor's page.
+
+    Attributes:
+        outside: the addresses elsewhere that the page asked for; Chromium resolves none of them.
+        complaints: what the console was told of errors, but for those requests.
+    """
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.outside: set[str] = set()
+        self.complaints: list[str] = []
+        self.page = context.new_page()
+        self.page.on("request", self._watch)
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, **link: object) -> Visit:
+        """Go to a link and wait for its picture."""
+        self.go(**link)
+        self.page.locator("[data-tensor]").first.wait_for(timeout=60_000)
+        self.settle()
+        return self
+
+    def go(self, **link: object) -> None:
+        """Go to a link."""
+        query = f"?{urlencode({name: str(value) for name, value in link.items()})}" if link else ""
+        self.page.goto(f"{self.address}/{query}", wait_until="commit")
+
+    def settle(self) -> None:
+        """Wait until the server has answered and two frames have been painted."""
+        self.page.wait_for_function(STILL)
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => setTimeout(() =>"
+            " requestAnimationFrame(done), 50)))"
+        )
+
+    def has_shape(self, name: str, rows: int, columns: int) -> None:
+        """Wait until a tensor is drawn in this shape."""
+        self.page.wait_for_function(HAS_SHAPE, arg=[name, rows, columns])
+
+    def drawn(self) -> dict[str, np.ndarray]:
+        """Return the arrays that Plotly holds, by tensor name."""
+        arrays = self.page.evaluate(DRAWN)
+        return {name: np.array(rows, "float32") for name, rows in arrays.items()}
+
+    def link(self) -> dict[str, str]:
+        """Return the parameters in the address bar."""
+        return dict(parse_qsl(urlsplit(self.page.url).query))
+
+    def field(self, name: str) -> Locator:
+        """Return the element of a control, by its field's name."""
+        return self.page.locator(f".st-key-{name}")
+
+    def slider(self, name: str) -> Locator:
+        """Return a slider's handle."""
+        return self.field(name).locator("input[type=range]")
+
+    def graph(self, name: str) -> Locator:
+        """Return the element in which Plotly draws a tensor."""
+        return self.page.locator(f'[data-tensor="{name}"]')
+
+    def pick(self, title: str) -> None:
+        """Pick a layer by its title."""
+        self.field("layer").locator("label", has_text=title).first.click()
+
+    def sentences(self) -> list[str]:
+        """Return what the page complains of."""
+        return [text.strip() for text in self.page.get_by_test_id("stAlert").all_inner_texts()]
+
+    def press(self, name: str) -> None:
+        """Press a button, by its key."""
+        self.field(name).get_by_role("button").first.click()
+
+    def _watch(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in (None, "127.0.0.1"):
+            self.outside.add(request.url)
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        where: Any = message.location
+        if message.type == "error" and where.get("url") not in self.outside:
+            self.complaints.append(f"{message.text} ({where.get('url')})")

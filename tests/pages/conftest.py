@@ -1,0 +1,26 @@
+"""One pool of workers for all tests of the pages: it starts once, and ends with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from layers import remote
+from layers.spec import Description
+from pages.shared.workers import Workers, workers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pool() -> Iterator[Workers]:
+    """Start the page's own workers."""
+    pool = workers()
+    assert pool.warm.wait(timeout=120)
+    yield pool
+    pool.shutdown()
+
+
+@pytest.fixture(scope="session")
+def layers(pool: Workers) -> dict[str, Description]:
+    """Ask a worker what layers there are."""
+    return {layer.name: layer for layer in pool.submit(remote.describe).result()}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-COUNT = """() => { window.widths = []; const graph = document.querySelector('[data-tensor="outputs"]');
+COUNT = """() => {
+  window.widths = [];
+  const graph = document.querySelector('[data-tensor="outputs"]');
   graph.on("plotly_afterplot", () => window.widths.push(graph._fullData[0].z[0].length)); }"""
 
 

@@ -1,0 +1,103 @@
+"""From the key press to the frame that shows its result, what that sends, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from statistics import median
+
+from playwright.sync_api import Browser
+
+from benchmarks.apps import NAIVE, OURS
+from benchmarks.browser import Update, Visit, visitor, warm
+from benchmarks.results import Comparison, Effort, Part, Result
+from benchmarks.server import Server
+
+WARM_UP = 2  # presses after a page has opened that are not counted
+WALK = 6  # presses that are: widths 8 to 13
+
+
+def measure(browser: Browser, effort: Effort) -> Result:
+    """Press the same key on both apps in turn."""
+    ours, naive = [], []
+    with warm(browser, OURS) as our_server, warm(browser, NAIVE) as naive_server:
+        for walk in range(-(-effort.steps // WALK)):
+            pairs = _walk(browser, our_server, naive_server, seed=walk)
+            ours += [update for update, _ in pairs]
+            naive += [update for _, update in pairs]
+    return Result(
+        comparisons=(
+            Comparison(
+                what="update: key to frame",
+                unit="ms",
+                ours=tuple(update.latency for update in ours),
+                naive=tuple(update.latency for update in naive),
+                limit=1 / 6,
+            ),
+            Comparison(
+                what="update: bytes received",
+                unit="B",
+                ours=tuple(update.received for update in ours),
+                naive=tuple(update.received for update in naive),
+                limit=1 / 3,
+            ),
+        ),
+        parts=_parts(ours),
+    )
+
+
+def _walk(
+    browser: Browser, our_server: Server, naive_server: Server, *, seed: int
+) -> list[tuple[Update, Update]]:
+    """Widen step by step; each walk with a seed of its own, as our server remembers results."""
+    with ExitStack() as stack:
+        contexts = [stack.enter_context(visitor(browser)) for _ in range(2)]
+        ours = Visit(contexts[0], our_server, seed=seed)
+        ours.settle()
+        naive = Visit(contexts[1], naive_server, seed=seed)
+        naive.settle()
+        pairs = [(ours.step(), naive.step()) for _ in range(WARM_UP + WALK)]
+    return pairs[WARM_UP:]
+
+
+def _parts(updates: Sequence[Update]) -> tuple[Part, ...]:
+    """Split our updates; medians, so that the parts need not add up to the median of the whole."""
+
+    def reported(name: str) -> float:
+        return median(update.timings[name] for update in updates)
+
+    def rest(update: Update) -> float:
+        named = sum(update.timings[name] for name in ("queue", "worker", "figures"))
+        return update.timings["server"] - named
+
+    spans = [
+        ("key to message sent", lambda update: update.sent - update.key),
+        ("message sent to first message back", lambda update: _first(update) - update.sent),
+        (
+            "first message to charts' message",
+            lambda update: _charts(update) - _first(update),
+        ),
+        ("charts' message to charts drawn", lambda update: update.drawn - _charts(update)),
+        ("drawn to painted", lambda update: update.painted - update.drawn),
+    ]
+    parts = [Part(what=what, time=median(map(span, updates))) for what, span in spans]
+    if not all({"queue", "worker", "figures", "server"} <= set(u.timings) for u in updates):
+        return tuple(parts)  # the page did not say what its server did
+    server = [
+        Part(what="script start to charts' message, on the server", time=reported("server")),
+        Part(what="waiting for a worker", time=reported("queue"), within=True),
+        Part(what="worker", time=reported("worker"), within=True),
+        Part(what="figures", time=reported("figures"), within=True),
+        Part(what="everything else", time=median(map(rest, updates)), within=True),
+    ]
+    return (*parts, *server)
+
+
+def _first(update: Update) -> float:
+    """Return when the first message came: it says that the script has started."""
+    return update.messages[0][0]
+
+
+def _charts(update: Update) -> float:
+    """Return when the charts' message came: it is the largest by far."""
+    return max(update.messages, key=lambda message: message[1])[0]

@@ -31,7 +31,7 @@ class Update:
 
     Args:
         key: when the key went down, in ms on the page's clock, like the next three.
-        sent: when the page sent it to the server.
+        sent: when the page first asked the server for something, over WebSocket or HTTP.
         drawn: when all three charts had the new shape.
         painted: the frame after the one that shows them: they are on the screen.
         messages: when each message or answer came, and its size in bytes.

@@ -139,4 +139,12 @@
       super.send(data);
     }
   };
+
+  const { fetch } = window;
+  window.fetch = (...given) => {
+    if (key !== null) sent ??= performance.now();
+    return fetch(...given);
+  };
+
+  performance.setResourceTimingBufferSize(10_000); // 250 by default, and then no more are kept
 }

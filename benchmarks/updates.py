@@ -71,33 +71,25 @@ def _parts(updates: Sequence[Update]) -> tuple[Part, ...]:
         return update.timings["server"] - named
 
     spans = [
-        ("key to message sent", lambda update: update.sent - update.key),
-        ("message sent to first message back", lambda update: _first(update) - update.sent),
-        (
-            "first message to charts' message",
-            lambda update: _charts(update) - _first(update),
-        ),
-        ("charts' message to charts drawn", lambda update: update.drawn - _charts(update)),
+        ("key to request sent", lambda update: update.sent - update.key),
+        ("request sent to picture received", lambda update: _picture(update) - update.sent),
+        ("picture received to drawn", lambda update: update.drawn - _picture(update)),
         ("drawn to painted", lambda update: update.painted - update.drawn),
     ]
     parts = [Part(what=what, time=median(map(span, updates))) for what, span in spans]
     if not all({"queue", "worker", "figures", "server"} <= set(u.timings) for u in updates):
         return tuple(parts)  # the page did not say what its server did
     server = [
-        Part(what="script start to charts' message, on the server", time=reported("server")),
-        Part(what="waiting for a worker", time=reported("queue"), within=True),
-        Part(what="worker", time=reported("worker"), within=True),
-        Part(what="figures", time=reported("figures"), within=True),
-        Part(what="everything else", time=median(map(rest, updates)), within=True),
+        Part(what="of which on the server", time=reported("server"), within=True),
+        Part(what="  waiting for a worker", time=reported("queue"), within=True),
+        Part(what="  worker", time=reported("worker"), within=True),
+        Part(what="  figures", time=reported("figures"), within=True),
+        Part(what="  everything else", time=median(map(rest, updates)), within=True),
     ]
-    return (*parts, *server)
+    return (*parts[:2], *server, *parts[2:])
 
 
-def _first(update: Update) -> float:
-    """Return when the first message came: it says that the script has started."""
-    return update.messages[0][0]
-
-
-def _charts(update: Update) -> float:
-    """Return when the charts' message came: it is the largest by far."""
-    return max(update.messages, key=lambda message: message[1])[0]
+def _picture(update: Update) -> float:
+    """Return when the picture came: the largest message, by far, of those before it was drawn."""
+    before = [message for message in update.messages if message[0] <= update.drawn]
+    return max(before, key=lambda message: message[1])[0]

@@ -66,7 +66,8 @@ def extended(tmp_path_factory):
     ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, copy, ignore=ignored)
     text = (copy / "CONTRIBUTING.md").read_text()
-    file, line = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (file,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (line,) = re.findall(r"```\n( +\S+\n)```", text)
     path = re.search(r"\*\*1\. The file\*\*, `([^`]+)`", text)
     assert path
     (copy / path[1]).write_text(file)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -38,6 +39,7 @@ ROUTES = [
 
 Block = dict[str, Any]
 _answered: LRUCache[str, str] = LRUCache(4096)
+_lock = threading.Lock()  # pages and routes run in threads, and an LRUCache bears only one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,9 @@ def charts(
     data = described(blocks, timings=timings)
     if live:
         data["live"] = asdict(live) | {"path": _base() + live.path}
-        if _answered.get(live.visitor) == data["id"]:
+        with _lock:
+            known = _answered.get(live.visitor) == data["id"]
+        if known:
             del data["blocks"]  # the browser has them, or asks again
     _component()(key=key, data=packed(data))
 
@@ -98,7 +102,8 @@ def packed(data: dict[str, Any]) -> bytes:
 
 def answered(visitor: str, data: dict[str, Any]) -> None:
     """Remember which blocks a visitor's browser was sent ahead of the page, to send them once."""
-    _answered[visitor[:32]] = data["id"]
+    with _lock:
+        _answered[visitor[:32]] = data["id"]
 
 
 def row(items: Sequence[Figure | Sign], ranges: Sequence[dict[str, str]] = ()) -> Block:

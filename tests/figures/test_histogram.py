@@ -75,7 +75,7 @@ def test_what_is_not_finite_is_left_out_and_counted_in_the_caption():
     figure = histogram(np.array([nan, inf, 1, 2, 3]), name="x", layer="linear")
     assert figure.caption == "5 values, 2 not finite · 1 to 3"
     assert bars(figure)[1].sum() == 3
-    assert histogram(np.array([1.0, 2]), name="x").caption == "2 values"
+    assert histogram(np.array([1.0, 2]), name="x").caption == "2 values · 1 to 2"
 
 
 def test_without_finite_numbers_there_is_no_bar():

@@ -1,106 +1,90 @@
-"""The picture that is answered ahead of the page: the same as the page's own, and sent once."""
+"""The answer ahead of the page: the same picture for the same link, and never more than a no."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import zlib
-from urllib.parse import urlencode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from starlette.requests import Request
-from streamlit.testing.v1 import AppTest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 
+from layers.fields import BadInputError
+from layers.spec import Description
 from pages.explore import live
 from pages.shared import charts
-from tests.pages.session import drawn, opened, registered
-
-LINKS = [
-    *({"layer": name} for name in registered()),
-    {"layer": "linear", "units": "7", "features": "3", "seed": "4", "activation": "tanh"},
-    {"layer": "nd_dense", "shape": "2,3,4,5", "row_axis": "batch", "at_1": "2"},
-    {"layer": "running_sum", "calls": "3", "input": "normal"},
-    {"layer": "center_zero", "batch": "2", "at_0": "1", "input": "constant", "constant": "2.5"},
-]
-
-
-def ask(link: dict[str, str]) -> tuple[int, dict]:
-    """Return the route's status and its blocks."""
-    query = urlencode(link).encode()
-    scope = {"type": "http", "method": "GET", "query_string": query, "headers": []}
-    answer = asyncio.run(live.answer(Request(scope)))
-    body = bytes(answer.body)
-    return answer.status_code, json.loads(zlib.decompress(body)) if body else {}
+from tests.pages.session import (
+    figures,
+    link_of,
+    opened,
+    other_values,
+    registered,
+)
+from tests.pages.test_bad_links import PARAMETERS, TEXT
 
 
-def component(session: AppTest) -> dict:
-    """Return what the component that draws the run was sent."""
-    sent = [
-        json.loads(zlib.decompress(component.proto.bytes))
-        for component in session.get("bidi_component")
-    ]
-    return next(data for data in sent if data.get("blocks") != [])
+def answered(**link: str) -> dict:
+    """Return the blocks with which the route answers a link."""
+    return json.loads(zlib.decompress(live._picture({"visitor": "somebody", **link})))
 
 
-@pytest.mark.parametrize("link", LINKS, ids=lambda link: "-".join(link.values()))
-def test_an_answer_is_the_pages_own_picture(link):
-    session = opened(**link)
-    assert drawn(session)
-    status, answer = ask(link)
-    assert status == 200
-    assert answer["blocks"] == component(session)["blocks"]
-    assert answer["id"] == component(session)["id"]
+@pytest.mark.parametrize("name", registered())
+def test_a_link_is_answered_with_the_figures_that_the_page_draws(
+    name: str, layers: dict[str, Description]
+):
+    link = link_of(layers[name], seed=5, **other_values(layers[name]), input="ramp")
+    answer = {
+        item["figure"]["name"]: item["figure"]
+        for block in answered(**link)["blocks"]
+        for item in block.get("items", ())
+        if "figure" in item
+    }
+    assert answer
+    assert answer == figures(opened(**link))
 
 
 @pytest.mark.parametrize(
     "link",
     [
-        {"layer": "no_such_layer"},
+        {"layer": "nowhere"},
         {"layer": "linear", "units": "1000000"},
-        {"layer": "linear", "units": "<b>"},
-        {"layer": "nd_dense", "shape": "1000,1000,1000"},
-        {"layer": "center_zero", "hole_height": "12"},
+        {"layer": "linear", "seed": "x"},
         {"layer": "linear", "input": "upload"},
-        {"layer": "linear", "seed": "x" * 5000},
+        {"layer": "nd_dense", "shape": "1000,1000,1000"},
+        {"layer": "nd_dense", "shape": "2,4096,4", "units": "256"},
+        {"layer": "center_zero", "rows": "4", "hole_height": "9"},
     ],
-    ids=str,
 )
-def test_a_query_that_cannot_be_answered_gets_no_picture(link):
-    assert ask(link) == (400, {})
+def test_what_cannot_be_drawn_is_refused(link: dict[str, str]):
+    with pytest.raises(ValueError, match="expected"):
+        answered(**link)
 
 
-def test_blocks_that_a_browser_was_answered_are_not_sent_to_it_again():
-    session = opened(layer="linear")
-    follows = component(session)["live"]
-    assert follows["turned"] == {"features": "10", "units": "5", "batch": "8"}
-    asked = {**follows["link"], "units": "6", "visitor": follows["visitor"]}
-    _, ahead = ask(asked)
-
-    session.slider(key="units").set_value(6).run()
-    page = component(session)
-    assert "blocks" not in page
-    assert page["id"] == ahead["id"]
-
-    session.slider(key="units").set_value(7).run()
-    assert component(session)["blocks"]
+@given(
+    layer=some.sampled_from([*registered(), "?"]),
+    others=some.dictionaries(some.sampled_from((*PARAMETERS, "visitor")), TEXT, max_size=6),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_link_whatever_breaks_the_route(layer: str, others: dict[str, str]):
+    try:
+        assert answered(**{"layer": layer, **others})["blocks"]
+    except BadInputError as refusal:
+        assert str(refusal)
+    except ValueError as refusal:
+        assert "expected" in str(refusal)
 
 
-def test_what_one_visitor_was_answered_is_still_sent_to_another():
-    ours, theirs = opened(layer="linear"), opened(layer="linear")
-    follows = component(ours)["live"]
-    asked = {**follows["link"], "units": "6", "visitor": follows["visitor"]}
-    assert ask(asked)[0] == 200
-    theirs.slider(key="units").set_value(6).run()
-    assert component(theirs)["blocks"]
+def test_many_visitors_at_once_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch):
+    few = type(charts._answered)(8)
+    monkeypatch.setattr(charts, "_answered", few)
 
+    def visit(number: int) -> None:
+        for turn in range(500):
+            charts.answered(f"visitor {(number + turn) % 20}", {"id": f"{turn}"})
 
-def test_own_arrays_are_not_followed_for_no_link_carries_them():
-    session = opened(layer="linear", input="table")
-    assert "live" not in component(session)
-
-
-def test_what_is_remembered_of_answers_is_bounded():
-    for number in range(5000):
-        charts.answered(f"visitor {number}" * 100, {"id": str(number)})
-    assert len(charts._answered) <= 4096
-    assert all(len(visitor) <= 32 for visitor in charts._answered)
+    with ThreadPoolExecutor(8) as visitors:
+        assert all(answer is None for answer in visitors.map(visit, range(8)))
+    assert len(few) == 8
+    charts.answered("v" * 10_000, {"id": "x"})
+    assert max(map(len, few)) <= 32

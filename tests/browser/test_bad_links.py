@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from tests.browser.test_page import assert_shows
 from tests.browser.visit import Visit
 
@@ -55,3 +57,15 @@ def test_a_mistake_in_a_shape_leaves_the_picture_and_what_was_typed(visit: Visit
     assert "3, x" in visit.sentences()[0]
     assert box.input_value() == "3, x"
     assert_shows(visit, "nd_dense", {"shape": (3, 5)})
+
+
+def test_the_answer_ahead_of_the_page_is_a_picture_or_a_plain_no(visit: Visit):
+    visit.open(layer="linear")
+
+    def status(**link: str) -> int:
+        query = urlencode({"layer": "linear", **link})
+        return visit.page.request.get(f"{visit.address}/layerscope/live/explore?{query}").status
+
+    assert status(units="7") == 200
+    for link in ({"units": "many"}, {"layer": "<b>"}, {"input": "upload"}, {"seed": "9" * 5000}):
+        assert status(**link) == 400

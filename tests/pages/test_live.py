@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from layers.fields import BadInputError
 from layers.spec import Description
 from pages.explore import live
 from pages.shared import charts
@@ -67,12 +68,8 @@ def test_what_cannot_be_drawn_is_refused(link: dict[str, str]):
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_link_whatever_breaks_the_route(layer: str, others: dict[str, str]):
-    try:
+    with suppress(ValueError):  # which the route answers with a 400
         assert answered(**{"layer": layer, **others})["blocks"]
-    except BadInputError as refusal:
-        assert str(refusal)
-    except ValueError as refusal:
-        assert "expected" in str(refusal)
 
 
 def test_many_visitors_at_once_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch):
@@ -80,11 +77,16 @@ def test_many_visitors_at_once_are_remembered_within_bounds(monkeypatch: pytest.
     monkeypatch.setattr(charts, "_answered", few)
 
     def visit(number: int) -> None:
-        for turn in range(500):
-            charts.answered(f"visitor {(number + turn) % 20}", {"id": f"{turn}"})
+        for turn in range(4000):
+            charts.answered(f"visitor {(7 * number + turn) % 50}", {"id": f"{turn}"})
 
-    with ThreadPoolExecutor(8) as visitors:
-        assert all(answer is None for answer in visitors.map(visit, range(8)))
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that threads meet where they seldom would
+    try:
+        with ThreadPoolExecutor(8) as visitors:
+            assert all(answer is None for answer in visitors.map(visit, range(8)))
+    finally:
+        sys.setswitchinterval(usual)
     assert len(few) == 8
     charts.answered("v" * 10_000, {"id": "x"})
     assert max(map(len, few)) <= 32

@@ -68,21 +68,27 @@ function settle(state) {
   draw(state);
 }
 
-// Draw what the server answers to a link while the page's own update is still on its way.
-async function overtake(state, { path, visitor, link, turned }) {
-  state.asking?.abort();
-  const asking = (state.asking = new AbortController());
+// Draw what the server answers to a link while the page's own update is still on its way. One
+// question at a time, and after it the newest: so pictures keep coming however fast a hand is.
+async function overtake(state, question) {
+  state.wanted = question;
+  if (state.asking) return;
+  state.asking = true;
   try {
-    const query = new URLSearchParams({ ...link, visitor });
-    const answer = await fetch(`${path}?${query}`, { signal: asking.signal });
-    if (!answer.ok) return;
-    const data = await answer.json();
-    if (asking.signal.aborted || !state.Plotly) return;
-    state.ahead = { turned, until: performance.now() + PATIENCE };
-    state.data = data;
-    draw(state);
+    while (state.wanted && state.root.isConnected) {
+      const { path, visitor, link, turned } = state.wanted;
+      state.wanted = undefined;
+      const answer = await fetch(`${path}?${new URLSearchParams({ ...link, visitor })}`);
+      if (!answer.ok) continue;
+      const data = await answer.json();
+      state.ahead = { turned, until: performance.now() + PATIENCE };
+      state.data = data;
+      draw(state);
+    }
   } catch (error) {
-    if (error.name !== "AbortError") console.info("No picture ahead of the page:", error.message);
+    console.info("No picture ahead of the page:", error.message);
+  } finally {
+    state.asking = false;
   }
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from figures.figure import Figure
 from figures.heatmap import heatmap
@@ -51,7 +52,20 @@ class View:
     """One axis was chosen for rows and for columns; the last two are shown instead."""
 
 
-def choose_view(run: Exploration, read: Callable[[Field], Any] = control) -> View:
+def side_by_side() -> Callable[[Field], Any]:
+    """Return ``control`` for a row of controls; without any of them there is no row either."""
+    place = None
+
+    def read(field: Field) -> Any:
+        nonlocal place
+        place = place or st.container(horizontal=True)
+        with place:
+            return control(field)
+
+    return read
+
+
+def choose_view(run: Exploration, read: Callable[[Field], Any]) -> View:
     """Return how to show a run; ``read`` is asked for what its tensors need, plain ones nothing."""
     shown = [run.trace.tensors[name] for name in run.expression if isinstance(name, str)]
     deepest = max(shown, key=lambda tensor: tensor.values.ndim)

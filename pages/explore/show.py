@@ -13,11 +13,15 @@ from layers.fields import IntField
 from layers.spec import MismatchError
 from pages.explore import live, report
 from pages.explore.choose import Choice, dimensions, fit
-from pages.explore.picture import choose_view, picture
+from pages.explore.picture import choose_view, picture, side_by_side
 from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
 from pages.shared.controls import link, say
 from pages.shared.frame import linked
+
+_HEAD_START = 0.06
+"""Seconds that the live answer has for itself: what the page sends meanwhile would keep the
+browser's one thread from drawing it (key to frame 170 ms so, 100 ms with the head start)."""
 
 
 @st.fragment
@@ -26,6 +30,8 @@ def show(choice: Choice) -> None:
 
     A fragment: turning a dimension runs this alone, and sends none of the other controls again.
     """
+    if st.session_state.pop("followed", False):
+        time.sleep(_HEAD_START)
     started = time.perf_counter()
     name = choice.layer.name
     with linked():
@@ -37,8 +43,7 @@ def show(choice: Choice) -> None:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
-        with st.container(horizontal=True):
-            view = choose_view(run)
+        view = choose_view(run, side_by_side())
         if view.same:
             say(
                 "Rows and columns cannot be shown so: expected two axes. Received one for both. "
@@ -47,7 +52,9 @@ def show(choice: Choice) -> None:
         blocks = picture(name, run, view)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
-        charts(blocks, key="picture", timings=timings, live=_live(sized))
+        followed = _live(sized)
+        st.session_state.followed = followed is not None
+        charts(blocks, key="picture", timings=timings, live=followed)
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in run.notes:
             st.info(note, icon=":material/info:")

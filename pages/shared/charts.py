@@ -1,6 +1,6 @@
 """The one component that draws: blocks of figures, facts, tables and sentences, as plain data.
 
-Its script is in ``static/``; plotly.js comes out of the installed plotly wheel.
+Its script is in ``static/``; ``assets.py`` serves it.
 """
 
 from __future__ import annotations
@@ -12,30 +12,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from cachetools import LRUCache
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from figures.figure import Figure
 from layers.equation import Sign
-
-_STATIC = Path(__file__).parent / "static"
-_PLOTLY = Path(plotly.__file__).parent / "package_data"
-_VERSION = hashlib.sha256(
-    plotly.__version__.encode() + b"".join(f.read_bytes() for f in sorted(_STATIC.iterdir()))
-).hexdigest()[:12]
-_PATH = f"/layerscope/{_VERSION}"  # changes with the files, so that no browser keeps an old one
-
-ROUTES = [
-    Mount(f"{_PATH}/plotly", StaticFiles(directory=_PLOTLY)),
-    Mount(_PATH, StaticFiles(directory=_STATIC)),
-]
-"""What the server has to serve for the component: its script, and the wheel's own plotly.js."""
+from pages.shared.assets import base, url
 
 Block = dict[str, Any]
 _answered: LRUCache[str, str] = LRUCache(4096)
@@ -76,7 +60,7 @@ def charts(
     """
     data = described(blocks, timings=timings)
     if live:
-        data["live"] = asdict(live) | {"path": _base() + live.path}
+        data["live"] = asdict(live) | {"path": base() + live.path}
         with _lock:
             known = _answered.get(live.visitor) == data["id"]
         if known:
@@ -135,15 +119,9 @@ def _plain(item: Figure | Sign) -> dict[str, Any]:
     return {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
 
 
-def _base() -> str:
-    """Return what stands before every path where the app is served below another."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}" if base else ""
-
-
 @cache
 def _component():  # noqa: ANN202 (Streamlit's renderer has no public type)
     # Streamlit sends a component's script with every update, so this one only fetches the real one.
-    url = f"{_base()}{_PATH}/charts.js"
-    script = f"const m=await import(new URL({url!r},location.origin));\nexport default m.default;"
+    there = f"new URL({url('charts.js')!r},location.origin)"
+    script = f"const m=await import({there});\nexport default m.default;"
     return st.components.v2.component("layerscope", js=script, isolate_styles=False)

@@ -17,7 +17,7 @@ const PATIENCE = 1000; // ms that a picture ahead of the page may stand before t
 const plotly = new Promise((resolve, reject) => {
   if (window.Plotly) return resolve(window.Plotly);
   const script = element("script");
-  script.src = new URL("plotly/plotly.min.js", here).href;
+  script.src = new URL("plotly.min.js", here).href;
   script.onload = () => resolve(window.Plotly);
   script.onerror = () => reject(new Error("plotly.js could not be loaded: reload the page."));
   document.head.append(script);
@@ -116,11 +116,11 @@ function draw(state) {
   };
   drawBlocks(0, Math.min(1, data.blocks.length));
   if (data.timings) root.dataset.timings = JSON.stringify(data.timings);
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);
-    }),
-  );
+  const others = () => {
+    if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);
+  };
+  // The second frame begins when the first is on the screen.
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(others)));
 }
 
 function drawBlock(state, at, theme, width) {

@@ -9,7 +9,7 @@ import hashlib
 import json
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -31,7 +31,7 @@ class Live:
     """How a picture follows controls while they turn, ahead of the page's own update.
 
     Attributes:
-        path: the route that answers a link with blocks.
+        path: the route that answers a link with blocks; empty where no link carries all.
         visitor: a random name, under which the route remembers what it answered last.
         link: the parameters of the picture as it is.
         turned: the controls to follow, and their values in it.
@@ -49,6 +49,7 @@ def charts(
     key: str,
     timings: dict[str, float] | None = None,
     live: Live | None = None,
+    asked: Callable[[dict[str, str]], None] | None = None,
 ) -> None:
     """Draw blocks, one below the other; the first is on the screen before the others are begun.
 
@@ -57,15 +58,22 @@ def charts(
         key: the mount's name; the same name is redrawn in place, and only what changed.
         timings: milliseconds by stage of this update, for the benchmarks.
         live: how the picture follows a control while it turns.
+        asked: takes the parameters that the visitor changes in the picture itself, by their names.
     """
+
+    def answer() -> None:
+        changes = st.session_state[key].get("asked")
+        if asked and isinstance(changes, dict):
+            asked({str(name): str(text) for name, text in changes.items()})
+
     data = described(blocks, timings=timings)
     if live:
-        data["live"] = asdict(live) | {"path": base() + live.path}
+        data["live"] = asdict(live) | {"path": live.path and base() + live.path}
         with _lock:
             known = _answered.get(live.visitor) == data["id"]
         if known:
             del data["blocks"]  # the browser has them, or asks again
-    _component()(key=key, data=packed(data))
+    _component()(key=key, data=packed(data), on_asked_change=answer)
 
 
 def described(
@@ -90,13 +98,24 @@ def answered(visitor: str, data: dict[str, Any]) -> None:
         _answered[visitor[:32]] = data["id"]
 
 
-def row(items: Sequence[Figure | Sign], ranges: Sequence[dict[str, str]] = ()) -> Block:
+def row(
+    items: Sequence[Figure | Sign],
+    ranges: Sequence[dict[str, str]] = (),
+    *,
+    links: dict[str, Any] | None = None,
+    pin: dict[str, Any] | None = None,
+) -> Block:
     """Return a row of figures that wraps, with signs between them, in cells of one size.
 
-    ``ranges`` are the colour ranges beneath it, as ``{"palette", "label", "low", "high"}``.
+    Args:
+        items: figures and signs, in order.
+        ranges: the colour ranges beneath, as ``{"palette", "label", "low", "high"}``.
+        links: which cells made which; with them the cells answer to pointer and keys.
+        pin: the arithmetic of one cell, as ``{"cell", "where", "sentence", "figure"}``.
     """
-    named = [{"figure" if isinstance(item, Figure) else "sign": _plain(item)} for item in items]
-    return {"items": named, "ranges": list(ranges)}
+    named = [{"figure" if isinstance(item, Figure) else "sign": sendable(item)} for item in items]
+    extra = {"links": links, "pin": pin}
+    return {"items": named, "ranges": list(ranges)} | {k: v for k, v in extra.items() if v}
 
 
 def facts(counts: Sequence[tuple[str, str]], promises: Sequence[dict[str, str]] = ()) -> Block:
@@ -114,7 +133,7 @@ def text(sentence: str) -> Block:
     return {"kind": "text", "sentence": sentence}
 
 
-def _plain(item: Figure | Sign) -> dict[str, Any]:
+def sendable(item: Figure | Sign) -> dict[str, Any]:
     """Return what is worth sending: an empty field is the browser's default."""
     return {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from figures.terms import terms
 from figures.words import number, plain
 from layers.arithmetic import Arithmetic, arithmetic
-from layers.cells import Cell, CellField, EditsField, check_cell
+from layers.cells import Cell, CellField, Edit, EditsField, check_cell
 from layers.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
 from layers.remote import Exploration
 from layers.spans import Span
@@ -25,7 +26,7 @@ CONTRAST = ChoiceField(
     "pinned number.",
 )
 LONGEST_LINK = 2000
-"""Characters of edits that a link carries."""
+"""Characters of edits that a link carries, as its address spells them."""
 
 _SHOWN = 6
 """Terms of a sum that are written out; of more, the first four and the last two."""
@@ -77,6 +78,11 @@ def pin(run: Exploration, cell: Cell) -> dict[str, Any]:
         figure = terms(worked.terms.parts, name=f"terms of {where}", file_name=str(cell))
         pinned["figure"] = sendable(figure)
     return pinned
+
+
+def carried(edits: tuple[Edit, ...]) -> bool:
+    """Return whether a link carries these edits: it would be too long with more."""
+    return len(quote(EDITS.text(edits), safe="")) <= LONGEST_LINK
 
 
 def asked(layer: Description) -> tuple[Field, ...]:

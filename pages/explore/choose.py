@@ -15,7 +15,7 @@ from layers.fields import BadInputError, ChoiceField, Field, FloatField, IntFiel
 from layers.inputs import NORMAL, SOURCES, spell
 from layers.spec import SEED, Description, Example, MismatchError
 from layers.uploads import MAXIMUM_BYTES
-from pages.explore.cells import CELL, EDITS, LONGEST_LINK
+from pages.explore.cells import CELL, EDITS, LONGEST_LINK, carried
 from pages.shared.compute import compute
 from pages.shared.controls import (
     always_in_link,
@@ -92,12 +92,12 @@ def dimensions(choice: Choice) -> Choice:
         if layer.batch and choice.source != "upload":
             batch = control(layer.batch)
     edits = held(EDITS)
-    if len(EDITS.text(edits)) > LONGEST_LINK:
+    if not carried(edits):
         leave_out_of_link(EDITS)
         say(
             f"The link holds the seed's numbers: expected edits of at most {LONGEST_LINK:,} "
-            f"characters. Received {len(EDITS.text(edits)):,}. Download the code or the tensors "
-            "to keep them."
+            f"characters. Received {len(edits):,} cells, which take more. Download the code or "
+            "the tensors to keep them."
         )
     sized = replace(choice, values=choice.values | values, batch=batch, edits=edits)
     if choice.source == "upload":

@@ -11,7 +11,7 @@ import streamlit as st
 from layers import remote
 from layers.spec import MismatchError
 from pages.explore import live, report
-from pages.explore.cells import EDITS, LONGEST_LINK, asked
+from pages.explore.cells import EDITS, asked, carried
 from pages.explore.choose import Choice, dimensions, fit
 from pages.explore.picture import choose_view, picture, side_by_side
 from pages.shared.charts import Live, charts
@@ -66,7 +66,7 @@ def show(choice: Choice) -> None:
 
 def _live(choice: Choice) -> Live:
     """Say how the picture follows what is turned in it; numbers that no link carries cannot."""
-    alone = isinstance(choice.source, np.ndarray) or len(EDITS.text(choice.edits)) > LONGEST_LINK
+    alone = isinstance(choice.source, np.ndarray) or not carried(choice.edits)
     linked_to = link()
     turned = {
         field.name: linked_to.get(field.name, field.text(field.default))

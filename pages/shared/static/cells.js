@@ -29,10 +29,11 @@ export function answerCells(host) {
     const plot = event.target.closest?.(".ls-plot");
     const made = plot && host.figures().find((one) => one.plot === plot);
     if (!made) return undefined;
-    const { left, top } = plot.getBoundingClientRect();
+    const { left, top, width } = plot.getBoundingClientRect();
+    const size = (made.cell * width) / plot.offsetWidth; // the page may be zoomed by its style
     const [rows, columns] = made.figure.cells;
-    const row = Math.floor((event.clientY - top) / made.cell);
-    const column = Math.floor((event.clientX - left) / made.cell);
+    const row = Math.floor((event.clientY - top) / size);
+    const column = Math.floor((event.clientX - left) / size);
     const inside = row >= 0 && column >= 0 && row < rows && column < columns;
     return inside ? { made, row, column } : undefined;
   };
@@ -109,8 +110,9 @@ export function answerCells(host) {
       const axis = /\d$/.test(tensor.axes[at]) ? `${tensor.axes[at]} at` : tensor.axes[at];
       return end - start > 1 ? `${axis} ${start} to ${end - 1}` : `${axis} ${start}`;
     });
-    const value = Number(made.z[row][column].toPrecision(6));
-    return `${made.figure.name} ${where.join(", ")}: ${String(value).replace("-", "−")}`;
+    const value = String(Number(made.z[row][column].toPrecision(6)));
+    const written = value.replace("-", "−").replace("Infinity", "∞");
+    return `${[made.figure.name, where.join(", ")].filter(Boolean).join(" ")}: ${written}`;
   };
 
   // What is to be lit: the cell itself, what made it, what it makes, and its twins.

@@ -7,17 +7,34 @@ import { isWalked, paintGrown, paintWhole } from "./figure.js";
 import { player, scenesOf, stageOf } from "./play.js";
 import { makeTools } from "./tools.js";
 
+const PATIENCE = 2000; // ms that the page has to confirm what it was told
+
 // `mount` is the component's state: its root, Plotly, the page's live link, and the ways to ask.
 export function explore(mount) {
   const picture = { links: undefined, figures: [], pin: undefined };
   const hand = { pinned: "", way: "cells", said: "" };
 
-  // Ask for another picture: at once ahead of the page, and of the page itself.
-  const ask = (changes, told = true) => {
-    mount.follower.turn(changes);
-    if (told) mount.tell(changes);
+  // Ask for another picture: at once ahead of the page, and of the page itself. Streamlit may drop
+  // an event for the next one, so what the page has not confirmed is told again with it.
+  const untold = new Map();
+  const confirmed = () => mount.page?.live?.turned ?? {};
+  const forget = () => {
+    for (const [name, { text, until }] of untold) {
+      if (confirmed()[name] === text || performance.now() > until) untold.delete(name);
+    }
   };
-  const edits = () => mount.page?.live?.turned.edits ?? "";
+  const ask = (changes, tell = true) => {
+    mount.follower.turn(changes);
+    if (!tell) return;
+    forget();
+    const until = performance.now() + PATIENCE;
+    for (const [name, text] of Object.entries(changes)) untold.set(name, { text, until });
+    mount.tell(Object.fromEntries([...untold].map(([name, { text }]) => [name, text])));
+  };
+  const edits = () => {
+    forget();
+    return untold.get("edits")?.text ?? confirmed().edits ?? "";
+  };
   const put = (text) => ask({ edits: text });
 
   const cells = answerCells({
@@ -89,6 +106,7 @@ export function explore(mount) {
       mount.root.style.setProperty("--ls-light", theme.mark);
       picture.figures = figures.filter(({ figure }) => figure.name in links.tensors);
       hand.pinned = pin?.cell ?? "";
+      forget();
       for (const made of picture.figures) {
         made.links = links;
         isWalked(made);

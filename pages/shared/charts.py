@@ -135,6 +135,11 @@ def _plain(item: Figure | Sign) -> dict[str, Any]:
     return {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
 
 
+def address(file: str) -> str:
+    """Return where the browser finds a file of ``static/``."""
+    return f"{_base()}{_PATH}/{file}"
+
+
 def _base() -> str:
     """Return what stands before every path where the app is served below another."""
     base = st.get_option("server.baseUrlPath").strip("/")
@@ -144,6 +149,6 @@ def _base() -> str:
 @cache
 def _component():  # noqa: ANN202 (Streamlit's renderer has no public type)
     # Streamlit sends a component's script with every update, so this one only fetches the real one.
-    url = f"{_base()}{_PATH}/charts.js"
+    url = address("charts.js")
     script = f"const m=await import(new URL({url!r},location.origin));\nexport default m.default;"
     return st.components.v2.component("layerscope", js=script, isolate_styles=False)

@@ -174,6 +174,8 @@ def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, in
     wrapped = across
     if down == 1 and across > 4:
         wrapped = min(across, max(4, math.ceil(math.sqrt(2 * across * tile[0] / tile[1]))))
+        while wrapped > 4 and wrapped * (tile[1] + 1) - 1 > MAXIMUM_SIDE:
+            wrapped -= 1
         lines = math.ceil(across / wrapped)
         filled = np.full((lines * wrapped, *tile), np.nan, "float32")
         filled[:across] = slices[0]

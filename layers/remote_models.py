@@ -21,6 +21,8 @@ from layers.model_files.planes import (
 )
 
 if TYPE_CHECKING:
+    from layers.activations import Activation
+    from layers.comparison import Pair
     from layers.network import Source
 
 BINS = 41
@@ -139,3 +141,42 @@ def npy(source: Source, weight: WeightEntry) -> Download:
     stream = io.BytesIO()
     np.save(stream, values, allow_pickle=False)
     return Download(stream.getvalue())
+
+
+def read_image(name: str, data: bytes) -> np.ndarray:
+    """Return an uploaded picture or array; see ``layers.images``."""
+    from layers.images import read_image
+
+    array = read_image(name, data)
+    array.setflags(write=False)
+    return array
+
+
+def activate(
+    source: Source, path: str, fed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
+) -> Activation:
+    """Return what one layer makes of an input; see ``layers.activations.activate``."""
+    from layers import activations
+
+    return activations.activate(source, path, fed, seed=seed, cell=cell)
+
+
+def pair(source: Source, other: Source) -> Many:
+    """Match the weights of two networks; see ``layers.comparison.match``."""
+    from layers import comparison, network
+
+    return Many(comparison.match(network.index(source), network.index(other)))
+
+
+def apart(source: Source, other: Source, pairs: tuple[Pair, ...]) -> Many:
+    """Return how far the two weights of each pair lie apart; see ``layers.comparison``."""
+    from layers import comparison
+
+    return Many(tuple(comparison.apart(source, other, pair) for pair in pairs))
+
+
+def look_apart(source: Source, other: Source, pair: Pair) -> WeightView:
+    """Return the planes of first minus second."""
+    from layers import comparison
+
+    return comparison.look(source, other, pair)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -44,12 +44,13 @@ def choose() -> Choice:
     return Choice(source=source("model", "model_file"), show=show)
 
 
-def source(field: str, key: str) -> FileSource | CnnSource:
+def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource:
     """Show which network to look into, and return it.
 
     Args:
         field: the link's parameter.
         key: of the upload.
+        seed: the parameter of a second network's seed; its fields are those of the first.
     """
     files = in_folder()
     choices = (NAME, "upload", *(("folder",) if files else ()))
@@ -63,10 +64,13 @@ def source(field: str, key: str) -> FileSource | CnnSource:
         names = tuple(files)
         name = ChoiceField(name=f"{field}_name", default=names[0], choices=names, label="File")
         return from_folder(control(name))
+    if seed:
+        values = {f.name: st.session_state.kept.get(f.name, f.default) for f in FIELDS}
+        own = control(replace(SEED, name=seed, default=1), widget=number_input)
+        return CnnSource(tuple(checked(values).items()), own)
     with st.expander("The network's fields", expanded=False):
         values = {f.name: control(f, widget=_plain_number(f)) for f in FIELDS}
-    seed = control(SEED, widget=number_input)
-    return CnnSource(tuple(checked(values).items()), seed)
+    return CnnSource(tuple(checked(values).items()), control(SEED, widget=number_input))
 
 
 def _plain_number(field: object):  # noqa: ANN202 (a widget for ``control``)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from layers import remote_models
-from pages.models import summary, weights
+from pages.models import activations, comparison, histograms, summary, weights
 from pages.models.choose import Choice
 from pages.shared.charts import charts
 from pages.shared.compute import compute
@@ -25,3 +25,9 @@ def show(choice: Choice) -> None:
         layer = summary.choose_layer(model)
         if choice.show == "weights":
             weights.show(choice.source, layer)
+        elif choice.show == "histograms":
+            histograms.show(choice.source, model)
+        elif choice.show == "activations":
+            activations.show(choice.source, model, layer)
+        else:
+            comparison.show(choice.source, layer)

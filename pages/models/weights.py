@@ -95,9 +95,9 @@ def show(source: Source, layer: LayerEntry) -> None:
         reduced = any(plane.block != (1, 1) for plane in view.planes)
         reduction = control(REDUCTION) if reduced else "mean"
     look = Look(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
-    blocks = [row(planes(look), [_range(look.label, look.limit)])]
+    blocks = [row(planes(look), [color_range(look.label, look.limit)])]
     blocks += [
-        row(planes(other), [_range(other.label, other.limit)])
+        row(planes(other), [color_range(other.label, other.limit)])
         for other in _beside(source, layer, entry)
     ]
     charts(blocks, key="weights")
@@ -147,7 +147,8 @@ def _beside(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[
         yield Look(layer=layer, entry=entry, view=view, reduction="mean", sort=False)
 
 
-def _range(name: str, scale: float) -> dict[str, str]:
+def color_range(name: str, scale: float) -> dict[str, str]:
+    """Return the legend of figures that share a colour range from −scale to +scale."""
     return {"palette": "signed", "label": name, "low": number(-scale), "high": number(scale)}
 
 

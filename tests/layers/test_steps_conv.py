@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -81,10 +83,11 @@ def test_a_dense_layer_is_keras_own_and_so_is_every_cell(activation):
 def test_what_lies_outside_the_sources_changes_nothing_and_what_lies_inside_does():
     values = images()
     kernel, bias = DRAW.normal(size=(3, 3, 3, 2)), np.zeros(2)
-    for op, held in (
+    cases: list[tuple[Any, tuple]] = [
         (Conv2D((2, 2), "same"), (kernel, bias)),
         (MaxPool2D((3, 3), (2, 2), "same"), ()),
-    ):
+    ]
+    for op, held in cases:
         before = op.evaluate(values, *held)
         for index in np.ndindex(*before.shape):
             shapes = (values.shape, kernel.shape) if held else (values.shape,)

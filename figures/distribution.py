@@ -30,7 +30,8 @@ def distribution(
     """
     width = (high - low) / len(counts)
     fullest = max(range(len(counts)), key=lambda at: counts[at])
-    said = f"{sum(counts):,} values on a scale from {number(low)} to {number(high)}"
+    counted = "1 value" if sum(counts) == 1 else f"{sum(counts):,} values"
+    said = f"{counted} on a scale from {number(low)} to {number(high)}"
     return Figure(
         name=plain(name),
         spec={
@@ -52,6 +53,6 @@ def distribution(
         alt=f"Histogram of {plain(title)}: {said}; the fullest bin has {counts[fullest]:,} around "
         f"{number(low + width * (fullest + 0.5))}" + "".join(f"; {flag}" for flag in flags),
         title=plain(title),
-        caption=" · ".join([f"{sum(counts):,} values", *flags]),
+        caption=" · ".join([counted, *flags]),
         file_name=file_name(safe(title), "histogram", shape=shape),
     )

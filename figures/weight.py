@@ -88,11 +88,12 @@ def weight(
         figure = _labelled_lines(figure, values.size, columns[0], block[1])
     elif cut:
         drawn, wrapped = _bordered(values, tile)
-        caption.append(f"{math.prod(plane) // math.prod(tile):,} slices of {spell(tile)}")
+        slices = math.prod(plane) // math.prod(tile)
+        caption.append(f"{slices:,} slices of {spell(tile)}" if slices > 1 else "")
         figure = _with_borders(figure, drawn, values, tile, wrapped, rows, columns, numbers)
     figure = replace(
         figure,
-        alt="; ".join([describe(title or name, values), *caption]),
+        alt="; ".join([describe(title or name, values), *filter(None, caption)]),
         caption=" · ".join(part for part in caption if part),
         title=title,
         file_name=file_name(safe(layer), safe(title or name), shape=shape),

@@ -21,8 +21,8 @@ from layers.model_files.planes import (
 )
 
 if TYPE_CHECKING:
-    from layers.activations import Activation
     from layers.comparison import Pair
+    from layers.feature_maps import Activation
     from layers.network import Source
 
 BINS = 41

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -12,14 +13,15 @@ from figures.view import symmetric_limit
 from figures.weight import weight
 from figures.words import number
 from layers import remote_models
-from layers.activations import Activation, Maps
 from layers.equation import Sign
+from layers.feature_maps import Activation, Maps
 from layers.fields import BadInputError, ChoiceField, IntField
 from layers.images import FEEDS
 from layers.model_files.model import LayerEntry, ModelFile
 from layers.spec import SEED
 from layers.uploads import MAXIMUM_BYTES
-from pages.models.weights import Source, color_range
+from pages.models.files import Source
+from pages.models.weights import color_range
 from pages.shared.charts import Block, charts, row, text
 from pages.shared.compute import compute
 from pages.shared.controls import control, number_input
@@ -32,6 +34,7 @@ FEED = ChoiceField(
     label="What goes in",
     help="Our picture, normal numbers, a ramp from 0 to 1, or a picture or array of yours.",
 )
+FEED_SEED = replace(SEED, name="feed_seed", help="The same seed, the same numbers.")
 _LABELS = {
     "picture": "Our picture: a ring with a bar",
     "normal": "Normal numbers",
@@ -48,7 +51,7 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         feed = control(FEED, widget=_select)
-        seed = control(SEED, widget=number_input) if feed == "normal" else SEED.default
+        seed = control(FEED_SEED, widget=number_input) if feed == "normal" else FEED_SEED.default
     fed: str | np.ndarray = _upload() if feed == "upload" else feed
     cell = ()
     if layer.output_shape and None not in layer.output_shape[1:]:
@@ -105,11 +108,14 @@ def _cell(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _blocks(layer: LayerEntry, found: Activation, cell: tuple[int, ...]) -> list[Block]:
     blocks = []
+    first = np.array_equal(found.fed.values, found.inputs.values, equal_nan=True)
     for maps, name, words in (
         (found.fed, "input", "What goes into the network"),
         (found.inputs, "inputs", "What comes to this layer"),
         (found.outputs, "outputs", "What it makes of it"),
     ):
+        if name == "inputs" and first:
+            continue
         limit = symmetric_limit([maps.values])
         figure = map_grid(maps, name=name, layer=layer.path, limit=limit)
         blocks += [text(f"{words}:"), row([figure], [color_range(name, limit)])]

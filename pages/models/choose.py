@@ -8,7 +8,7 @@ import streamlit as st
 
 from layers.fields import ChoiceField, IntField
 from layers.model_files.model import FileSource
-from layers.small_cnn import FIELDS, NAME, CnnSource, checked
+from layers.small_cnn import FIELDS, NAME, CnnSource
 from layers.spec import SEED
 from pages.models.files import from_folder, in_folder, uploaded
 from pages.shared.controls import control, number_input
@@ -28,23 +28,19 @@ SHOW = ChoiceField(
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """Which network, and which view of it."""
+    """Which network (None while a file is still to be chosen), and which view of it."""
 
-    source: FileSource | CnnSource
+    source: FileSource | CnnSource | None
     show: str
 
 
 def choose() -> Choice:
-    """Show the choices, and return them.
-
-    Raises:
-        BadInputError: no file yet, or fields that do not go together.
-    """
+    """Show the choices, and return them."""
     show = control(SHOW, widget=_segments)
     return Choice(source=source("model", "model_file"), show=show)
 
 
-def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource:
+def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource | None:
     """Show which network to look into, and return it.
 
     Args:
@@ -67,10 +63,10 @@ def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource:
     if seed:
         values = {f.name: st.session_state.kept.get(f.name, f.default) for f in FIELDS}
         own = control(replace(SEED, name=seed, default=1), widget=number_input)
-        return CnnSource(tuple(checked(values).items()), own)
+        return CnnSource(tuple(values.items()), own)
     with st.expander("The network's fields", expanded=False):
         values = {f.name: control(f, widget=_plain_number(f)) for f in FIELDS}
-    return CnnSource(tuple(checked(values).items()), control(SEED, widget=number_input))
+    return CnnSource(tuple(values.items()), control(SEED, widget=number_input))
 
 
 def _plain_number(field: object):  # noqa: ANN202 (a widget for ``control``)

@@ -12,8 +12,9 @@ from layers.comparison import Distance, Pair
 from layers.fields import BoolField, ChoiceField
 from layers.model_files.model import LayerEntry
 from pages.models.choose import source as choose_source
+from pages.models.files import Source, demand
 from pages.models.histograms import in_batches
-from pages.models.weights import REDUCTION, Source, color_range, tensor_name
+from pages.models.weights import REDUCTION, color_range, tensor_name
 from pages.shared.charts import Block, charts, row, table, text
 from pages.shared.compute import compute
 from pages.shared.controls import control
@@ -31,7 +32,7 @@ ONLY = BoolField(
 def show(source: Source, layer: LayerEntry) -> None:
     """Show which weights of another network differ, and the chosen layer's differences."""
     st.subheader("Compared with", anchor=False)
-    other = choose_source("other", "other_file", seed="other_seed")
+    other = demand(choose_source("other", "other_file", seed="other_seed"))
     pairs: tuple[Pair, ...] = compute(remote_models.pair, source, other)[0].items
     fitting = [pair for pair in pairs if pair.fits]
     distances = dict(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from pathlib import Path
 
 import streamlit as st
 
 from layers.fields import BadInputError
 from layers.model_files.model import FileSource
+from layers.small_cnn import CnnSource
 
+Source = FileSource | CnnSource
 SUFFIXES = (".keras", ".h5", ".hdf5", ".safetensors")
 MAXIMUM_MEGABYTES = 64
 """An upload lies in the server's memory while the page is open; larger files go in the folder."""
@@ -32,12 +35,8 @@ def from_folder(name: str) -> FileSource:
     return _source(in_folder()[name], name)
 
 
-def uploaded(key: str, label: str) -> FileSource:
-    """Show an upload, and return the file: the one just chosen, or the last one.
-
-    Raises:
-        BadInputError: nothing was chosen yet.
-    """
+def uploaded(key: str, label: str) -> FileSource | None:
+    """Show an upload, and return the file: the one just chosen, or the last one; None before."""
     file = st.file_uploader(
         label,
         type=[suffix.removeprefix(".") for suffix in SUFFIXES],
@@ -48,18 +47,38 @@ def uploaded(key: str, label: str) -> FileSource:
     state = st.session_state
     kept = f"{key}_kept"
     if file is not None and state.get(f"{key}_id") != file.file_id:
-        # The visitor's own, and gone with the session: deleted when nothing holds it any more.
-        copy = tempfile.NamedTemporaryFile(prefix="layerscope-", suffix=".model")  # noqa: SIM115
-        copy.write(file.getbuffer())
-        copy.flush()
-        state[kept], state[f"{key}_id"] = (copy, file.name), file.file_id
+        if kept in state:
+            state[kept].remove()
+        state[kept], state[f"{key}_id"] = _Copy(file.name, file.getbuffer()), file.file_id
     if kept not in state:
+        return None
+    return _source(state[kept].path, state[kept].name)
+
+
+class _Copy:
+    """A visitor's file on disk, where workers read it; gone when the session or the server is."""
+
+    def __init__(self, name: str, data: memoryview) -> None:
+        self.name = name
+        handle, path = tempfile.mkstemp(prefix="layerscope-", suffix=".model")
+        with os.fdopen(handle, "wb") as copy:
+            copy.write(data)
+        self.path = Path(path)
+        self.remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
+
+
+def demand(source: Source | None) -> Source:
+    """Return a source that is there.
+
+    Raises:
+        BadInputError: it is a file that was not chosen yet.
+    """
+    if source is None:
         raise BadInputError(
             "There is nothing to show yet: expected your file, which no link carries. Received "
             f"none. Choose one of {', '.join(SUFFIXES)}, or another model."
         )
-    copy, name = state[kept]
-    return _source(Path(copy.name), name)
+    return source
 
 
 def _source(path: Path, name: str) -> FileSource:

@@ -15,7 +15,8 @@ from layers import remote_models
 from layers.fields import IntField
 from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
 from layers.model_files.planes import Statistics
-from pages.models.weights import Source, share
+from pages.models.files import Source
+from pages.models.weights import share
 from pages.shared.charts import charts, row, text
 from pages.shared.compute import compute
 from pages.shared.controls import control

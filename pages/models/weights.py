@@ -14,17 +14,16 @@ from figures.weight import safe, weight
 from figures.words import number, spell
 from layers import remote_models
 from layers.fields import BoolField, ChoiceField, IntField
-from layers.model_files.model import FileSource, LayerEntry, WeightEntry
+from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import MAXIMUM_PARTS, SIDE, Plane, Statistics, WeightView
-from layers.small_cnn import CnnSource
 from pages.models import summary
 from pages.models.component import mount
+from pages.models.files import Source
 from pages.shared.charts import Block, charts, row, table, text
 from pages.shared.compute import compute
 from pages.shared.controls import control, put
 from pages.shared.frame import literal, problems
 
-Source = FileSource | CnnSource
 REDUCTION = ChoiceField(
     name="reduction",
     default="mean",

@@ -68,6 +68,14 @@ def test_what_pages_lean_on_in_layers_loads_no_tensorflow(tmp_path):
         "inputs",
         "uploads",
         "report",
+        "remote_models",
+        "small_cnn",
+        "comparison",
+        "feature_maps",
+        "images",
+        "steps_conv",
+        "model_files.read",
+        "model_files.planes",
     )
     loaded = loaded_with([f"layers.{name}" for name in names], tmp_path)
     assert {"layers", "numpy"} <= loaded

@@ -1,0 +1,199 @@
+"""HDF5, read with care: hard links only, and datasets that hold what they claim."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import h5py
+import numpy as np
+
+from layers.model_files.arrays import YOUNG, Index
+from layers.model_files.model import item_bytes, refuse
+
+MAXIMUM_OBJECTS = 100_000
+MAXIMUM_DEPTH = 32
+MAXIMUM_CHUNK = 64 * 2**20
+MAXIMUM_UNFOLDING = 200
+"""How many times its stored bytes a compressed dataset may claim; random weights reach 1.1."""
+BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError, MemoryError)
+"""What h5py raises where a file is damaged; it has no error of its own."""
+_MEND = "Save the model again with Keras."
+
+
+class Dataset:
+    """A dataset's numbers, a piece at a time."""
+
+    def __init__(self, dataset: h5py.Dataset, dtype: np.dtype, name: str) -> None:
+        self._dataset = dataset
+        self._name = name
+        self.shape: tuple[int, ...] = dataset.shape
+        self.dtype = dtype
+
+    def read(self, index: Index) -> np.ndarray:
+        """Return a copy of a piece.
+
+        Raises:
+            BadInputError: the file is damaged there.
+        """
+        try:
+            piece = np.asarray(self._dataset[index] if self.shape else self._dataset[()])
+        except BROKEN as error:
+            raise refuse(
+                self._name,
+                "whole data",
+                f"damage in {self._dataset.name[:60]!r}: {_said(error)}",
+                _MEND,
+            ) from None
+        return piece.view(self.dtype) if piece.dtype != self.dtype else piece
+
+
+class Guarded:
+    """A file's groups and datasets, by hard links only.
+
+    Args:
+        file: the open file.
+        name: what the page calls it, for sentences.
+    """
+
+    def __init__(self, file: h5py.File, name: str) -> None:
+        self.file = file
+        self.name = name
+        self._seen = 0
+
+    def child(self, group: h5py.Group, key: str) -> h5py.Group | h5py.Dataset | None:
+        """Return what a group holds under a name; None where it holds nothing.
+
+        Raises:
+            BadInputError: a link to elsewhere, which is never followed, or damage.
+        """
+        try:
+            link = group.get(key, getlink=True)
+            if link is None:
+                return None
+            if not isinstance(link, h5py.HardLink):
+                raise refuse(
+                    self.name,
+                    "everything inside the file",
+                    f"{key[:60]!r}, a link to elsewhere ({type(link).__name__}), which is never "
+                    "followed",
+                    _MEND,
+                )
+            return group[key]
+        except KeyError:
+            return None
+        except (OSError, RuntimeError, TypeError) as error:
+            raise self.damage(key, error) from None
+
+    def children(self, group: h5py.Group) -> Iterator[tuple[str, h5py.Group | h5py.Dataset]]:
+        """Yield all that a group holds, ``dense_2`` before ``dense_10``."""
+        try:
+            keys = sorted(group.keys(), key=_natural)
+        except BROKEN as error:
+            raise self.damage(str(group.name), error) from None
+        self._seen += len(keys)
+        if self._seen > MAXIMUM_OBJECTS:
+            raise refuse(
+                self.name, f"at most {MAXIMUM_OBJECTS:,} groups and datasets", "more", _MEND
+            )
+        if str(group.name).count("/") > MAXIMUM_DEPTH:
+            raise refuse(self.name, f"groups at most {MAXIMUM_DEPTH} deep", "more", _MEND)
+        for key in keys:
+            found = self.child(group, key)
+            if found is not None:
+                yield key, found
+
+    def at(self, where: str) -> h5py.Group | h5py.Dataset:
+        """Return what stands at a path, link by link."""
+        found: Any = self.file
+        for key in where.strip("/").split("/"):
+            found = self.child(found, key) if isinstance(found, h5py.Group) else None
+            if found is None:
+                raise refuse(self.name, f"{where[:60]!r} in it", "nothing there", _MEND)
+        return found
+
+    def text(self, group: h5py.Group | h5py.Dataset, key: str) -> str:
+        """Return an attribute as text; empty where there is none."""
+        value = self._attribute(group, key)
+        if isinstance(value, bytes):
+            return value.decode("utf-8", "replace")
+        return value if isinstance(value, str) else ""
+
+    def texts(self, group: h5py.Group, key: str) -> list[str] | None:
+        """Return a list of names, which Keras cuts in pieces where it is long; None without one."""
+        pieces = [self._attribute(group, key)]
+        if pieces[0] is None:
+            pieces = []
+            while (piece := self._attribute(group, f"{key}{len(pieces)}")) is not None:
+                pieces.append(piece)
+        if not pieces:
+            return None
+        return [
+            item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item)
+            for piece in pieces
+            for item in np.atleast_1d(piece)
+        ]
+
+    def array(self, dataset: h5py.Dataset) -> tuple[Dataset | None, str, str]:
+        """Return a dataset as an array with its type, or None and why its numbers are not shown."""
+        dtype = self.text(dataset, "dtype")
+        own = dataset.dtype
+        if dtype in YOUNG and own.kind == "V" and own.itemsize == YOUNG[dtype].itemsize:
+            numpy_type, word = YOUNG[dtype], dtype
+        else:
+            numpy_type, word = own, str(own)
+        if problem := self._problem(dataset, numpy_type, word):
+            return None, word[:40], problem
+        return Dataset(dataset, numpy_type, self.name), word, ""
+
+    def damage(self, key: str, error: Exception) -> Exception:
+        """Return the sentence for a damaged file."""
+        return refuse(self.name, "a whole file", f"damage at {key[:60]!r}: {_said(error)}", _MEND)
+
+    def _problem(self, dataset: h5py.Dataset, dtype: np.dtype, word: str) -> str:
+        name = str(dataset.name).rpartition("/")[2][:60]
+
+        def say(expected: str, received: str) -> str:
+            return f"{name!r} cannot be shown: expected {expected}. Received {received}. {_MEND}"
+
+        try:
+            if dataset.shape is None or not (
+                dtype in YOUNG.values() or (dtype.kind in "biuf" and item_bytes(word))
+            ):
+                return say("whole or floating numbers", f"the type {word[:40]}")
+            if dataset.is_virtual or dataset.external:
+                return say("numbers inside the file", "a link to another file, never followed")
+            claimed = math.prod(dataset.shape) * dtype.itemsize
+            stored = dataset.id.get_storage_size()
+            if dataset.chunks and math.prod(dataset.chunks) * dtype.itemsize > MAXIMUM_CHUNK:
+                return say(f"chunks of at most {MAXIMUM_CHUNK:,} bytes", str(dataset.chunks))
+        except BROKEN as error:
+            return say("a whole dataset", _said(error))
+        unfolds = MAXIMUM_UNFOLDING if dataset.chunks else 1
+        if claimed > stored * unfolds:
+            return say(
+                f"{claimed:,} bytes, as its shape says", f"{stored:,} bytes stored in the file"
+            )
+        return ""
+
+    def _attribute(self, group: h5py.Group | h5py.Dataset, key: str) -> Any:
+        try:
+            return group.attrs.get(key)
+        except BROKEN:
+            return None
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    parts, word = [], ""
+    for letter in name:
+        if word and letter.isdecimal() != word[-1].isdecimal():
+            parts.append(word)
+            word = ""
+        word += letter
+    parts.append(word)
+    return [(p.isdecimal(), int(p[:18]) if p.isdecimal() else 0, p) for p in parts]
+
+
+def _said(error: Exception) -> str:
+    return (str(error) or type(error).__name__).split("(")[0].strip()[:80]

@@ -1,0 +1,193 @@
+"""What a model file holds, as plain data: layers in their order, and each one's weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from layers.fields import BadInputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSource:
+    """A file on this machine, as it was when it was chosen.
+
+    Attributes:
+        path: where the worker reads it; never shown.
+        name: what the page calls it.
+        stamp: size and time of change, so that a replaced file is read anew.
+    """
+
+    path: str
+    name: str
+    stamp: tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A piece of a weight that Keras gives a meaning: a gate, or a head.
+
+    Attributes:
+        name: such as ``forget gate``.
+        axis: the axis that is cut.
+        start: where the piece starts on it.
+        stop: where it ends.
+    """
+
+    name: str
+    axis: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightEntry:
+    """One weight, unread.
+
+    Attributes:
+        name: within its layer, such as ``kernel`` or ``forward/kernel``.
+        where: its place in the file.
+        shape: of the whole array.
+        dtype: of the numbers in the file.
+        axes: one word an axis.
+        parts: gates or heads, where there are any.
+        trainable: whether training changes it, as far as the file tells.
+        problem: why its numbers cannot be shown, as a sentence; empty where they can.
+    """
+
+    name: str
+    where: str
+    shape: tuple[int, ...]
+    dtype: str
+    axes: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+    trainable: bool = True
+    problem: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes they take."""
+        return self.size * item_bytes(self.dtype)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerEntry:
+    """One layer; nested models come before the layers that are in them.
+
+    Attributes:
+        path: unique in its file, such as ``encoder/conv2d``; the link's ``layer``.
+        name: its own name.
+        kind: its class, as the file writes it; empty where the file does not say.
+        depth: how many models it is nested in, below the whole.
+        settings: its configuration, as JSON; empty where the file has none.
+        weights: its own, and those of what it wraps.
+        output_shape: with None for the batch; None where it is not known.
+        is_model: whether other layers are in it.
+        why_empty: why it has no weights, in words; empty where it has some.
+    """
+
+    path: str
+    name: str
+    kind: str
+    depth: int
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    weights: tuple[WeightEntry, ...] = ()
+    output_shape: tuple[int | None, ...] | None = None
+    is_model: bool = False
+    why_empty: str = ""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers its weights have."""
+        return sum(weight.size for weight in self.weights)
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training changes."""
+        return sum(weight.size for weight in self.weights if weight.trainable)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes they take."""
+        return sum(weight.bytes for weight in self.weights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFile:
+    """All layers of a model.
+
+    Attributes:
+        name: of the file, or of the model.
+        form: what kind of file it is, in words.
+        version: the Keras that wrote it; empty where it does not say.
+        layers: in order.
+        notes: sentences that the page shows beside the summary.
+        no_activations: why no input can be fed to it, as a sentence; empty where one can.
+    """
+
+    name: str
+    form: str
+    version: str
+    layers: tuple[LayerEntry, ...]
+    notes: tuple[str, ...] = ()
+    no_activations: str = ""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers all weights have."""
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training changes."""
+        return sum(layer.trainable_parameters for layer in self.layers)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes all weights take."""
+        return sum(layer.bytes for layer in self.layers)
+
+    @property
+    def nbytes(self) -> int:
+        """About how much this description itself takes, for a cache that is bounded by bytes."""
+        return 2000 * (len(self.layers) + sum(len(layer.weights) for layer in self.layers))
+
+    def layer(self, path: str) -> LayerEntry:
+        """Return the layer of that path.
+
+        Raises:
+            BadInputError: there is none.
+        """
+        for layer in self.layers:
+            if layer.path == path:
+                return layer
+        raise BadInputError(
+            f"The layer cannot be shown: expected one of the {len(self.layers)} in {self.name[:60]}"
+            f". Received {path[:60]!r}. Choose one from the summary."
+        )
+
+
+def item_bytes(dtype: str) -> int:
+    """Return the bytes of one number.
+
+    >>> item_bytes("float32"), item_bytes("bfloat16"), item_bytes("float8_e4m3fn"), item_bytes("|O")
+    (4, 2, 1, 0)
+    """
+    if dtype == "bool" or dtype.startswith("float8"):
+        return 1
+    digits = "".join(letter for letter in dtype if letter.isdigit())
+    return int(digits) // 8 if digits in {"8", "16", "32", "64"} else 0
+
+
+def refuse(name: str, expected: str, received: str, mend: str) -> BadInputError:
+    """Return the sentence for a file that cannot be read."""
+    return BadInputError(
+        f"`{name[:60]}` cannot be read: expected {expected}. Received {received}. {mend}"
+    )

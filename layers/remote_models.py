@@ -1,0 +1,182 @@
+"""What the Models page submits to a worker, beside ``layers.remote`` and by the same rules."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.fields import BadInputError
+from layers.model_files.model import ModelFile, WeightEntry
+from layers.model_files.planes import (
+    Statistics,
+    WeightView,
+    histogram,
+    layout_of,
+    statistics,
+    view,
+    whole_layout,
+)
+
+if TYPE_CHECKING:
+    from layers.comparison import Pair
+    from layers.feature_maps import Activation
+    from layers.network import Source
+
+BINS = 41
+MAXIMUM_DOWNLOAD = 64 * 2**20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The true cells of a rectangle of a plane."""
+
+    values: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the array."""
+        return self.values.nbytes
+
+
+@dataclass(frozen=True)
+class Many:
+    """Results one for each weight, in order."""
+
+    items: tuple
+
+    @property
+    def nbytes(self) -> int:
+        """About how much they take."""
+        return 400 * len(self.items)
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file's bytes."""
+
+    data: bytes
+
+    @property
+    def nbytes(self) -> int:
+        """Their number."""
+        return len(self.data)
+
+
+def open_model(source: Source) -> ModelFile:
+    """Return what a network holds; see ``layers.network.index``."""
+    from layers import network
+
+    return network.index(source)
+
+
+def look(source: Source, weight: WeightEntry, *, sort: bool = False) -> WeightView:
+    """Return a weight's planes, reduced where they are large, and its statistics."""
+    from layers import network
+
+    with network.array(source, weight.where) as array:
+        return view(array, weight, sort=sort)
+
+
+def window(
+    source: Source, weight: WeightEntry, *, part: int, row: int, column: int, span: int
+) -> Window:
+    """Return at most ``span`` × ``span`` true cells of a weight's plane, from a corner on."""
+    from layers import network
+
+    layout = layout_of(weight.axes, weight.shape, weight.parts[part] if weight.parts else None)
+    rows, columns = layout.plane
+    down = slice(min(row, max(0, rows - 1)), min(row + span, rows))
+    across = slice(min(column, max(0, columns - 1)), min(column + span, columns))
+    # What float32 cannot hold becomes an infinity, and is marked.
+    with network.array(source, weight.where) as array, np.errstate(all="ignore"):
+        values = layout.read(array, down, across).astype("float32")
+    values.setflags(write=False)
+    return Window(values=values)
+
+
+def measure(source: Source, weights: tuple[WeightEntry, ...]) -> Many:
+    """Return the statistics of each weight."""
+    from layers import network
+
+    def one(weight: WeightEntry) -> Statistics:
+        with network.array(source, weight.where) as array:
+            return statistics(array, whole_layout(weight.shape))
+
+    return Many(tuple(one(weight) for weight in weights))
+
+
+def count(source: Source, weights: tuple[WeightEntry, ...], *, low: float, high: float) -> Many:
+    """Return each weight's histogram between the same two numbers, as ``BINS`` counts."""
+    from layers import network
+
+    def one(weight: WeightEntry) -> tuple[int, ...]:
+        with network.array(source, weight.where) as array:
+            layout = whole_layout(weight.shape)
+            return tuple(histogram(array, layout, low=low, high=high, bins=BINS).tolist())
+
+    return Many(tuple(one(weight) for weight in weights))
+
+
+def npy(source: Source, weight: WeightEntry) -> Download:
+    """Return a weight as the bytes of an NPY file; types that NPY does not know as float32.
+
+    Raises:
+        BadInputError: it is too large to pass on.
+    """
+    from layers import network
+    from layers.model_files.arrays import YOUNG
+
+    if weight.bytes > MAXIMUM_DOWNLOAD:
+        raise BadInputError(
+            f"`{weight.name[:60]}` cannot be downloaded: expected at most {MAXIMUM_DOWNLOAD:,} "
+            f"bytes. Received {weight.bytes:,}. It is in your file as it is: read it there."
+        )
+    with network.array(source, weight.where) as array:
+        values = array.read(tuple(slice(0, length) for length in array.shape))
+    if values.dtype in YOUNG.values():
+        values = values.astype("float32")
+    stream = io.BytesIO()
+    np.save(stream, values, allow_pickle=False)
+    return Download(stream.getvalue())
+
+
+def read_image(name: str, data: bytes) -> np.ndarray:
+    """Return an uploaded picture or array; see ``layers.images``."""
+    from layers.images import read_image
+
+    array = read_image(name, data)
+    array.setflags(write=False)
+    return array
+
+
+def activate(
+    source: Source, path: str, fed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
+) -> Activation:
+    """Return what one layer makes of an input; see ``layers.activations.activate``."""
+    from layers import activations
+
+    return activations.activate(source, path, fed, seed=seed, cell=cell)
+
+
+def pair(source: Source, other: Source) -> Many:
+    """Match the weights of two networks; see ``layers.comparison.match``."""
+    from layers import comparison, network
+
+    return Many(comparison.match(network.index(source), network.index(other)))
+
+
+def apart(source: Source, other: Source, pairs: tuple[Pair, ...]) -> Many:
+    """Return how far the two weights of each pair lie apart; see ``layers.comparison``."""
+    from layers import comparison
+
+    return Many(tuple(comparison.apart(source, other, pair) for pair in pairs))
+
+
+def look_apart(source: Source, other: Source, pair: Pair) -> WeightView:
+    """Return the planes of first minus second."""
+    from layers import comparison
+
+    return comparison.look(source, other, pair)

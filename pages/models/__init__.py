@@ -1,0 +1,1 @@
+"""Models: look into a whole network, the post's or a file of your own."""

@@ -1,0 +1,36 @@
+"""Small components of this page's own: each a script in ``shared/static``, which reports back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from pages.shared import assets, charts
+
+
+def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[Any], None]) -> None:
+    """Show a component, and hand what is chosen in it to a function before the next run.
+
+    Args:
+        script: the file's name, without its ending.
+        data: for the script, as plain data.
+        key: the mount's name.
+        on_chosen: takes what the script sent under ``chosen``; anything, from a hostile browser.
+    """
+
+    def changed() -> None:
+        chosen = (st.session_state.get(key) or {}).get("chosen")
+        if chosen is not None:
+            on_chosen(chosen)
+
+    _component(script)(key=key, data=charts.packed(data), on_chosen_change=changed)
+
+
+@cache
+def _component(script: str):  # noqa: ANN202 (Streamlit's renderer has no public type)
+    url = assets.url(f"{script}.js")
+    code = f"const m=await import(new URL({url!r},location.origin));\nexport default m.default;"
+    return st.components.v2.component(f"layerscope_{script}", js=code, isolate_styles=False)

@@ -1,0 +1,119 @@
+"""All weights' histograms on one page, on one scale; what strikes the eye is said above each."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import streamlit as st
+
+from figures.distribution import distribution
+from figures.words import number
+from layers import remote_models
+from layers.fields import IntField
+from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
+from layers.model_files.planes import Statistics
+from pages.models.files import Source
+from pages.models.weights import share
+from pages.shared.charts import charts, row, text
+from pages.shared.compute import compute
+from pages.shared.controls import control
+
+ON_A_PAGE = 48
+BATCH_BYTES = 64 * 2**20
+"""Bytes that are read in one computation, which has a time limit."""
+BATCH = 100
+PATIENCE = 1.0
+"""Seconds after which progress is shown."""
+
+Weight = tuple[LayerEntry, WeightEntry]
+
+
+def show(source: Source, model: ModelFile) -> None:
+    """Show a histogram for every weight that can be read, a page of them at a time."""
+    weights = [(la, w) for la in model.layers for w in la.weights if not w.problem and w.size]
+    if not weights:
+        st.info("There is nothing to count: no weight of this file can be shown.")
+        return
+    entries = [entry for _, entry in weights]
+    found: list[Statistics] = in_batches(
+        entries, lambda batch: compute(remote_models.measure, source, batch)[0].items
+    )
+    low = min((s.minimum for s in found if not math.isnan(s.minimum)), default=0.0)
+    high = max((s.maximum for s in found if not math.isnan(s.maximum)), default=0.0)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    first = 0
+    if len(weights) > ON_A_PAGE:
+        last = (len(weights) - 1) // ON_A_PAGE * ON_A_PAGE
+        field = IntField(name="first", default=0, minimum=0, maximum=last, label="First shown")
+        first = control(field)
+    here = slice(first, first + ON_A_PAGE)
+    counted = in_batches(
+        entries[here],
+        lambda batch: compute(remote_models.count, source, batch, low=low, high=high)[0].items,
+    )
+    figures = [
+        distribution(
+            counts,
+            low=low,
+            high=high,
+            name=f"{layer.path} {entry.name} histogram",
+            title=f"{layer.path} / {entry.name}",
+            shape=entry.shape,
+            flags=flags(statistics),
+        )
+        for (layer, entry), counts, statistics in zip(
+            weights[here], counted, found[here], strict=True
+        )
+    ]
+    said = f"All from {number(low)} to {number(high)}, left to right, so that they can be compared."
+    if len(weights) > ON_A_PAGE:
+        said += f" {first + 1} to {first + len(figures)} of {len(weights):,} weights."
+    charts([text(said), row(figures)], key="histograms")
+
+
+def flags(statistics: Statistics) -> tuple[str, ...]:
+    """Return what strikes the eye about a weight: shares of NaN, infinities and zeros."""
+    found = []
+    for mark, count, word in (
+        ("⚠ ", statistics.nan, "NaN"),
+        ("⚠ ", statistics.infinite, "infinite"),
+        ("", statistics.zeros, "zero"),
+    ):
+        if count:
+            found.append(f"{mark}{share(count, statistics.size)} {word}")
+    return tuple(found)
+
+
+def in_batches(
+    items: list[Any],
+    work: Callable[[tuple], Any],
+    weigh: Callable[[Any], int] = lambda entry: entry.bytes,
+) -> list:
+    """Return what ``work`` makes of all items, batch by batch, with progress over a second."""
+    started = time.monotonic()
+    bar, results = None, []
+    place = st.empty()
+    for batch in _batches(items, weigh):
+        results += work(batch)
+        if time.monotonic() - started > PATIENCE:
+            bar = bar or place.progress(0.0)
+            bar.progress(len(results) / len(items), f"{len(results):,} of {len(items):,} weights")
+    place.empty()
+    return results
+
+
+def _batches(items: list[Any], weigh: Callable[[Any], int]) -> Iterator[tuple]:
+    batch: list[Any] = []
+    held = 0
+    for item in items:
+        if batch and (held + weigh(item) > BATCH_BYTES or len(batch) >= BATCH):
+            yield tuple(batch)
+            batch, held = [], 0
+        batch.append(item)
+        held += weigh(item)
+    if batch:
+        yield tuple(batch)

@@ -1,0 +1,277 @@
+"""One layer's weights as pictures: the chosen one large, the small ones beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from figures.figure import Figure
+from figures.view import REDUCTIONS, symmetric_limit
+from figures.weight import safe, weight
+from figures.words import number, spell
+from layers import remote_models
+from layers.fields import BoolField, ChoiceField, IntField
+from layers.model_files.model import LayerEntry, WeightEntry
+from layers.model_files.planes import MAXIMUM_PARTS, SIDE, Plane, Statistics, WeightView
+from pages.models import summary
+from pages.models.component import mount
+from pages.models.files import Source
+from pages.shared.charts import Block, charts, row, table, text
+from pages.shared.compute import compute
+from pages.shared.controls import control, put
+from pages.shared.frame import literal, problems
+
+REDUCTION = ChoiceField(
+    name="reduction",
+    default="mean",
+    choices=tuple(REDUCTIONS),
+    label="Blocks of cells show their",
+    help=f"Beyond {SIDE} cells a side, a block of cells is drawn as one. A mean hides single "
+    "cells; extreme keeps the number of largest magnitude, and hides the rest.",
+)
+SORT = BoolField(
+    name="sort",
+    default=False,
+    label="Largest norm first",
+    help="Order the filters by the root of their squares' sum.",
+)
+SMALL = 4096
+"""Cells up to which a weight is shown beside the chosen one."""
+BESIDE = 8
+SPAN = 32
+TABLE = 64
+"""Weights of one layer that are summed up in its table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A weight, and how it is looked at."""
+
+    layer: LayerEntry
+    entry: WeightEntry
+    view: WeightView
+    reduction: str
+    sort: bool
+
+    @property
+    def limit(self) -> float:
+        """The colour range of what is drawn, blocks or cells, is −limit to +limit."""
+        return symmetric_limit(plane.values(self.reduction) for plane in self.view.planes)
+
+    @property
+    def label(self) -> str:
+        """What the colour range is of."""
+        blocks = any(plane.block != (1, 1) for plane in self.view.planes)
+        return f"{self.entry.name}, {self.reduction} of blocks" if blocks else self.entry.name
+
+
+def limit(statistics: Statistics) -> float:
+    """Return the largest finite magnitude; 1 where there is none but zero."""
+    ends = [abs(e) for e in (statistics.minimum, statistics.maximum) if e == e]
+    return max(ends, default=0.0) or 1.0
+
+
+def show(source: Source, layer: LayerEntry) -> None:
+    """Show a layer's weights, with what there is to choose about them."""
+    if not layer.weights:
+        summary.say_empty(layer)
+        return
+    names = tuple(entry.name for entry in layer.weights)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = names[0]
+        if len(names) > 1:
+            chosen = control(ChoiceField(name="weight", default=names[0], choices=names))
+        entry = layer.weights[names.index(chosen)]
+        if entry.problem:
+            st.warning(literal(entry.problem), icon=":material/block:")
+            return
+        is_grid = any(word in entry.axes for word in ("length", "height"))
+        sort = control(SORT) if is_grid else False
+        view, _ = compute(remote_models.look, source, entry, sort=sort)
+        reduced = any(plane.block != (1, 1) for plane in view.planes)
+        reduction = control(REDUCTION) if reduced else "mean"
+    look = Look(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
+    blocks = [row(planes(look), [color_range(look.label, look.limit)])]
+    blocks += [
+        row(planes(other), [color_range(other.label, other.limit)])
+        for other in _beside(source, layer, entry)
+    ]
+    charts(blocks, key="weights")
+    if len(entry.parts) > MAXIMUM_PARTS:
+        st.caption(f"The first {MAXIMUM_PARTS} of {len(entry.parts)} parts.")
+    if reduced:
+        _window(source, look)
+    charts([_table(source, layer), *_said(view.statistics)], key="statistics")
+    _download(source, layer, entry)
+
+
+def planes(look: Look) -> list[Figure]:
+    """Return a figure for the weight, or one for each gate or head."""
+    return [
+        weight(
+            plane.values(look.reduction),
+            name=tensor_name(look.entry, plane),
+            layer=look.layer.path,
+            limit=look.limit,
+            rows=plane.layout.row_words,
+            columns=plane.layout.column_words,
+            plane=plane.layout.plane,
+            shape=tuple(plane.layout.length),
+            block=plane.block,
+            reduction=look.reduction,
+            tile=plane.layout.tile,
+            numbers=_order(plane) if look.sort else (),
+        )
+        for plane in look.view.planes
+    ]
+
+
+def tensor_name(entry: WeightEntry, plane: Plane) -> str:
+    """Return what a plane's figure is called."""
+    return f"{entry.name} {plane.part}" if plane.part else entry.name
+
+
+def _order(plane: Plane) -> tuple[int, ...]:
+    return tuple((-plane.norms).argsort(kind="stable").tolist())
+
+
+def _beside(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[Look]:
+    """Yield the layer's other weights that are small."""
+    others = [w for w in layer.weights if w is not chosen and not w.problem and w.size <= SMALL]
+    for entry in others[:BESIDE]:
+        view, _ = compute(remote_models.look, source, entry)
+        yield Look(layer=layer, entry=entry, view=view, reduction="mean", sort=False)
+
+
+def color_range(name: str, scale: float) -> dict[str, str]:
+    """Return the legend of figures that share a colour range from −scale to +scale."""
+    return {"palette": "signed", "label": name, "low": number(-scale), "high": number(scale)}
+
+
+def _window(source: Source, look: Look) -> None:
+    """Show true cells of a reduced weight, where the sliders or a drag put the window."""
+    part = 0
+    with st.container(horizontal=True):
+        if look.entry.parts:
+            shown = tuple(plane.part for plane in look.view.planes)
+            part = shown.index(control(ChoiceField(name="part", default=shown[0], choices=shown)))
+        rows, columns = look.view.planes[part].layout.plane
+        span = control(
+            IntField(name="span", default=SPAN, minimum=4, maximum=64, label="Window's side")
+        )
+        down, across = _place("row", rows, span), _place("column", columns, span)
+        row_at, column_at = control(down), control(across)
+    found, _ = compute(
+        remote_models.window, source, look.entry, part=part, row=row_at, column=column_at, span=span
+    )
+    plane = look.view.planes[part]
+    figure = weight(
+        found.values,
+        name=f"{tensor_name(look.entry, plane)} window",
+        layer=look.layer.path,
+        limit=limit(look.view.statistics),
+        rows=plane.layout.row_words,
+        columns=plane.layout.column_words,
+        plane=plane.layout.plane,
+        shape=found.values.shape,
+        corner=(row_at, column_at),
+    )
+
+    def move(chosen: Any) -> None:
+        for field, at in zip(
+            (down, across), chosen if isinstance(chosen, list) else (), strict=False
+        ):
+            if isinstance(at, (int, float)) and at == at:
+                put(field, int(min(max(at, field.minimum), field.maximum)))
+
+    data = {
+        "figure": tensor_name(look.entry, plane),
+        "plane": [rows, columns],
+        "block": list(plane.block),
+        "at": [row_at, column_at],
+        "span": span,
+    }
+    mount("window", data, key="window", on_chosen=move)
+    charts(
+        [
+            text("Drag the frame in the picture, or move the sliders: these are true cells."),
+            row([figure]),
+        ],
+        key="cells",
+    )
+
+
+def _place(name: str, length: int, span: int) -> IntField:
+    return IntField(
+        name=name,
+        default=0,
+        minimum=0,
+        maximum=max(0, length - min(span, length)),
+        label=f"First {name}, of {length:,}",
+    )
+
+
+def _table(source: Source, layer: LayerEntry) -> Block:
+    fine = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
+    found, _ = compute(remote_models.measure, source, fine)
+    head = ("Weight", "Shape", "Type", "Min", "Mean", "Max", "Std", "Zeros", "NaN", "Infinite")
+    rows = [
+        [
+            entry.name,
+            spell(entry.shape),
+            entry.dtype,
+            *map(number, (s.minimum, s.mean, s.maximum, s.deviation)),
+            share(s.zeros, s.size),
+            share(s.nan, s.size),
+            share(s.infinite, s.size),
+        ]
+        for entry, s in zip(fine, found.items, strict=True)
+    ]
+    return table("Weights of this layer", head, rows)
+
+
+def share(count: int, size: int) -> str:
+    """Return a share in per cent: nothing is 0, and one of a million is not.
+
+    >>> share(0, 10), share(1, 10**6), share(5, 10), share(0, 0)
+    ('0', '< 0.1 %', '50 %', '0')
+    """
+    if not count:
+        return "0"
+    per_cent = 100 * count / size
+    return "< 0.1 %" if per_cent < 0.1 else f"{per_cent:.3g} %"
+
+
+def _said(statistics: Statistics) -> list[Block]:
+    if not statistics.nan and not statistics.infinite:
+        return []
+    return [
+        text(
+            f"{statistics.nan:,} of {statistics.size:,} numbers are NaN, {statistics.infinite:,} "
+            "infinite: they are marked, and left out of range and figures."
+        )
+    ]
+
+
+def _download(source: Source, layer: LayerEntry, entry: WeightEntry) -> None:
+    large = entry.bytes > remote_models.MAXIMUM_DOWNLOAD
+
+    def data() -> bytes:
+        with problems():
+            return compute(remote_models.npy, source, entry)[0].data
+        return b""
+
+    size = "x".join(map(str, entry.shape)) or "scalar"
+    st.download_button(
+        "This weight (NPY)",
+        data,
+        file_name=f"{safe(layer.path)}-{safe(entry.name)}-{size}.npy",
+        mime="application/octet-stream",
+        key="download_weight",
+        icon=":material/download:",
+        disabled=large,
+        help="Over 64 MB: it is in your file as it is." if large else None,
+    )

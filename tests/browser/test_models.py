@@ -1,0 +1,199 @@
+"""The Models page in a browser: rows chosen, windows dragged, files brought and compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.visit import Visit
+from tests.layers.model_files.make import FILES, make
+from tests.pages.test_models import weight
+
+FRAMED = """([name, at]) => {
+  const frame = document.querySelector(".ls-window");
+  return frame?.getAttribute("aria-valuetext") === `from row ${at[0]}, column ${at[1]}`;
+}"""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> dict[str, Path]:
+    """Return model files that Keras saved, by name."""
+    folder = make(tmp_path_factory.mktemp("models"))
+    return {name: folder / name for name in FILES}
+
+
+def look(visit: Visit, **link: object) -> Visit:
+    """Go to a link of the Models page, and wait for its picture."""
+    visit.page.goto(f"{visit.address}/models?{urlencode(link)}", wait_until="commit")
+    visit.page.locator(".ls-tree, .stAlert").first.wait_for(timeout=60_000)
+    if visit.page.locator(".ls-tree").count():
+        visit.page.locator("[data-tensor]").first.wait_for(timeout=60_000)
+        visit.settle()
+    return visit
+
+
+def rows(visit: Visit) -> Locator:
+    return visit.page.locator(".ls-tree tbody tr")
+
+
+def chosen(visit: Visit) -> str | None:
+    return visit.page.locator(".ls-tree tr[aria-selected=true]").get_attribute("data-layer")
+
+
+def upload(visit: Visit, path: Path, key: str = "model_file") -> None:
+    visit.field(key).locator("input[type=file]").set_input_files(path)
+
+
+def complaints(visit: Visit) -> list[str]:
+    # Streamlit looks for its own files below a page's path first, and is told that they are not.
+    return [text for text in visit.complaints if "404" not in text]
+
+
+def test_the_first_visit_of_a_deep_link_is_the_page_without_a_complaint(visit: Visit):
+    look(visit)
+    visit.graph("kernel").wait_for()
+    visit.settle()
+    assert visit.page.get_by_role("dialog").count() == 0
+    assert rows(visit).count() == 9
+    assert visit.drawn()["kernel"].shape == (23, 47)
+    assert complaints(visit) == []
+
+
+def test_a_row_is_chosen_by_mouse_and_by_keys_and_is_in_the_link(visit: Visit):
+    look(visit)
+    rows(visit).filter(has_text="conv2d_1").first.click()
+    visit.page.wait_for_url("**layer=conv2d_1**")
+    visit.settle()
+    assert chosen(visit) == "conv2d_1"
+    kernel = weight("conv2d_1/kernel")
+    np.testing.assert_array_equal(visit.drawn()["kernel"][:2, :2], kernel[:, :, 0, 0])
+    visit.page.keyboard.press("ArrowDown")
+    visit.page.wait_for_url("**layer=max_pooling2d_1**")
+    visit.page.get_by_text("No weights").wait_for()
+    visit.page.keyboard.press("End")
+    visit.page.wait_for_url("**layer=dense_1**")
+    visit.settle()
+    assert chosen(visit) == "dense_1"
+    visit.page.go_back()
+    visit.page.wait_for_url("**layer=max_pooling2d_1**")
+    assert complaints(visit) == []
+
+
+def test_the_boxes_and_the_table_agree(visit: Visit):
+    look(visit, layer="dense")
+    assert chosen(visit) == "dense"
+    shown = visit.field("layer").locator("[data-baseweb=select], input").first
+    assert "dense" in (shown.inner_text() or shown.get_attribute("value") or "")
+
+
+def test_the_window_is_dragged_and_shows_the_true_cells(visit: Visit):
+    look(visit, layer="dense")
+    visit.page.locator(".ls-window").wait_for()
+    kernel = weight("dense/kernel")
+    np.testing.assert_array_equal(visit.drawn()["kernel window"], kernel[:32, :32])
+    box = visit.graph("kernel").bounding_box()
+    assert box is not None
+    visit.page.mouse.move(box["x"] + 5, box["y"] + 5)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=8)
+    visit.page.mouse.up()
+    visit.page.wait_for_url("**row=2**")
+    visit.settle()
+    link = visit.link()
+    row, column = int(link["row"]), int(link["column"])
+    assert abs(row - 2032) < 48  # three pixels, of 16 rows each
+    assert abs(column - 484) < 12
+    visit.page.wait_for_function(
+        "value => document.querySelector('[data-tensor=\"kernel window\"]')"
+        "._fullData[0].z[0][0] === value",
+        arg=float(kernel[row, column]),
+    )
+    expected = kernel[row : row + 32, column : column + 32]
+    np.testing.assert_array_equal(visit.drawn()["kernel window"], expected)
+    frame = visit.page.locator(".ls-window")
+    frame.focus()
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.wait_for_url(f"**column={column + 8}**")
+    visit.settle()
+    visit.page.wait_for_function(FRAMED, arg=["kernel", [row, column + 8]])
+    assert complaints(visit) == []
+
+
+def test_the_reduction_is_chosen_and_named(visit: Visit):
+    look(visit, layer="dense", reduction="max")
+    kernel = weight("dense/kernel")
+    expected = kernel.reshape(256, 16, 250, 4).max(axis=(1, 3))
+    np.testing.assert_array_equal(visit.drawn()["kernel"], expected)
+    assert "max of 16 × 4 blocks" in (visit.graph("kernel").get_attribute("aria-label") or "")
+
+
+def test_a_file_is_brought_folded_and_compared(visit: Visit, files):
+    look(visit, model="upload")
+    assert any("no link carries" in sentence for sentence in visit.sentences())
+    upload(visit, files["nested.keras"])
+    rows(visit).first.wait_for()
+    visit.settle()
+    names = [row.get_attribute("data-layer") for row in rows(visit).all()]
+    assert "middle/inner/first" in names
+    middle = visit.page.locator("[data-layer=middle]")
+    middle.locator(".ls-fold").click()
+    assert middle.get_attribute("aria-expanded") == "false"
+    assert not visit.page.locator("[data-layer='middle/inner/first']").is_visible()
+    middle.locator(".ls-fold").click()
+    assert visit.page.locator("[data-layer='middle/inner/first']").is_visible()
+    visit.page.locator("[data-layer='middle/last']").click()
+    visit.page.wait_for_url("**layer=middle%2Flast**")
+    visit.field("show").get_by_text("Comparison").click()
+    visit.field("other").locator("input").first.click()
+    visit.page.get_by_role("option", name="Your file").click()
+    visit.field("other_file").wait_for()
+    upload(visit, files["nested.keras"], "other_file")
+    visit.page.get_by_text("pairs of weights").wait_for()
+    visit.graph("kernel difference").wait_for()
+    visit.settle()
+    assert (visit.drawn()["kernel difference"] == 0).all()
+    assert visit.page.get_by_text("equal in every number, 0 not").count()
+    assert complaints(visit) == []
+
+
+def test_markup_in_names_is_text(visit: Visit, files):
+    look(visit, model="upload")
+    upload(visit, files["custom.keras"])
+    rows(visit).first.wait_for()
+    visit.settle()
+    name = rows(visit).filter(has_text="twice")
+    assert "<b>**twice**" in name.inner_text()
+    assert visit.page.locator(".ls-tree b, .ls-tree strong").count() == 0
+    name.click()
+    visit.page.wait_for_url("**layer=**")
+    visit.page.get_by_text("No weights").wait_for()
+    visit.field("show").get_by_text("Activations").click()
+    visit.page.get_by_text("No input can be fed").wait_for()
+    alert = visit.page.get_by_test_id("stAlert").filter(has_text="No input can be fed")
+    assert alert.locator("b, strong").count() == 0
+    assert complaints(visit) == []
+
+
+def test_a_weight_is_taken_away_as_npy(visit: Visit, tmp_path: Path):
+    look(visit, layer="conv2d_1")
+    with visit.page.expect_download() as download:
+        visit.press("download_weight")
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.name == "conv2d_1-kernel-2x2x32x64.npy"
+    np.testing.assert_array_equal(np.load(path), weight("conv2d_1/kernel"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [420, 1400])
+def test_nothing_is_wider_than_the_page(visitor, width: int, scheme: str):
+    for link in ({"layer": "dense"}, {"show": "activations"}, {"show": "comparison"}):
+        visit = look(visitor(width, 900, scheme), **link)
+        sizes = "() => [document.documentElement.scrollWidth, innerWidth]"
+        scrolled, inner = visit.page.evaluate(sizes)
+        assert scrolled <= inner
+        visit.page.close()

@@ -1,0 +1,469 @@
+"""The author's own lines, mended: one function a way of going wrong.
+
+Each returns None where the lines are not at hand, or not written in a way that can be mended by
+rule; the finding then shows an example.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from layers.checkup.report import Fix
+from layers.checkup.source import (
+    Edit,
+    Source,
+    attribute_of,
+    dotted,
+    insert_after,
+    insert_before,
+    replace,
+)
+
+_DRAWN = {
+    "tf.zeros": "zeros",
+    "tf.ones": "ones",
+    "np.zeros": "zeros",
+    "np.ones": "ones",
+    "tf.random.normal": "random_normal",
+    "tf.random.uniform": "random_uniform",
+    "keras.ops.zeros": "zeros",
+    "keras.ops.ones": "ones",
+    "keras.random.normal": "random_normal",
+}
+_ROUNDING = {"round", "floor", "ceil", "sign", "rint"}
+
+
+def of_failure(code: str, source: Source | None, line: int | None) -> Fix | None:
+    """Mend what was found by an error."""
+    if source is None:
+        return None
+    if code == "positional-add-weight":
+        return positional_add_weight(source)
+    if code == "numpy-in-call":
+        return numpy_in_call(source)
+    if code == "build-signature":
+        return build_signature(source)
+    if code == "float64-constant":
+        return float64(source)
+    if code == "reserved-name" and line:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Assign) and node.lineno == line:
+                for target in node.targets:
+                    if name := attribute_of(target):
+                        return renamed(source, name)
+    return None
+
+
+def tracked(source: Source | None, line: int | None, name: str) -> Fix | None:
+    """Let Keras know every variable that is made by ``tf.Variable`` in the class.
+
+    All of them, because a layer with one of them mended still does not load.
+    """
+    if source is None or line is None:
+        return None
+    edits = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith("Variable"):
+            if dotted(node.func) not in {"tf.Variable", "tensorflow.Variable", "Variable"}:
+                continue
+            edits.append(replace(node, _variable(source, node, _name_of(source, node, name))))
+    return source.edited(*edits) if edits else None
+
+
+def _variable(source: Source, call: ast.Call, name: str) -> str:
+    """Write a tracked variable in the place of a ``tf.Variable``."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    value = given.get("initial_value", call.args[0] if call.args else None)
+    trainable = source.segment(given["trainable"]) if "trainable" in given else "True"
+    named = source.segment(given["name"]) if "name" in given else repr(name)
+    more = "" if trainable == "True" else f", trainable={trainable}"
+    if isinstance(value, ast.Call):
+        inner = {keyword.arg: keyword.value for keyword in value.keywords}
+        shape = inner.get("shape", value.args[0] if value.args else None)
+        called = dotted(value.func)
+        initializer = repr(_DRAWN[called]) if called in _DRAWN else None
+        if initializer is None and re.fullmatch(r"\w*init\w*", called):
+            initializer = called
+        if shape is not None and initializer is not None:
+            text = source.segment(shape)
+            return f"self.add_weight(name={named}, shape={text}, initializer={initializer}{more})"
+    text = source.segment(value) if value is not None else "0.0"
+    return f"keras.Variable({text}, name={named}{more})"
+
+
+def _name_of(source: Source, call: ast.Call, default: str) -> str:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Assign) and call in ast.walk(node.value):
+            for target in node.targets:
+                if attribute := attribute_of(target):
+                    return attribute
+                if isinstance(target, ast.Name):
+                    return target.id
+    return re.sub(r"\W", "", default) or "weight"
+
+
+def derived_in_call(source: Source | None, attribute: str) -> Fix | None:
+    """Move ``self.copy = f(self.w)`` out of the constructor into every call."""
+    if source is None or (call := source.method("call")) is None:
+        return None
+    assigned = [node for node in source.assignments(attribute) if isinstance(node, ast.Assign)]
+    if len(assigned) != 1 or assigned[0].lineno >= call.lineno:
+        return None
+    node = assigned[0]
+    expression = source.segment(node.value)
+    home = next(
+        (f for f in source.tree.body if isinstance(f, ast.FunctionDef) and node in ast.walk(f)),
+        None,
+    )
+    if home is None or attribute_of(node.targets[0]) != attribute:
+        return None
+    arguments = {a.arg for a in (*home.args.args, *home.args.kwonlyargs)} - {"self"}
+    kept = {
+        value.id: name
+        for target, value, name in _attributes_of(home)
+        if isinstance(value, ast.Name) and target
+    }
+    for name in {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)} & arguments:
+        if name not in kept:
+            return None
+        expression = re.sub(rf"(?<![\w.]){name}(?!\w)(?!\s*=[^=])", f"self.{kept[name]}", expression)
+    uses = [
+        replace(use, attribute)
+        for use in ast.walk(call)
+        if isinstance(use, ast.Attribute) and attribute_of(use) == attribute
+    ]
+    if not uses:
+        return None
+    alone = len(home.body) == 1
+    gone = replace(node, "pass" if alone else "", whole=True)
+    body = call.body[1] if ast.get_docstring(call) and len(call.body) > 1 else call.body[0]
+    if any(use.start <= (body.lineno, body.col_offset) for use in uses):
+        return None
+    return source.edited(gone, insert_before(body, f"{attribute} = {expression}"), *uses)
+
+
+def _attributes_of(function: ast.FunctionDef) -> Iterable[tuple[ast.AST, ast.expr, str]]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and (name := attribute_of(target)):
+                    yield target, node.value, name
+
+
+def kwargs(source: Source | None) -> Fix | None:
+    """Take ``**kwargs`` and pass them on."""
+    if source is None or (init := source.method("__init__")) is None or init.args.kwarg:
+        return None
+    last = max(
+        [*init.args.args, *init.args.kwonlyargs, *init.args.defaults],
+        key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0),
+    )
+    end = (last.end_lineno or 0, last.end_col_offset or 0)
+    edits = [Edit(end, end, ", **kwargs")]
+    for node in ast.walk(init):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".__init__"):
+            inside = ", ".join([*map(source.segment, [*node.args]), *_keywords(source, node)])
+            inside = f"{inside}, **kwargs" if inside else "**kwargs"
+            edits.append(replace(node, f"{source.segment(node.func)}({inside})"))
+            break
+    else:
+        return None
+    return source.edited(*edits)
+
+
+def _keywords(source: Source, call: ast.Call) -> list[str]:
+    return [f"{k.arg}={source.segment(k.value)}" for k in call.keywords if k.arg]
+
+
+def config(source: Source | None, names: Iterable[str]) -> Fix | None:
+    """Write a ``get_config`` that returns every argument of the constructor."""
+    if source is None or (init := source.method("__init__")) is None:
+        return None
+    names = list(names)
+    kept = {v.id: name for _, v, name in _attributes_of(init) if isinstance(v, ast.Name)}
+    found = {name: kept.get(name) for name in names}
+    present = {name for _, _, name in _attributes_of(init)}
+    edits, lines = [], []
+    for name in names:
+        attribute = found[name] or (name if name in present else None)
+        if attribute is None:
+            edits.append(insert_after(init.body[-1], f"self.{name} = {name}"))
+            attribute = name
+        lines.append(f'        "{name}": self.{attribute},')
+    written = "\n".join(
+        ["def get_config(self):", "    return {", "        **super().get_config(),", *lines, "    }"]
+    )
+    old = source.method("get_config")
+    if old is None:
+        if edits and source.tree.body[-1] is init:
+            (*_, _) = edits
+        edits.append(insert_after(source.tree.body[-1], f"\n{written}"))
+        return _merged(source, edits)
+    edits.append(replace(old, written.replace("\n", "\n" + " " * old.col_offset)))
+    return source.edited(*edits)
+
+
+def _merged(source: Source, edits: list[Edit]) -> Fix | None:
+    """Make one edit of those at one place: both would otherwise be written in either order."""
+    ends: dict[tuple[int, int], Edit] = {}
+    for edit in edits:
+        known = ends.get(edit.start)
+        text = edit.text if known is None else known.text + edit.text
+        ends[edit.start] = Edit(edit.start, edit.end, text)
+    return source.edited(*ends.values())
+
+
+def registered(source: Source | None, package: str) -> Fix | None:
+    """Put the decorator above the class."""
+    if source is None:
+        return None
+    place = (source.first, source.tree.col_offset)
+    line = f'@keras.saving.register_keras_serializable(package="{package}")\n'
+    return source.edited(Edit(place, place, line + " " * source.tree.col_offset))
+
+
+def positional_add_weight(source: Source | None) -> Fix | None:
+    """Name what Keras 2 took by position: name, shape, dtype, initializer."""
+    if source is None:
+        return None
+    order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable")
+    edits = []
+    for node in add_weights(source):
+        if node.args and not _is_shape(node.args[0]):
+            named = [f"{order[i]}={source.segment(a)}" for i, a in enumerate(node.args[:6])]
+            inside = ", ".join([*named, *_keywords(source, node)])
+            edits.append(replace(node, f"{source.segment(node.func)}({inside})"))
+    return source.edited(*edits) if edits else None
+
+
+def add_weights(source: Source) -> list[ast.Call]:
+    """Return the calls of ``self.add_weight``."""
+    return [
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"add_weight", "add_variable"}
+    ]
+
+
+def _is_shape(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Tuple, ast.List)) or "shape" in ast.unparse(node)
+
+
+def numpy_in_call(source: Source | None) -> Fix | None:
+    """Write ``keras.ops.`` for ``np.`` and leave ``.numpy()`` out, in everything but the build."""
+    if source is None:
+        return None
+    edits = []
+    for method in source.tree.body:
+        if not isinstance(method, ast.FunctionDef) or method.name in {"__init__", "build"}:
+            continue
+        for node in ast.walk(method):
+            if isinstance(node, ast.Attribute) and dotted(node) == f"np.{node.attr}":
+                edits.append(replace(node.value, "keras.ops"))
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "numpy"
+                and not node.args
+            ):
+                end = (node.end_lineno or 0, node.end_col_offset or 0)
+                value = node.func.value
+                edits.append(Edit((value.end_lineno or 0, value.end_col_offset or 0), end, ""))
+    return source.edited(*edits) if edits else None
+
+
+def straight_through(source: Source | None, line: int | None) -> Fix | None:
+    """Round forwards, and let the gradient through as if nothing had been rounded."""
+    if source is None:
+        return None
+    edits = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _ROUNDING:
+            if node.args and (line is None or node.lineno == line):
+                value = source.segment(node.args[0])
+                rounded = source.segment(node)
+                edits.append(replace(node, f"({value} + tf.stop_gradient({rounded} - {value}))"))
+    return source.edited(*edits) if edits else None
+
+
+def removed(source: Source | None, attribute: str) -> Fix | None:
+    """Leave out a weight that nothing uses."""
+    if source is None:
+        return None
+    nodes = list(source.assignments(attribute))
+    uses = [n for n in ast.walk(source.tree) if attribute_of(n) == attribute]
+    if len(nodes) != 1 or len(uses) != 1:
+        return None
+    home = next((f for f in source.tree.body if nodes[0] in ast.walk(f)), None)
+    alone = len(getattr(home, "body", ())) == 1
+    return source.edited(replace(nodes[0], "pass" if alone else "", whole=True))
+
+
+def without_method(source: Source | None, name: str) -> Fix | None:
+    """Leave a method out: Keras works the output's shape out by itself."""
+    if source is None or (method := source.method(name)) is None or len(source.tree.body) == 1:
+        return None
+    line = min([method.lineno, *(d.lineno for d in method.decorator_list)])
+    end = (method.end_lineno or 0, method.end_col_offset or 0)
+    return source.edited(Edit((line, 0), end, "", whole=True))
+
+
+def renamed(source: Source | None, attribute: str) -> Fix | None:
+    """Give an attribute a name that Keras has no use for."""
+    if source is None:
+        return None
+    new = f"own_{attribute.lstrip('_')}"
+    edits = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and attribute_of(node) == attribute:
+            edits.append(replace(node, f"self.{new}"))
+        if isinstance(node, ast.Name) and node.id == attribute and isinstance(node.ctx, ast.Store):
+            edits.append(replace(node, new))
+        if isinstance(node, ast.Constant) and node.value == attribute:
+            edits.append(replace(node, repr(new)))
+    return source.edited(*edits) if edits else None
+
+
+def build_signature(source: Source | None) -> Fix | None:
+    """Name the arguments of ``build`` after those of ``call``."""
+    if source is None:
+        return None
+    build, call = source.method("build"), source.method("call")
+    if build is None or call is None:
+        return None
+    theirs, ours = call.args.args[1:], build.args.args[1:]
+    if len(ours) > len(theirs):
+        return None
+    edits, names = [], {}
+    for old, new in zip(ours, theirs, strict=False):
+        names[old.arg] = f"{new.arg}_shape"
+        edits.append(
+            Edit(
+                (old.lineno, old.col_offset),
+                (old.end_lineno or 0, old.end_col_offset or 0),
+                names[old.arg],
+            )
+        )
+    if len(ours) == 1:  # one list of all shapes: each by its own name
+        (old,) = ours
+        edits = []
+        shapes = [f"{argument.arg}_shape" for argument in theirs if argument.arg != "training"]
+        place = Edit(
+            (old.lineno, old.col_offset),
+            (old.end_lineno or 0, old.end_col_offset or 0),
+            ", ".join(shapes),
+        )
+        edits.append(place)
+        first = build.body[0]
+        edits.append(insert_before(first, f"{old.arg} = ({', '.join(shapes)})"))
+        return source.edited(*edits)
+    for node in ast.walk(build):
+        if isinstance(node, ast.Name) and node.id in names:
+            edits.append(replace(node, names[node.id]))
+    return source.edited(*edits)
+
+
+def sigmoid(source: Source | None) -> Fix | None:
+    """Write a sigmoid for a softmax."""
+    if source is None:
+        return None
+    edits = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and node.value == "softmax":
+            edits.append(replace(node, '"sigmoid"'))
+        if isinstance(node, ast.Attribute) and node.attr == "softmax":
+            text = source.segment(node)
+            edits.append(replace(node, text.removesuffix("softmax") + "sigmoid"))
+    return source.edited(*edits) if edits else None
+
+
+def float64(source: Source | None) -> Fix | None:
+    """Write float32 for float64, and give arrays without a type one."""
+    if source is None:
+        return None
+    edits = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and node.value == "float64":
+            edits.append(replace(node, '"float32"'))
+        if isinstance(node, ast.Attribute) and node.attr in {"float64", "double"}:
+            edits.append(replace(node, source.segment(node.value) + ".float32"))
+    if edits:
+        return source.edited(*edits)
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func) in {
+            "tf.constant",
+            "tf.convert_to_tensor",
+            "tf.Variable",
+        }:
+            if len(node.args) == 1 and not any(k.arg == "dtype" for k in node.keywords):
+                end = (node.end_lineno or 0, (node.end_col_offset or 1) - 1)
+                edits.append(Edit(end, end, ', dtype="float32"'))
+    return source.edited(*edits) if edits else None
+
+
+def centred(source: Source | None, line: int, length: int) -> Fix | None:
+    """Write a slice that was centred for one length so that it is for every length."""
+    if source is None:
+        return None
+    edits = []
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Subscript) or node.lineno != line:
+            continue
+        array = source.segment(node.value)
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        for axis, part in enumerate(parts):
+            bounds = literal_slice(part)
+            if bounds is None:
+                continue
+            if sum(bounds) != length:
+                return None
+            half = (bounds[1] - bounds[0]) // 2
+            middle = f"{array}.shape[{axis}] // 2"
+            more = (bounds[1] - bounds[0]) % 2
+            plus = f" + {half + more}" if half + more else ""
+            minus = f" - {half}" if half else ""
+            edits.append(_slice_edit(part, f"{middle}{minus} : {middle}{plus}"))
+    return source.edited(*edits) if edits else None
+
+
+def literal_slice(node: ast.expr) -> tuple[int, int] | None:
+    """Return the bounds of a slice that are written out as whole numbers."""
+    if not isinstance(node, ast.Slice) or node.step is not None:
+        return None
+    bounds = [node.lower, node.upper]
+    if not all(isinstance(b, ast.Constant) and type(b.value) is int for b in bounds):
+        return None
+    low, high = (b.value for b in bounds if isinstance(b, ast.Constant))
+    return (low, high) if isinstance(low, int) and isinstance(high, int) else None
+
+
+def _slice_edit(node: ast.expr, text: str) -> Edit:
+    start = (node.lineno, node.col_offset)
+    return Edit(start, (node.end_lineno or 0, node.end_col_offset or 0), text)
+
+
+def built(source: Source | None, lines: Iterable[str]) -> Fix | None:
+    """Build the children at the end of ``build``."""
+    if source is None or (build := source.method("build")) is None:
+        return None
+    return source.edited(insert_after(build.body[-1], "\n".join(lines)))
+
+
+def any_batch(source: Source | None, batch: int) -> Fix | None:
+    """Write −1 for the batch where a reshape has it as a number."""
+    if source is None:
+        return None
+    edits = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith("reshape"):
+            shape = next((a for a in node.args if isinstance(a, (ast.Tuple, ast.List))), None)
+            if shape is None or not shape.elts:
+                continue
+            first, rest = shape.elts[0], [ast.unparse(e) for e in shape.elts[1:]]
+            if isinstance(first, ast.Constant) and first.value == batch and "-1" not in rest:
+                edits.append(replace(first, "-1"))
+    return source.edited(*edits) if edits else None

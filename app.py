@@ -17,10 +17,16 @@ else:
     from collections.abc import AsyncGenerator
     from contextlib import asynccontextmanager
 
+    from streamlit.runtime.pages_manager import PagesManager
+
     from pages.explore import live
     from pages.shared import charts
     from pages.shared.frame import apologise
     from pages.shared.workers import workers
+
+    # Streamlit takes a folder of this name for a menu of its own, and tells the first visitor of a
+    # deep link that there is no such page. Whoever calls st.navigation sets the same, too late.
+    PagesManager.uses_pages_directory = False
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncGenerator[None]:

@@ -72,9 +72,7 @@ def outcomes_of(
     registered = _registered_here()
 
     def ask(step: Step) -> Outcome:
-        return run(
-            examine, step.name, make_layer, shapes, dtype, registered, time_limit=time_limit
-        )
+        return run(examine, step.name, make_layer, shapes, dtype, registered, time_limit=time_limit)
 
     yield from gone_through(ask, time_limit)
 

@@ -32,6 +32,7 @@ _DRAWN = {
     "keras.ops.ones": "ones",
     "keras.random.normal": "random_normal",
 }
+_TYPED = {"tf.constant", "tf.convert_to_tensor", "tf.Variable"}
 _ROUNDING = {"round", "floor", "ceil", "sign", "rint"}
 
 
@@ -39,21 +40,25 @@ def of_failure(code: str, source: Source | None, line: int | None) -> Fix | None
     """Mend what was found by an error."""
     if source is None:
         return None
-    if code == "positional-add-weight":
-        return positional_add_weight(source)
-    if code == "numpy-in-call":
-        return numpy_in_call(source)
-    if code == "build-signature":
-        return build_signature(source)
-    if code == "float64-constant":
-        return float64(source)
-    if code == "reserved-name" and line:
-        for node in ast.walk(source.tree):
-            if isinstance(node, ast.Assign) and node.lineno == line:
-                for target in node.targets:
-                    if name := attribute_of(target):
-                        return renamed(source, name)
-    return None
+    if code == "reserved-name":
+        return renamed(source, _assigned_on(source, line))
+    mend = {
+        "positional-add-weight": positional_add_weight,
+        "numpy-in-call": numpy_in_call,
+        "build-signature": build_signature,
+        "float64-constant": float64,
+    }.get(code)
+    return mend(source) if mend else None
+
+
+def _assigned_on(source: Source, line: int | None) -> str:
+    """Return the attribute that a line assigns; empty where it assigns none."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Assign) and node.lineno == line:
+            for target in node.targets:
+                if name := attribute_of(target):
+                    return name
+    return ""
 
 
 def tracked(source: Source | None, line: int | None, name: str) -> Fix | None:
@@ -77,13 +82,13 @@ def _variable(source: Source, call: ast.Call, name: str) -> str:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     value = given.get("initial_value", call.args[0] if call.args else None)
     trainable = source.segment(given["trainable"]) if "trainable" in given else "True"
-    named = source.segment(given["name"]) if "name" in given else repr(name)
+    named = source.segment(given["name"]) if "name" in given else _quoted(name)
     more = "" if trainable == "True" else f", trainable={trainable}"
     if isinstance(value, ast.Call):
         inner = {keyword.arg: keyword.value for keyword in value.keywords}
         shape = inner.get("shape", value.args[0] if value.args else None)
         called = dotted(value.func)
-        initializer = repr(_DRAWN[called]) if called in _DRAWN else None
+        initializer = _quoted(_DRAWN[called]) if called in _DRAWN else None
         if initializer is None and re.fullmatch(r"\w*init\w*", called):
             initializer = called
         if shape is not None and initializer is not None:
@@ -91,6 +96,10 @@ def _variable(source: Source, call: ast.Call, name: str) -> str:
             return f"self.add_weight(name={named}, shape={text}, initializer={initializer}{more})"
     text = source.segment(value) if value is not None else "0.0"
     return f"keras.Variable({text}, name={named}{more})"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
 
 
 def _name_of(source: Source, call: ast.Call, default: str) -> str:
@@ -128,7 +137,9 @@ def derived_in_call(source: Source | None, attribute: str) -> Fix | None:
     for name in {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)} & arguments:
         if name not in kept:
             return None
-        expression = re.sub(rf"(?<![\w.]){name}(?!\w)(?!\s*=[^=])", f"self.{kept[name]}", expression)
+        expression = re.sub(
+            rf"(?<![\w.]){name}(?!\w)(?!\s*=[^=])", f"self.{kept[name]}", expression
+        )
     uses = [
         replace(use, attribute)
         for use in ast.walk(call)
@@ -193,12 +204,16 @@ def config(source: Source | None, names: Iterable[str]) -> Fix | None:
             attribute = name
         lines.append(f'        "{name}": self.{attribute},')
     written = "\n".join(
-        ["def get_config(self):", "    return {", "        **super().get_config(),", *lines, "    }"]
+        [
+            "def get_config(self):",
+            "    return {",
+            "        **super().get_config(),",
+            *lines,
+            "    }",
+        ]
     )
     old = source.method("get_config")
     if old is None:
-        if edits and source.tree.body[-1] is init:
-            (*_, _) = edits
         edits.append(insert_after(source.tree.body[-1], f"\n{written}"))
         return _merged(source, edits)
     edits.append(replace(old, written.replace("\n", "\n" + " " * old.col_offset)))
@@ -276,17 +291,17 @@ def numpy_in_call(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def straight_through(source: Source | None, line: int | None) -> Fix | None:
+def straight_through(source: Source | None) -> Fix | None:
     """Round forwards, and let the gradient through as if nothing had been rounded."""
     if source is None:
         return None
     edits = []
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _ROUNDING:
-            if node.args and (line is None or node.lineno == line):
-                value = source.segment(node.args[0])
-                rounded = source.segment(node)
-                edits.append(replace(node, f"({value} + tf.stop_gradient({rounded} - {value}))"))
+        rounds = isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _ROUNDING
+        if rounds and node.args:
+            value = source.segment(node.args[0])
+            rounded = source.segment(node)
+            edits.append(replace(node, f"({value} + tf.stop_gradient({rounded} - {value}))"))
     return source.edited(*edits) if edits else None
 
 
@@ -314,7 +329,7 @@ def without_method(source: Source | None, name: str) -> Fix | None:
 
 def renamed(source: Source | None, attribute: str) -> Fix | None:
     """Give an attribute a name that Keras has no use for."""
-    if source is None:
+    if source is None or not attribute:
         return None
     new = f"own_{attribute.lstrip('_')}"
     edits = []
@@ -324,7 +339,7 @@ def renamed(source: Source | None, attribute: str) -> Fix | None:
         if isinstance(node, ast.Name) and node.id == attribute and isinstance(node.ctx, ast.Store):
             edits.append(replace(node, new))
         if isinstance(node, ast.Constant) and node.value == attribute:
-            edits.append(replace(node, repr(new)))
+            edits.append(replace(node, _quoted(new)))
     return source.edited(*edits) if edits else None
 
 
@@ -394,14 +409,10 @@ def float64(source: Source | None) -> Fix | None:
     if edits:
         return source.edited(*edits)
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and dotted(node.func) in {
-            "tf.constant",
-            "tf.convert_to_tensor",
-            "tf.Variable",
-        }:
-            if len(node.args) == 1 and not any(k.arg == "dtype" for k in node.keywords):
-                end = (node.end_lineno or 0, (node.end_col_offset or 1) - 1)
-                edits.append(Edit(end, end, ', dtype="float32"'))
+        typeless = isinstance(node, ast.Call) and dotted(node.func) in _TYPED
+        if typeless and len(node.args) == 1 and not any(k.arg == "dtype" for k in node.keywords):
+            end = (node.end_lineno or 0, (node.end_col_offset or 1) - 1)
+            edits.append(Edit(end, end, ', dtype="float32"'))
     return source.edited(*edits) if edits else None
 
 

@@ -21,7 +21,9 @@ class Post000CustomLayer(keras.layers.Layer):
         self.output_dim = output_dim
 
         w_init = tf.random_normal_initializer()
-        self.w = tf.Variable(initial_value=w_init(shape=(input_dim, 1), dtype="float32"), trainable=True)
+        self.w = tf.Variable(
+            initial_value=w_init(shape=(input_dim, 1), dtype="float32"), trainable=True
+        )
         b_init = tf.zeros_initializer()
         self.b = tf.Variable(initial_value=b_init(shape=(), dtype="float32"), trainable=True)
         self.w_repeated = tf.repeat(self.w, self.output_dim, axis=-1)
@@ -47,7 +49,9 @@ class Post001SimpleDense(keras.layers.Layer):
             trainable=True,
         )
         b_init = tf.zeros_initializer()
-        self.b = tf.Variable(initial_value=b_init(shape=(self.units,), dtype="float32"), trainable=True)
+        self.b = tf.Variable(
+            initial_value=b_init(shape=(self.units,), dtype="float32"), trainable=True
+        )
 
     def call(self, inputs):
         return tf.matmul(inputs, self.w) + self.b

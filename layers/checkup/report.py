@@ -74,6 +74,13 @@ class Finding:
     evidence: str
     fix: Fix | None = None
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding for machines, its fix with the diff."""
+        plain = asdict(self)
+        if self.fix:
+            plain["fix"]["diff"] = self.fix.diff
+        return plain
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
@@ -129,14 +136,20 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for machines, each fix with its diff."""
-        plain = asdict(self) | {"broken": self.broken}
-        for finding, written in zip(self.findings, plain["findings"], strict=True):
-            if finding.fix:
-                written["fix"]["diff"] = finding.fix.diff
-        for outcome in plain["outcomes"]:
-            outcome["able"] = sorted(outcome["able"])
-            del outcome["findings"]
-        return plain
+        return {
+            "layer": self.layer,
+            "shape": self.shape,
+            "broken": self.broken,
+            "findings": [finding.as_dict() for finding in self.findings],
+            "examinations": [
+                {
+                    "name": outcome.probe,
+                    "skipped": outcome.skipped,
+                    "milliseconds": round(outcome.milliseconds, 1),
+                }
+                for outcome in self.outcomes
+            ],
+        }
 
 
 def collected(layer: str, shape: str, outcomes: tuple[Outcome, ...]) -> Report:

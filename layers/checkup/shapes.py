@@ -61,8 +61,8 @@ def spell_shapes(shapes: Shapes) -> str:
 
 
 def _parse(text: str) -> Shape:
-    parts = [part for part in re.split(r"\s*[,x×]\s*|\s+", text.strip(" ()")) if part]
-    if not parts or not all(re.fullmatch(r"\d{1,9}", part) for part in parts):
+    parts = re.split(r"\s*[,x×]\s*|\s+", text.strip(" ()").removesuffix(","))
+    if not all(re.fullmatch(r"\d{1,9}", part) for part in parts):
         raise _refused(text)
     return _shape(tuple(map(int, parts)))
 

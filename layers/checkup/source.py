@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
 import types
 from collections.abc import Iterator
@@ -36,6 +37,10 @@ class Source:
     def text(self) -> str:
         """The class as it is written."""
         return "".join(self.lines[self.first - 1 : self.tree.end_lineno])
+
+    def spans(self, number: int) -> bool:
+        """Return whether a line of the file is one of the class's."""
+        return self.first <= number <= (self.tree.end_lineno or 0)
 
     def line(self, number: int) -> str:
         """Return one line of the file, stripped."""
@@ -167,15 +172,17 @@ def source_of(cls: type) -> Source | None:
 def functions_of(cls: type) -> list[types.FunctionType]:
     """Return the plain functions that a class defines; Keras's wrappers are looked behind."""
     functions = []
-    for value in vars(cls).values():
-        value = getattr(value, "__func__", getattr(value, "fget", value))
-        while hasattr(value, "__wrapped__"):
-            value = value.__wrapped__
-        if isinstance(value, types.FunctionType) and value.__qualname__.startswith(cls.__qualname__):
+    for member in vars(cls).values():
+        value = inspect.unwrap(getattr(member, "__func__", getattr(member, "fget", member)))
+        if isinstance(value, types.FunctionType) and value.__qualname__.startswith(
+            cls.__qualname__
+        ):
             functions.append(value)
     return functions
 
 
 def _dedent(text: str) -> str:
     indent = len(text) - len(text.lstrip(" "))
-    return "\n".join(line[indent:] if line[:indent].isspace() else line for line in text.split("\n"))
+    return "\n".join(
+        line[indent:] if line[:indent].isspace() else line for line in text.split("\n")
+    )

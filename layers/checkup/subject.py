@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -219,9 +220,10 @@ def replaced(owner: Any, name: str, value: Any):  # noqa: ANN201 (a context mana
 def short(error: BaseException) -> str:
     """Return an error as one line: its kind, and the sentence that says why."""
     text = " ".join(str(error).replace("\x1b[1m", "").replace("\x1b[0m", "").split())
-    _, _, told = text.partition("Error encountered: ")
-    text = told or text
+    for introduction in ("Error encountered: ", "Exception encountered: "):
+        text = text.rpartition(introduction)[2]
     if text.startswith("Exception encountered when calling"):
         text = text.partition("(). ")[2] or text
     text = text.partition(" Arguments received by")[0]
+    text = re.sub(r"\{\{function_node [^}]*\}\} ?| ?\[Op:\w*\]( name: ?)?", "", text)
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__

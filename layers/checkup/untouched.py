@@ -22,7 +22,7 @@ from tensorflow.python.eager import context
 
 @contextlib.contextmanager
 def untouched(registered: Mapping[str, type]) -> Generator[io.StringIO]:
-    """Run a block in which names count from zero and these classes are registered.
+    """Run a block in which names and seeds count from zero and these classes are registered.
 
     Afterwards the random states of Python, NumPy and TensorFlow, Keras's global state, settings and
     registered classes, the environment and the folder for temporary files are as they were.
@@ -51,6 +51,9 @@ def _random_states() -> Generator[None]:
     eager = context.context()
     own = {name: copy.deepcopy(vars(eager).get(name)) for name in ("_seed", "_rng")}
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (kept, never drawn from)
+    random.seed(0)  # what is drawn meanwhile is the same each time
+    np.random.seed(0)  # noqa: NPY002
+    tf.random.set_seed(0)
     try:
         yield
     finally:

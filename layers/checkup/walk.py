@@ -18,7 +18,9 @@ from layers.checkup.subject import is_stock, own_classes
 DEPTH = 8
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _BASE = frozenset(vars(keras.layers.Layer()))
-_MODELS = frozenset({"optimizer", "loss", "history", "_optimizer", "_loss", "_functional", "_nodes"})
+_MODELS = frozenset(
+    {"optimizer", "loss", "history", "_optimizer", "_loss", "_functional", "_nodes"}
+)
 _CLOSED = (
     keras.optimizers.Optimizer,
     keras.losses.Loss,
@@ -82,24 +84,32 @@ def _walk(item: Held, seen: set[int], depth: int, *, closures: bool = True) -> I
     seen.add(id(value))
     if is_variable(value) or tf.is_tensor(value) or isinstance(value, np.ndarray):
         yield item
-    elif isinstance(value, dict):
+    elif isinstance(value, (dict, list, tuple, set, frozenset)):
         yield item
-        for key, inner in list(value.items()):
-            yield from _walk(_inside(item, f"[{key!r}]", inner), seen, depth + 1)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        yield item
-        for place, inner in enumerate(list(value)):
-            yield from _walk(_inside(item, f"[{place}]", inner), seen, depth + 1)
+        for step, inner in _entries(value):
+            yield from _walk(_inside(item, step, inner), seen, depth + 1)
     elif isinstance(value, (types.FunctionType, functools.partial)):
         yield from _function(item, seen, depth)
     elif isinstance(value, keras.layers.Layer):
         yield from _layer(item, seen, depth, closures=closures)
     elif hasattr(value, "__dict__") and (isinstance(value, tf.Module) or not is_stock(type(value))):
-        for name, inner in list(vars(value).items()):
-            if name.startswith("_self_"):
-                continue
-            where = Held(f"{item.path}.{name}", inner, value, name)
-            yield from _walk(where, seen, depth + 1)
+        for inner in _attributes(item, frozenset()):
+            yield from _walk(inner, seen, depth + 1)
+
+
+def _entries(container: Any) -> list[tuple[str, Any]]:
+    if isinstance(container, dict):
+        return [(f"[{key!r}]", value) for key, value in container.items()]
+    return [(f"[{place}]", value) for place, value in enumerate(container)]
+
+
+def _attributes(item: Held, hidden: frozenset[str]) -> list[Held]:
+    """Return an object's attributes but for those, and TensorFlow's own book-keeping."""
+    return [
+        Held(f"{item.path}.{name}", value, item.value, name)
+        for name, value in vars(item.value).items()
+        if name not in hidden and not name.startswith("_self_")
+    ]
 
 
 def _inside(item: Held, step: str, value: Any) -> Held:
@@ -108,24 +118,29 @@ def _inside(item: Held, step: str, value: Any) -> Held:
 
 def _layer(item: Held, seen: set[int], depth: int, *, closures: bool) -> Iterator[Held]:
     layer = item.value
-    if isinstance(layer, (keras.Sequential, keras.models.Model)):
+    if isinstance(layer, keras.Model):
         for child in getattr(layer, "layers", ()):
             where = Held(f"{item.path}.{child.name}", child, layer, child.name)
             yield from _walk(where, seen, depth + 1)
     hidden = _BASE | (_MODELS if isinstance(layer, keras.Model) else frozenset())
-    for name, inner in list(vars(layer).items()):
-        if name in hidden or name.startswith("_self_"):  # TensorFlow's own book-keeping
-            continue
-        if not (isinstance(layer, keras.layers.Lambda) and callable(inner)):
-            where = Held(f"{item.path}.{name}", inner, layer, name)
-            yield from _walk(where, seen, depth + 1)
+    is_lambda = isinstance(layer, keras.layers.Lambda)
+    for inner in _attributes(item, hidden):
+        if not (is_lambda and callable(inner.value)):
+            yield from _walk(inner, seen, depth + 1)
     for cls in own_classes(layer):
-        for name, inner in list(vars(cls).items()):
-            if not name.startswith("__") and not callable(inner) and not hasattr(inner, "__get__"):
-                yield from _walk(Held(f"{item.path}.{name}", inner, layer, name), seen, depth + 1)
-        if closures:
-            for function in functions_of(cls):
-                yield from _function(Held("", function, layer, ""), seen, depth + 1)
+        for inner in _of_class(item, cls):
+            yield from _walk(inner, seen, depth + 1)
+        for function in functions_of(cls) if closures else ():
+            yield from _function(Held("", function, layer, ""), seen, depth + 1)
+
+
+def _of_class(item: Held, cls: type) -> list[Held]:
+    """Return what a class itself holds, but for its methods."""
+    return [
+        Held(f"{item.path}.{name}", value, item.value, name)
+        for name, value in vars(cls).items()
+        if not name.startswith("__") and not callable(value) and not hasattr(value, "__get__")
+    ]
 
 
 def _function(item: Held, seen: set[int], depth: int) -> Iterator[Held]:
@@ -134,31 +149,27 @@ def _function(item: Held, seen: set[int], depth: int) -> Iterator[Held]:
         for value in (*function.args, *function.keywords.values(), function.func):
             yield from _walk(Held(item.path, value, item.owner, ""), seen, depth + 1)
         return
+    for name, value in _reached_by(function):
+        if value is not item.owner:
+            yield from _walk(Held(name, value, function, name), seen, depth + 1)
+
+
+def _reached_by(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    """Yield what a function reaches by name: its closure, its defaults, and globals.
+
+    Functions and modules among the globals are left out: through them lies the rest of the world.
+    """
     code = function.__code__
-    named: list[tuple[str, Any]] = []
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            named.append((name, cell.cell_contents))
-        except ValueError:  # not filled yet
-            continue
+        if name != "__class__" and cell != types.CellType():  # an empty cell has no contents
+            yield name, cell.cell_contents
     arguments = code.co_varnames[: code.co_argcount]
     defaults = function.__defaults__ or ()
-    named += zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)
-    named += [
-        (name, function.__globals__[name])
-        for name in _names(code)
-        if name in function.__globals__
-    ]
-    for name, value in named:
-        # Functions are followed into closures only: through globals lies the rest of the world.
-        if name == "__class__" or isinstance(value, types.ModuleType):
-            continue
-        if isinstance(value, types.FunctionType) and name not in code.co_freevars:
-            continue
-        if isinstance(value, keras.layers.Layer) and isinstance(item.owner, keras.layers.Layer):
-            if value is item.owner:
-                continue
-        yield from _walk(Held(name, value, function, name), seen, depth + 1)
+    yield from zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)
+    for name in _names(code):
+        value = function.__globals__.get(name)
+        if not isinstance(value, (types.FunctionType, types.ModuleType)):
+            yield name, value
 
 
 def _names(code: types.CodeType) -> list[str]:

@@ -21,8 +21,11 @@ def show() -> None:
     """Set the browser's tab up and run the page that the address names."""
     st.set_page_config(page_title="Layerscope", page_icon=":material/grid_on:", layout="wide")
     page = st.navigation(
-        [st.Page("pages/explore/page.py", title="Explore", url_path="", default=True)],
-        position="hidden",
+        [
+            st.Page("pages/explore/page.py", title="Explore", url_path="", default=True),
+            st.Page("pages/checkup/page.py", title="Check-up", url_path="checkup"),
+        ],
+        position="top",
     )
     with st.sidebar:
         st.markdown("## Layerscope")

@@ -21,7 +21,6 @@ from layers.checkup.subject import (
     Subject,
     attempt,
     difference,
-    is_library,
     is_stock,
     own_classes,
     replaced,
@@ -187,8 +186,8 @@ def positional_add_weight(subject: Subject) -> Iterator[Finding]:
                     severity="broken",
                     where=f"line {call.lineno}",
                     wrong="The name is handed to `add_weight` by position, as in Keras 2.",
-                    happens="Keras 3 takes the first position for the shape, and refuses: the layer "
-                    "cannot be built.",
+                    happens="Keras 3 takes the first position for the shape, and refuses: the "
+                    "layer cannot be built.",
                     evidence=f"Line {call.lineno}: `{source.line(call.lineno)[:80]}`.",
                     fix=fixes.positional_add_weight(source),
                 )

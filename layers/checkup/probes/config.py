@@ -5,11 +5,10 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from layers.checkup import fixes
@@ -27,10 +26,25 @@ from layers.checkup.walk import held, is_plain
 
 _BASE = ("name", "trainable", "dtype")
 _PARTNERS = {
-    **{"relu": "tanh", "tanh": "relu", "linear": "tanh", "sigmoid": "tanh", "softmax": "sigmoid"},
-    **{"gelu": "tanh", "elu": "tanh", "selu": "tanh", "swish": "tanh", "softplus": "tanh"},
-    **{"zeros": "ones", "ones": "zeros", "glorot_uniform": "ones", "random_normal": "ones"},
-    **{"valid": "same", "sum": "mean", "mean": "sum", "max": "min", "min": "max"},
+    "relu": "tanh",
+    "tanh": "relu",
+    "linear": "tanh",
+    "sigmoid": "tanh",
+    "softmax": "sigmoid",
+    "gelu": "tanh",
+    "elu": "tanh",
+    "selu": "tanh",
+    "swish": "tanh",
+    "softplus": "tanh",
+    "zeros": "ones",
+    "ones": "zeros",
+    "glorot_uniform": "ones",
+    "random_normal": "ones",
+    "valid": "same",
+    "sum": "mean",
+    "mean": "sum",
+    "max": "min",
+    "min": "max",
 }
 
 
@@ -57,7 +71,7 @@ def config(subject: Subject) -> Iterator[Finding]:
     yield from _incomplete(subject, layer, copy, base)
 
 
-def round_trip(layer: Any, without: set[str] = frozenset()) -> Any:  # type: ignore[assignment]
+def round_trip(layer: Any, without: Collection[str] = ()) -> Any:
     """Write a layer as JSON, and return the layer that is read from it."""
     names = {cls.__name__: cls for cls in own_classes(layer)}
     for inner in layer._flatten_layers(include_self=False):
@@ -144,13 +158,8 @@ def _reading(subject: Subject, layer: Any, error: BaseException) -> Finding:
         where=f"__init__{line}",
         wrong="The layer cannot be made from its own configuration.",
         happens="A saved model with this layer cannot be loaded.",
-        evidence=f"`from_config(get_config())`: {_reason(error)}",
+        evidence=f"`from_config(get_config())`: {short(error)}",
     )
-
-
-def _reason(error: BaseException) -> str:
-    told = short(error)
-    return told.rpartition("Exception encountered: ")[2][:200]
 
 
 def _arguments(layer: Any) -> list[str]:
@@ -256,9 +265,9 @@ def _copy_untracked(one: Any, other: Any) -> None:
     theirs = {i.path: i.value for i in held(other) if isinstance(i.value, tf.Variable)}
     for item in held(one):
         same = theirs.get(item.path)
-        if isinstance(item.value, tf.Variable) and same is not None:
-            if same.shape == item.value.shape:
-                same.assign(item.value)
+        both = isinstance(item.value, tf.Variable) and same is not None
+        if both and same.shape == item.value.shape:
+            same.assign(item.value)
 
 
 def _plain(layer: Any) -> dict[str, Any]:
@@ -297,8 +306,7 @@ def unregistered(subject: Subject) -> Iterator[Finding]:
             else f"class {cls.__name__}",
             wrong=f"Keras does not know the class `{cls.__name__}` by a registered name.",
             happens="A saved model loads only where every reader passes `custom_objects`.",
-            evidence=f"`keras.saving.get_registered_object({name!r})` is None"
-            + _loading(each),
+            evidence=f"`keras.saving.get_registered_object({name!r})` is None" + _loading(each),
             fix=fixes.registered(source, package),
         )
 
@@ -310,4 +318,4 @@ def _loading(layer: Any) -> str:
     _, error = attempt(lambda: keras.saving.deserialize_keras_object(written))
     if error is None:
         return "; here it was found by its module alone."
-    return f"; reading the layer back: {short(error)[:100].rstrip('.')}."
+    return f"; reading the layer back: {short(error).partition('. ')[0]}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -146,12 +147,11 @@ def _kept_tensor(subject: Subject, layer: Any, line: int | None) -> str:
     """Return which mistake a tensor kept from another graph is: made in ``call``, or before it."""
     for inner in layer._flatten_layers():
         source = subject.source(inner)
-        if source is None or line is None or not source.first <= line <= source.tree.end_lineno:
+        if source is None or line is None or not source.spans(line):
             continue
         call = source.method("call")
         for name in re.findall(r"self\.(\w+)", source.line(line)):
-            made = source.assignments(name)
-            if call and any(call.lineno <= node.lineno <= call.end_lineno for node in made):
+            if call and any(node in set(ast.walk(call)) for node in source.assignments(name)):
                 return "python-state"
     return "frozen-copy"
 

@@ -10,8 +10,17 @@ import tensorflow as tf
 
 from layers.checkup import fixes
 from layers.checkup.probes.places import path_of, place
+from layers.checkup.probes.softmax import of_one
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, as_array, difference, is_floating, own_classes, tensor_of
+from layers.checkup.subject import (
+    Subject,
+    as_array,
+    difference,
+    flat,
+    is_floating,
+    own_classes,
+    tensor_of,
+)
 from layers.checkup.walk import Held, held, is_variable
 
 DRAWS = 3
@@ -99,9 +108,8 @@ def loss_of(outputs: list[Any], seed: int) -> Any:
     """Return a sum of the floating outputs with random factors; None where there are none."""
     draw = np.random.default_rng(seed + 100)
     parts = []
-    for output in outputs:
-        if isinstance(output, tf.RaggedTensor):
-            output = output.flat_values
+    values = [out.flat_values if isinstance(out, tf.RaggedTensor) else out for out in outputs]
+    for output in values:
         if is_floating(output):
             factors = draw.normal(size=output.shape).astype("float32")
             parts.append(tf.reduce_sum(tf.cast(output, "float32") * factors))
@@ -111,7 +119,7 @@ def loss_of(outputs: list[Any], seed: int) -> Any:
 def no_gradient(subject: Subject) -> Iterator[Finding]:
     """Measure every weight's gradient, over several inputs and from several weights."""
     layer, copies = frozen(subject)
-    if not layer.trainable_variables or _is_constant_by_softmax(subject, layer):
+    if not layer.trainable_variables or of_one(subject, layer):
         return
     known = {id(tensor_of(item.value)) for item, _ in copies}
     variables = [v for v in layer.trainable_variables if id(v.value) not in known]
@@ -146,7 +154,7 @@ def no_gradient(subject: Subject) -> Iterator[Finding]:
                 wrong=f"The output depends on `{item.path}`, but no gradient comes back from it.",
                 happens="It never trains, nor does anything before it on the way.",
                 evidence=evidence,
-                fix=fixes.straight_through(source, None),
+                fix=fixes.straight_through(source),
             )
 
 
@@ -172,27 +180,19 @@ def _largest_gradients(subject: Subject, layer: Any, variables: list[Any]) -> li
         if loss is None:
             continue
         gradients = tape.gradient(loss, [variable.value for variable in variables])
-        for place, gradient in enumerate(gradients):
+        for number, gradient in enumerate(gradients):
             if gradient is None:
                 continue
             values = as_array(tf.convert_to_tensor(gradient)).astype("float64")
             size = float(np.abs(np.nan_to_num(values, nan=1.0)).max(initial=0.0))
-            largest[place] = max(largest[place] or 0.0, size)
+            largest[number] = max(largest[number] or 0.0, size)
         if all(largest):
             break
     return largest
 
 
 def _outputs(subject: Subject, layer: Any, seed: int, *, training: bool) -> list[Any]:
-    from layers.checkup.subject import flat
-
     fed = subject.inputs(seed)
     if training and layer._call_has_training_arg:
         return flat(subject.feed(layer, fed, training=True))
     return flat(subject.feed(layer, fed))
-
-
-def _is_constant_by_softmax(subject: Subject, layer: Any) -> bool:
-    from layers.checkup.probes.softmax import of_one
-
-    return bool(of_one(subject, layer))

@@ -10,11 +10,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from layers.checkup import fixes
 from layers.checkup.probes.failures import is_ours
 from layers.checkup.probes.places import place
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, as_array, attempt, difference, is_library
+from layers.checkup.subject import Subject, as_array, attempt, difference
 from layers.checkup.walk import held, is_plain
 
 _METHODS = {"build", "__init__", "call"}

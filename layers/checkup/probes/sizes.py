@@ -11,13 +11,13 @@ import keras
 import numpy as np
 
 from layers.checkup import fixes
+from layers.checkup.probes.failures import line_of
 from layers.checkup.report import Finding
 from layers.checkup.shapes import Shape, all_shapes, map_shapes
-from layers.checkup.source import dotted, source_of
+from layers.checkup.source import attribute_of, dotted, source_of
 from layers.checkup.subject import (
     BATCH,
     Subject,
-    as_array,
     attempt,
     own_classes,
     short,
@@ -51,14 +51,14 @@ def fixed_batch(subject: Subject) -> Iterator[Finding]:
         whole = subject.new()
         _, other = attempt(lambda: subject.feed(whole, subject.specs()))
         if other is None:
-            yield _batch_finding(subject, fresh, given, "a batch of any length", short(error), error)
+            yield _batch_finding(
+                subject, fresh, given, "a batch of any length", short(error), error
+            )
 
 
 def _batch_finding(
     subject: Subject, layer: Any, given: int, what: str, told: str, error: BaseException | None
 ) -> Finding:
-    from layers.checkup.probes.failures import line_of
-
     line = line_of(error) if error else None
     return Finding(
         code="fixed-batch",
@@ -103,7 +103,7 @@ def wrong_output_shape(subject: Subject) -> Iterator[Finding]:
 
 def _said(subject: Subject, layer: Any) -> list[tuple]:
     if isinstance(subject.shape, dict):
-        takes = [p for p in inspect.signature(layer.compute_output_shape).parameters]
+        takes = list(inspect.signature(layer.compute_output_shape).parameters)
         named = {f"{name}_shape": shape for name, shape in subject.shape.items()}
         if set(takes) & set(named):
             answer = layer.compute_output_shape(**{k: v for k, v in named.items() if k in takes})
@@ -242,9 +242,9 @@ def _literal_sizes(subject: Subject, layer: Any, source: Any) -> Iterator[Findin
                 continue
             made, fed = other
             _, error = attempt(lambda m=made, f=fed: subject.feed(m, f))
-            from layers.checkup.probes.failures import line_of
-
-            if error is None or not _spans(node, line_of(error)) and not _near(node, source, error):
+            if error is None or (
+                not _spans(node, line_of(error)) and not _near(node, source, error)
+            ):
                 continue
             yield Finding(
                 code="hard-coded-size",
@@ -273,9 +273,6 @@ def _spans(node: ast.expr, line: int | None) -> bool:
 
 def _near(node: ast.expr, source: Any, error: BaseException) -> bool:
     """Return whether what was made there, and kept as an attribute, is on the line that fails."""
-    from layers.checkup.probes.failures import line_of
-    from layers.checkup.source import attribute_of
-
     line = line_of(error)
     for parent in ast.walk(source.tree):
         if isinstance(parent, ast.Assign) and node in ast.walk(parent.value):

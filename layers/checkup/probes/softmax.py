@@ -55,7 +55,7 @@ def of_one(subject: Subject, layer: Any) -> list[tuple[str, int | None]]:
             continue
         shape = operation.inputs[0].shape
         if shape.rank and shape[-1] == 1:
-            sizes = tuple(length if length else "batch" for length in shape)
+            sizes = tuple(length or "batch" for length in shape)
             found.append((str(sizes).replace("'", ""), line_of_operation(operation)))
     if found:
         return found

@@ -13,53 +13,50 @@ from layers.checkup import fixes
 from layers.checkup.probes.places import place
 from layers.checkup.probes.softmax import line_of_operation, operations_of
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, attempt, own_classes, short
+from layers.checkup.subject import Subject, attempt, short
 from layers.checkup.walk import held, is_variable
 
 
 def float64_constant(subject: Subject) -> Iterator[Finding]:
     """Look at the types of what the layer holds, of what it computes, and of what it returns."""
-    if subject.dtype == "float64":
-        return
     layer = subject.called()
-    if layer.compute_dtype == "float64":
+    if "float64" in {subject.dtype, layer.compute_dtype}:
         return
     source = subject.source(layer)
-    outputs = [out for out in subject.call(layer) if getattr(out, "dtype", None) == tf.float64]
-    wide = []
-    for item in held(layer):
-        kind = getattr(item.value, "dtype", None)
-        if kind is None or isinstance(kind, str) and kind != "float64":
-            continue
-        name = kind if isinstance(kind, str) else getattr(kind, "name", str(kind))
-        array = isinstance(item.value, np.ndarray)
-        if name == "float64" and (not array or outputs):
-            if tf.is_tensor(item.value) or is_variable(item.value) or array:
-                wide.append(item)
+    outputs = any(getattr(out, "dtype", None) == tf.float64 for out in subject.call(layer))
+    wide = [item for item in held(layer) if _is_wide(item.value, arrays=outputs)]
     if wide:
         where, _ = place(subject, layer, wide[0])
-        yield _finding(
-            subject, source, where, f"`{wide[0].path}` is float64.", outputs=bool(outputs)
-        )
+        wrong = f"`{wide[0].path}` is float64."
+    elif outputs:
+        where, wrong = "call", "`call` returns float64."
+    elif line := _constant_in_call(subject, layer, source):
+        where, wrong = f"line {line}", "`call` works in float64."
+    else:
         return
-    if outputs:
-        yield _finding(subject, source, "call", "`call` returns float64.", outputs=True)
-        return
-    if not own_classes(layer):
-        return
+    yield _finding(subject, source, where, wrong, outputs=outputs)
+
+
+def _is_wide(value: Any, *, arrays: bool) -> bool:
+    """Return whether a value is float64; NumPy's only counts where it came through."""
+    if isinstance(value, np.ndarray):
+        return arrays and value.dtype == "float64"
+    if not (tf.is_tensor(value) or is_variable(value)):
+        return False
+    return tf.as_dtype(value.dtype) == tf.float64
+
+
+def _constant_in_call(subject: Subject, layer: Any, source: Any) -> int | None:
+    """Return the author's line that makes a float64 constant in the layer's graph."""
+    if source is None:
+        return None
     operations, _ = attempt(lambda: operations_of(subject, layer))
     for operation in operations or ():
         if operation.type == "Const" and operation.outputs[0].dtype == tf.float64:
             line = line_of_operation(operation)
-            if line is None or source is None or not _within(source, line):
-                continue
-            where = f"line {line}"
-            yield _finding(subject, source, where, "`call` works in float64.", outputs=False)
-            return
-
-
-def _within(source: Any, line: int) -> bool:
-    return source.first <= line <= (source.tree.end_lineno or 0)
+            if line is not None and source.spans(line):
+                return line
+    return None
 
 
 def _finding(subject: Subject, source: Any, where: str, wrong: str, *, outputs: bool) -> Finding:

@@ -887,7 +887,7 @@ def lambda_functional():
 def lambda_over_a_layer():
     dense = keras.layers.Dense(3)
     dense.build((None, 10))
-    return keras.Sequential([keras.Input((10,)), keras.layers.Lambda(lambda x: dense(x))])
+    return keras.Sequential([keras.Input((10,)), keras.layers.Lambda(lambda x: 2 * dense(x))])
 
 
 @specimen("opaque-lambda")
@@ -928,7 +928,7 @@ class OwnMetrics(keras.layers.Layer):
 class OwnLosses(keras.layers.Layer):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.losses = []
+        self.losses = []  # ty: ignore[invalid-assignment]
 
     def call(self, x):
         return x

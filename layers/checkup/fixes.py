@@ -10,6 +10,8 @@ import ast
 import re
 from collections.abc import Iterable
 
+import keras
+
 from layers.checkup.report import Fix
 from layers.checkup.source import (
     Edit,
@@ -33,6 +35,7 @@ _DRAWN = {
     "keras.random.normal": "random_normal",
 }
 _TYPED = {"tf.constant", "tf.convert_to_tensor", "tf.Variable"}
+_TAKEN = {"np.asarray", "np.array"}
 _ROUNDING = {"round", "floor", "ceil", "sign", "rint"}
 
 
@@ -43,6 +46,7 @@ def of_failure(code: str, source: Source | None, line: int | None) -> Fix | None
     if code == "reserved-name":
         return renamed(source, _assigned_on(source, line))
     mend = {
+        "variable-in-call": made_in_build,
         "positional-add-weight": positional_add_weight,
         "numpy-in-call": numpy_in_call,
         "build-signature": build_signature,
@@ -121,7 +125,9 @@ def derived_in_call(source: Source | None, attribute: str) -> Fix | None:
     if len(assigned) != 1 or assigned[0].lineno >= call.lineno:
         return None
     node = assigned[0]
-    expression = source.segment(node.value)
+    expression = source.segment(node.value).replace(".numpy()", "")
+    if "np." in expression:
+        return None
     home = next(
         (f for f in source.tree.body if isinstance(f, ast.FunctionDef) and node in ast.walk(f)),
         None,
@@ -168,7 +174,10 @@ def kwargs(source: Source | None) -> Fix | None:
     if source is None or (init := source.method("__init__")) is None or init.args.kwarg:
         return None
     last = max(
-        [*init.args.args, *init.args.kwonlyargs, *init.args.defaults],
+        [
+            *(*init.args.args, *init.args.kwonlyargs, *init.args.defaults),
+            *(default for default in init.args.kw_defaults if default),
+        ],
         key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0),
     )
     end = (last.end_lineno or 0, last.end_col_offset or 0)
@@ -269,26 +278,97 @@ def _is_shape(node: ast.expr) -> bool:
 
 
 def numpy_in_call(source: Source | None) -> Fix | None:
-    """Write ``keras.ops.`` for ``np.`` and leave ``.numpy()`` out, in everything but the build."""
-    if source is None:
+    """Write ``keras.ops.`` for ``np.`` in ``call``, where Keras has the same function."""
+    if source is None or (call := source.method("call")) is None:
         return None
     edits = []
-    for method in source.tree.body:
-        if not isinstance(method, ast.FunctionDef) or method.name in {"__init__", "build"}:
+    for node in ast.walk(call):
+        if not isinstance(node, ast.Call):
             continue
-        for node in ast.walk(method):
-            if isinstance(node, ast.Attribute) and dotted(node) == f"np.{node.attr}":
-                edits.append(replace(node.value, "keras.ops"))
-            elif (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "numpy"
-                and not node.args
-            ):
-                end = (node.end_lineno or 0, node.end_col_offset or 0)
-                value = node.func.value
-                edits.append(Edit((value.end_lineno or 0, value.end_col_offset or 0), end, ""))
+        if isinstance(node.func, ast.Name) and node.func.id in {"float", "int", "bool"}:
+            return None
+        inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
+        module, _, name = dotted(node.func).rpartition(".")
+        takes = dotted(inner.func) if isinstance(inner, ast.Call) else ""
+        if inner and dotted(node.func) in _TYPED | _TAKEN and takes.startswith("np."):
+            start, end = (node.lineno, node.col_offset), (inner.lineno, inner.col_offset)
+            last = (node.end_lineno or 0, node.end_col_offset or 0)
+            edits += [Edit(start, end, ""), Edit((last[0], last[1] - 1), last, "")]
+            continue
+        if module == "np" and hasattr(keras.ops, name) and isinstance(node.func, ast.Attribute):
+            edits.append(replace(node.func.value, "keras.ops"))
+        elif module.startswith("np") or (isinstance(node.func, ast.Attribute) and name == "numpy"):
+            return None
     return source.edited(*edits) if edits else None
+
+
+def made_in_build(source: Source | None) -> Fix | None:
+    """Make in ``build`` what ``call`` makes: a variable by name, or a layer called at once."""
+    if source is None or source.method("build") or (call := source.method("call")) is None:
+        return None
+    argument = call.args.args[1].arg if len(call.args.args) > 1 else ""
+    lines, edits = [], []
+    for node in ast.walk(call):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            made = dotted(node.value.func)
+            if made not in {"tf.Variable", "self.add_weight"} or len(node.targets) != 1:
+                continue
+            if not isinstance(target := node.targets[0], ast.Name):
+                return None
+            text = (
+                _variable(source, node.value, target.id)
+                if made == "tf.Variable"
+                else source.segment(node.value)
+            )
+            lines.append(f"    self.{target.id} = {_of_shape(text, argument)}")
+            edits.append(replace(node, "", whole=True))
+            edits += [
+                replace(use, f"self.{target.id}")
+                for use in ast.walk(call)
+                if isinstance(use, ast.Name) and use.id == target.id and use is not target
+            ]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
+            made = dotted(node.func.func)
+            takes = [a.id for a in node.args if isinstance(a, ast.Name)]
+            if "layers." not in made or takes != [argument]:
+                continue
+            name = made.rpartition(".")[2].lower()
+            lines.append(f"    self.{name} = {source.segment(node.func)}")
+            lines.append(f"    self.{name}.build(input_shape)")
+            edits.append(replace(node.func, f"self.{name}"))
+    if not lines:
+        return None
+    written = "\n".join(["def build(self, input_shape):", *lines])
+    return source.edited(insert_before(call, f"{written}\n"), *edits)
+
+
+def _of_shape(text: str, argument: str) -> str:
+    return re.sub(rf"\b{argument}\.shape\b", "input_shape", text) if argument else text
+
+
+def state(source: Source | None, attribute: str) -> Fix | None:
+    """Keep a count that ``call`` adds to as a weight that is not trained."""
+    if source is None or (call := source.method("call")) is None:
+        return None
+    nodes = list(source.assignments(attribute))
+    starts = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, ast.Constant)]
+    adds = [
+        n for n in nodes if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Attribute)
+    ]
+    if len(starts) != 1 or not adds or len(nodes) != len(adds) + 1:
+        return None
+    if not all(isinstance(n.op, ast.Add) and n in set(ast.walk(call)) for n in adds):
+        return None
+    value = starts[0].value
+    if not isinstance(value, ast.Constant) or not isinstance(value.value, (int, float)):
+        return None
+    start = f"keras.initializers.Constant({value.value})" if value.value else '"zeros"'
+    made = f'self.add_weight(name="{attribute}", shape=(), initializer={start}, trainable=False)'
+    edits = [replace(value, made)]
+    for node in adds:
+        added = source.segment(node.value)
+        edits.append(replace(node, f"self.{attribute}.assign_add({added})"))
+    return source.edited(*edits)
 
 
 def straight_through(source: Source | None) -> Fix | None:
@@ -297,6 +377,8 @@ def straight_through(source: Source | None) -> Fix | None:
         return None
     edits = []
     for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and dotted(node.func).endswith("stop_gradient"):
+            return source.edited(replace(node, source.segment(node.args[0])))
         rounds = isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _ROUNDING
         if rounds and node.args:
             value = source.segment(node.args[0])
@@ -465,16 +547,20 @@ def built(source: Source | None, lines: Iterable[str]) -> Fix | None:
 
 
 def any_batch(source: Source | None, batch: int) -> Fix | None:
-    """Write −1 for the batch where a reshape has it as a number."""
+    """Take the batch from the input where a number stands for it, and leave it out of weights."""
     if source is None:
         return None
     edits = []
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and dotted(node.func).endswith("reshape"):
             shape = next((a for a in node.args if isinstance(a, (ast.Tuple, ast.List))), None)
-            if shape is None or not shape.elts:
-                continue
-            first, rest = shape.elts[0], [ast.unparse(e) for e in shape.elts[1:]]
-            if isinstance(first, ast.Constant) and first.value == batch and "-1" not in rest:
-                edits.append(replace(first, "-1"))
+            first = shape.elts[0] if shape and shape.elts else None
+            if isinstance(first, ast.Constant) and first.value == batch:
+                edits.append(replace(first, f"tf.shape({source.segment(node.args[0])})[0]"))
+    for call in add_weights(source):
+        edits += [
+            replace(keyword.value, f"{keyword.value.id}[1:]")
+            for keyword in call.keywords
+            if keyword.arg == "shape" and isinstance(keyword.value, ast.Name)
+        ]
     return source.edited(*edits) if edits else None

@@ -84,8 +84,8 @@ def _keras_state() -> Generator[None]:
 
 @contextlib.contextmanager
 def _swapped(mapping, more: Mapping) -> Generator[None]:  # noqa: ANN001 (any mutable mapping)
-    """Add to a mapping for a while; classes of a module that stays imported stay registered."""
-    before = dict(mapping)
+    """Add to a mapping for a while; what a module registers on its first import stays."""
+    before, imported = dict(mapping), set(sys.modules)
     mapping.update(more)
     try:
         yield
@@ -95,12 +95,13 @@ def _swapped(mapping, more: Mapping) -> Generator[None]:  # noqa: ANN001 (any mu
         mapping.update(before)
         for name, value in after.items():
             cls = value if isinstance(value, type) else name
-            if isinstance(cls, type) and _is_imported(cls):
+            if isinstance(cls, type) and _is_imported(cls, since=imported):
                 mapping[name] = value
 
 
-def _is_imported(cls: type) -> bool:
-    return getattr(sys.modules.get(cls.__module__), cls.__qualname__, None) is cls
+def _is_imported(cls: type, *, since: set[str]) -> bool:
+    module = sys.modules.get(cls.__module__)
+    return cls.__module__ not in since and getattr(module, cls.__qualname__, None) is cls
 
 
 @contextlib.contextmanager

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from layers.checkup import fixes
 from layers.checkup.report import Finding
 from layers.checkup.shapes import spell_shapes
-from layers.checkup.source import Source
+from layers.checkup.source import Source, source_of
 from layers.checkup.subject import Subject, short
 
 _HERE = Path(__file__).parents[1]
@@ -75,14 +76,14 @@ def failure(error: BaseException, subject: Subject, stage: str, layer: Any = Non
         stage: what was tried: ``make``, ``call`` or ``graph``, or in words, what a probe did.
         layer: a layer, where one could be made, for its source.
     """
-    source = subject.source(layer) if layer is not None else None
+    source = subject.source(layer) if layer is not None else _source_in(error)
     text = f"{type(error).__name__}: {error}"
     line = line_of(error)
     for code, pattern in _KNOWN:
         if re.search(pattern, text, re.DOTALL):
             return _known(code, error, source)
     if re.search(r"is out of scope and cannot be used here", text) and layer is not None:
-        return _known(_kept_tensor(subject, layer, line), error, source)
+        return _kept_tensor(subject, layer, line, error)
     told = short(error)
     if isinstance(error, SystemExit):
         return Finding(
@@ -143,7 +144,7 @@ def _known(code: str, error: BaseException, source: Source | None) -> Finding:
     )
 
 
-def _kept_tensor(subject: Subject, layer: Any, line: int | None) -> str:
+def _kept_tensor(subject: Subject, layer: Any, line: int | None, error: BaseException) -> Finding:
     """Return which mistake a tensor kept from another graph is: made in ``call``, or before it."""
     for inner in layer._flatten_layers():
         source = subject.source(inner)
@@ -152,8 +153,21 @@ def _kept_tensor(subject: Subject, layer: Any, line: int | None) -> str:
         call = source.method("call")
         for name in re.findall(r"self\.(\w+)", source.line(line)):
             if call and any(node in set(ast.walk(call)) for node in source.assignments(name)):
-                return "python-state"
-    return "frozen-copy"
+                return _known("python-state", error, None)
+            if fix := fixes.derived_in_call(source, name):
+                return replace(_known("frozen-copy", error, None), fix=fix)
+    return _known("frozen-copy", error, None)
+
+
+def _source_in(error: BaseException) -> Source | None:
+    """Return the source of the author's class in whose method an error was raised."""
+    trail, found = error.__traceback__, None
+    while trail:
+        owner = trail.tb_frame.f_locals.get("self")
+        if owner is not None and not is_ours(trail.tb_frame.f_code.co_filename):
+            found = type(owner)
+        trail = trail.tb_next
+    return source_of(found) if found else None
 
 
 def _doing(stage: str, subject: Subject) -> str:

@@ -154,7 +154,7 @@ def no_gradient(subject: Subject) -> Iterator[Finding]:
                 wrong=f"The output depends on `{item.path}`, but no gradient comes back from it.",
                 happens="It never trains, nor does anything before it on the way.",
                 evidence=evidence,
-                fix=fixes.straight_through(source),
+                fix=fixes.straight_through(source or subject.source(layer)),
             )
 
 

@@ -10,11 +10,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from layers.checkup import fixes
 from layers.checkup.probes.failures import is_ours
 from layers.checkup.probes.places import place
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, as_array, attempt, difference
-from layers.checkup.walk import held, is_plain
+from layers.checkup.subject import Subject, as_array, attempt, difference, own_classes
+from layers.checkup.walk import held, is_plain, is_variable
 
 _METHODS = {"build", "__init__", "call"}
 
@@ -39,6 +40,7 @@ def variable_in_call(subject: Subject) -> Iterator[Finding]:
     line = next((line for line in late if line), None)
     outputs = [subject.call(layer) for _ in range(2)]
     apart = difference(*outputs)
+    source = subject.source(layer)
     yield Finding(
         code="variable-in-call",
         severity="broken",
@@ -51,6 +53,7 @@ def variable_in_call(subject: Subject) -> Iterator[Finding]:
         evidence=f"The second call made {again} new "
         f"{'variable' if again == 1 else 'variables'}; two calls on one input differ by "
         f"{apart:.3g}; the layer has {len(layer.weights)} weights.",
+        fix=fixes.made_in_build(source),
     )
 
 
@@ -91,6 +94,7 @@ def python_state(subject: Subject) -> Iterator[Finding]:
         item = paths.get(path)
         where, _ = place(subject, layer, item) if item else (path, None)
         matters = not steady or apart > 1e-6
+        source = subject.source(item.owner) if item and own_classes(item.owner) else None
         tensor = item is not None and (
             tf.is_tensor(item.value) or isinstance(item.value, np.ndarray)
         )
@@ -108,6 +112,7 @@ def python_state(subject: Subject) -> Iterator[Finding]:
                 if apart == apart
                 else "the graph could not be run."
             ),
+            fix=fixes.state(source, item.attribute) if item else None,
         )
 
 
@@ -131,7 +136,7 @@ def _snapshot(layer: Any) -> dict[str, Any]:
             found[item.path] = item.value.copy()
         elif isinstance(item.value, (list, dict, set)):
             found[item.path] = f"{len(item.value)} entries"
-        elif tf.is_tensor(item.value) and not isinstance(item.value, tf.Variable):
+        elif tf.is_tensor(item.value) and not is_variable(item.value):
             found[item.path] = as_array(item.value) if hasattr(item.value, "numpy") else None
     return found
 

@@ -14,7 +14,7 @@ from layers.checkup import fixes
 from layers.checkup.probes.failures import line_of
 from layers.checkup.report import Finding
 from layers.checkup.shapes import Shape, all_shapes, map_shapes
-from layers.checkup.source import attribute_of, dotted, source_of
+from layers.checkup.source import Source, attribute_of, dotted, source_of
 from layers.checkup.subject import (
     BATCH,
     Subject,
@@ -142,7 +142,7 @@ def hard_coded_size(subject: Subject) -> Iterator[Finding]:
         if source is None:
             continue
         for node, bounds in _literal_positions(source.tree):
-            axis = _axis(subject, bounds)
+            axis = _axis(subject, source, node, bounds)
             length = all_shapes(subject.shape)[0][axis]
             if length is None or bounds[1] >= length:
                 continue
@@ -179,11 +179,25 @@ def _literal_positions(tree: ast.ClassDef) -> list[tuple[ast.Subscript, tuple[in
     return sorted(found, key=lambda pair: pair[0].lineno)
 
 
-def _axis(subject: Subject, bounds: tuple[int, int]) -> int:
-    """Return the input's axis that positions are most likely meant for: where they are centred."""
+def _axis(subject: Subject, source: Source, node: ast.Subscript, bounds: tuple[int, int]) -> int:
+    """Return the input's axis that positions are meant for.
+
+    Of the input itself it is told by their place; of another array, it is most likely the one in
+    whose centre they are.
+    """
     shape = all_shapes(subject.shape)[0]
+    call = source.method("call")
+    if call and isinstance(node.value, ast.Name) and node.value.id in _names(call):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        place = next(i for i, part in enumerate(parts) if fixes.literal_slice(part) == bounds)
+        leads = any(isinstance(p, ast.Constant) and p.value is ... for p in parts[:place])
+        return min(len(shape) - len(parts) + place if leads else place, len(shape) - 1)
     centred = [a for a, n in enumerate(shape) if a and n and sum(bounds) == n]
     return centred[0] if centred else len(shape) - 1
+
+
+def _names(function: ast.FunctionDef) -> set[str]:
+    return {argument.arg for argument in function.args.args}
 
 
 def resized(subject: Subject, layer: Any, length: int, other: int) -> tuple[Any, Any] | None:

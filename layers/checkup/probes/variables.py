@@ -18,7 +18,6 @@ from layers.checkup.subject import (
     difference,
     flat,
     known_to,
-    own_classes,
     tensor_of,
 )
 from layers.checkup.walk import Held, held, held_by, is_variable
@@ -96,7 +95,8 @@ def _finding(subject: Subject, layer: Any, item: Held) -> Finding:
     count = len(layer.weights)
     moved = _change_by_calls(subject, item)
     fresh = _change_by_reload(subject, layer, item)
-    source = subject.source(item.owner) if own_classes(item.owner) else None
+    is_layer = isinstance(item.owner, keras.layers.Layer)
+    source = subject.source(item.owner) if is_layer else None
     fix = fixes.tracked(source, line, item.attribute)
     kept = f"`layer.weights` has {count} {'entry' if count == 1 else 'entries'}, and not this one"
     reload = (

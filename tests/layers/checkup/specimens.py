@@ -468,6 +468,18 @@ class ConfigModel(keras.Model):
         return {"name": self.name, "trainable": self.trainable}
 
 
+@specimen("config-incomplete")
+class ConfigOfAModelUnwritten(keras.Model):
+    """Without a get_config, Keras writes a layer's arguments down, but of a model the defaults."""
+
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = keras.layers.Dense(units)
+
+    def call(self, x):
+        return self.dense(x)
+
+
 # --- no-kwargs ----------------------------------------------------------------------------------
 
 

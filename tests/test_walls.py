@@ -68,6 +68,8 @@ def test_what_pages_lean_on_in_layers_loads_no_tensorflow(tmp_path):
         "inputs",
         "uploads",
         "report",
+        *(f"checkup.{name}" for name in ("engine", "pairs", "plan", "remote", "report", "show")),
+        *(f"checkup.{name}" for name in ("examples", "own", "processes", "shapes", "text")),
     )
     loaded = loaded_with([f"layers.{name}" for name in names], tmp_path)
     assert {"layers", "numpy"} <= loaded

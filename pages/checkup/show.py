@@ -15,6 +15,7 @@ from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.frame import literal
 
+_COLOURS = {"broken": "red", "risky": "orange", "note": "blue"}
 SHORT = 14
 """Lines up to which code is shown whole."""
 _ICONS = {
@@ -26,13 +27,11 @@ _ICONS = {
 
 def show_report(report: Report) -> None:
     """Show the findings, the worst first; each opens its explanation."""
-    line = literal(summary(report))
-    if report.broken:
-        st.error(f"Broken: {line}", icon=_ICONS["broken"])
-    elif report.findings:
-        st.warning(line, icon=_ICONS["risky"])
-    else:
-        st.success(line, icon=":material/check_circle:")
+    kind, colour = "sound", "green"
+    if report.findings:
+        kind = report.findings[0].severity
+        colour = _COLOURS[kind]
+    st.markdown(f":{colour}-badge[**{kind}**] {literal(summary(report))}")
     for place, finding in enumerate(report.findings):
         _show_finding(finding, opened=place == 0)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-HEALTHY: list[tuple[object, object]] = []
+HEALTHY: list[tuple[Any, Any]] = []
 """(make, input shape)"""
 
 registered = keras.saving.register_keras_serializable(package="healthy")
@@ -206,8 +208,8 @@ class RegularisedOnly(keras.layers.Layer):
 
 @healthy()
 class SubclassOfDense(keras.layers.Dense):
-    def call(self, x):
-        return super().call(x) * 2
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=training) * 2
 
     def __init__(self, units=4, **kwargs):
         super().__init__(units, **kwargs)

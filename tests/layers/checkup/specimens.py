@@ -6,12 +6,13 @@ Each is otherwise sound, registered and complete, so that its code is all that m
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-SPECIMENS: list[tuple[str, object, object]] = []
+SPECIMENS: list[tuple[str, Any, Any]] = []
 """(code, make, input shape)"""
 
 registered = keras.saving.register_keras_serializable(package="specimens")

@@ -202,7 +202,7 @@ class Meddles(keras.layers.Layer):
 def state_of_the_process():
     return (
         random.getstate(),
-        [np.asarray(part).tolist() for part in np.random.get_state()[1:]],  # noqa: NPY002
+        [np.asarray(part).tolist() for part in np.random.get_state(legacy=True)],  # noqa: NPY002
         keras.config.floatx(),
         keras.config.epsilon(),
         keras.config.dtype_policy().name,

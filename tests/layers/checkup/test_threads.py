@@ -1,6 +1,8 @@
-"""The layers that the issue threads of the table are about, written anew from their descriptions."""
+"""The layers that the table's issue threads are about, written anew from their descriptions."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import keras
 import numpy as np
@@ -9,7 +11,7 @@ import tensorflow as tf
 
 from layers.checkup.engine import check
 
-THREADS: list[tuple[str, str, object, object]] = []
+THREADS: list[tuple[str, str, Any, Any]] = []
 """(thread, code, make, input shape)"""
 ROWS = (8, 10)
 

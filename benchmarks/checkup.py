@@ -40,7 +40,7 @@ def measure(_: Browser, effort: Effort) -> Result:
 
 
 def fit_save_load(name: str, shape: tuple[int, ...]) -> float:
-    """Return the milliseconds of one step of ``fit``, saving and loading, as an author writes it."""
+    """Return the milliseconds of one step of ``fit``, saving and loading, as one writes them."""
     import keras
     import numpy as np
 

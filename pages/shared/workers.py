@@ -35,6 +35,10 @@ class ComputationLostError(ValueError):
     """A computation did not come back: too slow, or its process died; a sentence for the page."""
 
 
+class ComputationStoppedError(ComputationLostError):
+    """It was too slow."""
+
+
 class Workers(Executor):
     """A few warm worker processes, one computation at a time in each."""
 
@@ -93,7 +97,7 @@ class Workers(Executor):
                 self._idle.put(worker)
                 return future.result()
             self._replace(worker)
-            raise ComputationLostError(
+            raise ComputationStoppedError(
                 f"The computation was stopped: expected a result within {self._time_limit:g} "
                 "seconds. Received none. Choose smaller dimensions, or try again."
             ) from None

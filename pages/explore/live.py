@@ -19,7 +19,8 @@ from layers.fields import Field
 from pages.explore.choose import linked
 from pages.explore.picture import choose_view, picture
 from pages.shared.charts import answered, described, packed
-from pages.shared.compute import compute, descriptions
+from pages.shared.compute import compute, registered
+from pages.shared.own import followed
 from pages.shared.workers import workers
 
 PATH = "/layerscope/live/explore"
@@ -42,7 +43,7 @@ async def answer(request: Request) -> Response:
 
 def _picture(link: Mapping[str, str]) -> bytes:
     started = time.perf_counter()
-    choice = linked(descriptions(), link)
+    choice = linked((*registered(), *followed.own().layers), link)
     run, spent = compute(remote.explore, **choice.arguments())
 
     def read(field: Field) -> object:

@@ -118,9 +118,8 @@ def told(failed: str, path: str) -> Generator[None]:
     except (Exception, SystemExit) as error:  # noqa: BLE001 (an author's code may raise anything)
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if frame.filename == path]
-        if isinstance(error, SyntaxError) and error.filename == path:
-            lines.append(error.lineno)
-        place = f" (line {lines[-1]})" if lines else ""
+        # A SyntaxError names its line by itself.
+        place = f" (line {lines[-1]})" if lines and not isinstance(error, SyntaxError) else ""
         said = " ".join(_ESCAPE.sub("", str(error)).split())[:300]
         raise BadInputError(
             f"{failed}: expected no error. Received {type(error).__name__}: {said}{place}. Mend "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,17 +94,16 @@ def show(source: Source, layer: LayerEntry) -> None:
         reduced = any(plane.block != (1, 1) for plane in view.planes)
         reduction = control(REDUCTION) if reduced else "mean"
     look = Look(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
+    beside = list(_beside(source, layer, entry))
     blocks = [row(planes(look), [color_range(look.label, look.limit)])]
-    blocks += [
-        row(planes(other), [color_range(other.label, other.limit)])
-        for other in _beside(source, layer, entry)
-    ]
+    blocks += [row(planes(other), [color_range(other.label, other.limit)]) for other in beside]
     charts(blocks, key="weights")
     if len(entry.parts) > MAXIMUM_PARTS:
         st.caption(f"The first {MAXIMUM_PARTS} of {len(entry.parts)} parts.")
     if reduced:
         _window(source, look)
-    charts([_table(source, layer), *_said(view.statistics)], key="statistics")
+    known = {seen.entry: seen.view.statistics for seen in (look, *beside)}
+    charts([_table(source, layer, known), *_said(view.statistics)], key="statistics")
     _download(source, layer, entry)
 
 
@@ -214,9 +213,13 @@ def _place(name: str, length: int, span: int) -> IntField:
     )
 
 
-def _table(source: Source, layer: LayerEntry) -> Block:
+def _table(source: Source, layer: LayerEntry, known: Mapping[WeightEntry, Statistics]) -> Block:
+    """Return the table of all weights; what was not looked at is read for it."""
     fine = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
-    found, _ = compute(remote_models.measure, source, fine)
+    rest = tuple(entry for entry in fine if entry not in known)
+    if rest:
+        measured = compute(remote_models.measure, source, rest)[0].items
+        known = {**known, **dict(zip(rest, measured, strict=True))}
     head = ("Weight", "Shape", "Type", "Min", "Mean", "Max", "Std", "Zeros", "NaN", "Infinite")
     rows = [
         [
@@ -228,7 +231,7 @@ def _table(source: Source, layer: LayerEntry) -> Block:
             share(s.nan, s.size),
             share(s.infinite, s.size),
         ]
-        for entry, s in zip(fine, found.items, strict=True)
+        for entry, s in ((entry, known[entry]) for entry in fine)
     ]
     return table("Weights of this layer", head, rows)
 

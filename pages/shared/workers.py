@@ -43,7 +43,8 @@ class Workers(Executor):
         self.warm = threading.Event()
         self._time_limit = time_limit
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
-        self._idle: queue.SimpleQueue[ProcessPoolExecutor | None] = queue.SimpleQueue()
+        # The last to finish is the next to work: what it has just built is in its memory.
+        self._idle: queue.LifoQueue[ProcessPoolExecutor | None] = queue.LifoQueue()
         self._alive: set[ProcessPoolExecutor] = set()
         self._closed = False
         self._in_background(lambda: [self._add() for _ in range(count)])

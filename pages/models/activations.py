@@ -190,8 +190,10 @@ def _arithmetic(layer: LayerEntry, found: Activation, cell: tuple[int, ...]) -> 
             f" Over all cells, hand calculation and TensorFlow agree to {number(found.difference)}."
         )
     )
-    arrays = [work.window, work.products, *([] if work.weights is None else [work.weights])]
-    scale = color_range("window, filter, products", symmetric_limit(arrays))
+    arrays = {"window": work.window}
+    if work.weights is not None:
+        arrays |= {"filter": work.weights, "products": work.products}
+    scales = [color_range(name, symmetric_limit([array])) for name, array in arrays.items()]
     words = ("batch", *_AXES.get(len(work.block) - 1, ()))
     came = ", ".join(
         f"{word} {piece.start}" + (f" to {piece.stop - 1}" if piece.stop - piece.start > 1 else "")
@@ -202,7 +204,7 @@ def _arithmetic(layer: LayerEntry, found: Activation, cell: tuple[int, ...]) -> 
             f"How the output's cell at {place or 'its only place'} came to be, from what comes to "
             f"this layer at {came}:"
         ),
-        row(items, [scale]),
+        row(items, scales),
         text(f"{found.written}. {computed}.{agrees}"),
     ]
 

@@ -41,6 +41,8 @@ SORT = BoolField(
 SMALL = 4096
 """Cells up to which a weight is shown beside the chosen one."""
 BESIDE = 8
+LARGE = 64 * 2**20
+"""Bytes that take about a second to read."""
 SPAN = 32
 TABLE = 64
 """Weights of one layer that are summed up in its table."""
@@ -90,7 +92,7 @@ def show(source: Source, layer: LayerEntry) -> None:
             return
         is_grid = any(word in entry.axes for word in ("length", "height"))
         sort = control(SORT) if is_grid else False
-        view, _ = compute(remote_models.look, source, entry, sort=sort)
+        view = _read(source, entry, sort=sort)
         reduced = any(plane.block != (1, 1) for plane in view.planes)
         reduction = control(REDUCTION) if reduced else "mean"
     look = Look(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
@@ -105,6 +107,16 @@ def show(source: Source, layer: LayerEntry) -> None:
     known = {seen.entry: seen.view.statistics for seen in (look, *beside)}
     charts([_table(source, layer, known), *_said(view.statistics)], key="statistics")
     _download(source, layer, entry)
+
+
+def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
+    """Return a weight's planes; what takes more than a moment says that it is being read."""
+    if entry.bytes <= LARGE:
+        return compute(remote_models.look, source, entry, sort=sort)[0]
+    with st.spinner(
+        f"Reading {entry.bytes // 2**20:,} MB of {literal(entry.name)}", show_time=True
+    ):
+        return compute(remote_models.look, source, entry, sort=sort)[0]
 
 
 def planes(look: Look) -> list[Figure]:

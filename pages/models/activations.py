@@ -20,6 +20,7 @@ from layers.images import FEEDS
 from layers.model_files.model import LayerEntry, ModelFile
 from layers.spec import SEED
 from layers.uploads import MAXIMUM_BYTES
+from pages.models.draw import drawn
 from pages.models.files import Source
 from pages.models.weights import color_range
 from pages.shared.charts import Block, charts, row, text
@@ -30,9 +31,9 @@ from pages.shared.frame import literal
 FEED = ChoiceField(
     name="feed",
     default="picture",
-    choices=(*FEEDS, "upload"),
+    choices=(*FEEDS, "upload", "drawn"),
     label="What goes in",
-    help="Our picture, normal numbers, a ramp from 0 to 1, or a picture or array of yours.",
+    help="Our picture, normal numbers, a ramp from 0 to 1, or a picture of yours.",
 )
 FEED_SEED = replace(SEED, name="feed_seed", help="The same seed, the same numbers.")
 _LABELS = {
@@ -40,6 +41,7 @@ _LABELS = {
     "normal": "Normal numbers",
     "ramp": "Ramp from 0 to 1",
     "upload": "Your picture (PNG, JPEG) or array (NPY, CSV)",
+    "drawn": "Your picture, drawn here",
 }
 _AXES = {3: ("y", "x", "channel"), 2: ("step", "feature"), 1: ("unit",), 0: ()}
 
@@ -52,7 +54,11 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         feed = control(FEED, widget=_select)
         seed = control(FEED_SEED, widget=number_input) if feed == "normal" else FEED_SEED.default
-    fed: str | np.ndarray = _upload() if feed == "upload" else feed
+    fed: str | np.ndarray = feed
+    if feed == "upload":
+        fed = _upload()
+    elif feed == "drawn":
+        fed = drawn(model.input_shape)
     cell = ()
     if layer.output_shape and None not in layer.output_shape[1:]:
         cell = _cell(tuple(length or 1 for length in layer.output_shape[1:]))

@@ -178,6 +178,37 @@ def test_markup_in_names_is_text(visit: Visit, files):
     assert complaints(visit) == []
 
 
+def test_a_picture_is_drawn_by_pointer_and_by_keys_and_fed(visit: Visit):
+    look(visit, show="activations", feed="drawn")
+    canvas = visit.page.locator(".ls-draw canvas")
+    box = canvas.bounding_box()
+    assert box is not None
+    visit.page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] / 2, steps=40)
+    visit.page.mouse.up()
+    inked = """least => {
+      const z = document.querySelector('[data-tensor=input]')?._fullData[0].z;
+      return z && [].concat(...z.map((row) => [...row])).filter((ink) => ink === 1).length >= least;
+    }"""
+    visit.page.wait_for_function(inked, arg=30)
+    visit.settle()
+    picture = visit.drawn()["input"]
+    assert (picture[16] == 1).sum() >= 30
+    assert picture[:10].max() == 0
+    canvas.focus()
+    visit.page.keyboard.press("ArrowDown")
+    visit.page.keyboard.press(" ")
+    visit.page.wait_for_function(
+        "() => document.querySelector('[data-tensor=input]')._fullData[0].z[1][0] === 1"
+    )
+    visit.page.get_by_role("button", name="Clear").click()
+    visit.page.wait_for_function(
+        "() => document.querySelector('[data-tensor=input]')._fullData[0].z[1][0] === 0"
+    )
+    assert complaints(visit) == []
+
+
 def test_a_weight_is_taken_away_as_npy(visit: Visit, tmp_path: Path):
     look(visit, layer="conv2d_1")
     with visit.page.expect_download() as download:

@@ -423,6 +423,19 @@ def test_a_picture_of_ones_own_is_fed():
     assert drawn(session)["input"].shape == (32, 32)
 
 
+def test_what_is_drawn_here_is_fed():
+    session = visited(show="activations", feed="drawn")
+    assert_sound(session)
+    assert (drawn(session)["input"] == 0).all()
+    ours = np.zeros((32, 32), "float32")
+    ours[3:9, 4] = 1
+    session.session_state["drawn_picture"] = ours
+    session.run()
+    np.testing.assert_array_equal(drawn(session)["input"], ours)
+    session = visited(show="activations", feed="drawn", image=16)
+    assert drawn(session)["input"].shape == (16, 16)
+
+
 def test_a_network_with_a_layer_that_is_not_stock_is_not_run_and_says_which(files):
     session = uploaded(files["custom.keras"], show="activations")
     assert_one_complaint(session, "<b>**twice**", "Lambda")

@@ -14,13 +14,15 @@ if __name__ == "__main__":
     frame.show()
 else:
     import gc
+    import sys
     from collections.abc import AsyncGenerator
     from contextlib import asynccontextmanager
 
+    from starlette.middleware import Middleware
     from streamlit.runtime.pages_manager import PagesManager
 
     from pages.explore import live
-    from pages.shared import charts
+    from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import apologise
     from pages.shared.workers import workers
 
@@ -35,12 +37,15 @@ else:
         # Streamlit collects garbage after every run: what is here now stays, so leave it alone.
         gc.collect()
         gc.freeze()
+        # An answer passes through five threads; each waits so long while a page is running.
+        sys.setswitchinterval(0.0005)
         yield
         pool.shutdown(wait=False)
 
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[*live.ROUTES, *charts.ROUTES],
+        routes=[*live.ROUTES, *ROUTES],
+        middleware=[Middleware(Preload)],
         on_script_error=apologise,
     )

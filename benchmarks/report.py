@@ -64,6 +64,8 @@ def _cells(comparison: Comparison) -> tuple[str, ...]:
 
 def _figures(comparison: Comparison, figures: tuple[float, ...]) -> tuple[str, str]:
     """Return a median, and the quartiles where they differ."""
+    if not figures:
+        return "", ""
     digits = 1 if comparison.unit == "MB" else 0
     cut = comparison.cut_off is not None and quartiles(figures)[1] >= comparison.cut_off
     low, middle, high = (f"{figure:.{digits}f}" for figure in quartiles(figures))

@@ -22,7 +22,7 @@ class Comparison:
         what: the quantity.
         unit: of ``ours`` and ``naive``.
         ours: every figure of our app; their median counts, and smaller is better.
-        naive: the naive app's.
+        naive: the naive app's; empty where there is nothing to compare with.
         limit: what the issue asks for.
         of_ratio: whether the limit is on ours ÷ naive; else it is on ours.
         cut_off: what a figure was cut off at: a median of this much is really more.
@@ -39,7 +39,7 @@ class Comparison:
     @property
     def ratio(self) -> float:
         """Ours ÷ naive, without a unit."""
-        naive = median(self.naive)
+        naive = median(self.naive) if self.naive else 0.0
         return median(self.ours) / naive if naive else float("inf")
 
     @property

@@ -23,6 +23,7 @@ class Figure:
         title: what stands above the caption, where it is not the name.
         palette: which of the theme's colour scales it takes; empty for figures without one.
         cells: (rows, columns) of a heatmap, which is drawn in cells of the size all share.
+        block: (rows, columns) of the numbers that one cell stands for, where it is more than one.
         format: the d3 format of the numbers in the cells.
         digits: characters the longest of them takes; 0 where numbers are not written.
     """
@@ -35,6 +36,7 @@ class Figure:
     title: str = ""
     palette: str = ""
     cells: tuple[int, int] | None = None
+    block: tuple[int, int] | None = None
     format: str = ""
     digits: int = 0
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from figures import words
 from figures.figure import Figure, packed
-from figures.view import Plane, number_format, reduce_blocks, to_plane
+from figures.view import number_format, reduce_blocks, to_plane
 
 MAXIMUM_NUMBERS = 600
 """Cells up to which numbers are written in them: nobody reads more, and they take time."""
@@ -22,6 +22,7 @@ def heatmap(
     name: str,
     axes: tuple[str, ...],
     limit: float,
+    centre: float = 0.0,
     layer: str = "tensor",
     mask: bool = False,
     row_axis: int = -2,
@@ -35,7 +36,8 @@ def heatmap(
         values: the tensor; may be constant, empty of finite numbers, or of rank 0.
         name: the tensor's name.
         axes: one word an axis.
-        limit: the colour range is −limit to +limit.
+        limit: the colour range is −limit to +limit,
+        centre: around this number.
         layer: for the file name.
         mask: draw zeros and ones in two colours instead.
         row_axis: which axis runs down, for rank 3 and more.
@@ -49,9 +51,9 @@ def heatmap(
     trace = {
         "type": "heatmap",
         "z": packed(cells),
-        "zmin": 0 if mask else -_short(limit),
-        "zmax": 1 if mask else _short(limit),
-        "hovertemplate": _hover(plane, block),
+        "zmin": 0 if mask else centre - _short(limit),
+        "zmax": 1 if mask else centre + _short(limit),
+        "hoverinfo": "skip",  # the page says more about a cell than Plotly knows
     }
     caption = [words.spell(plane.values.shape if values.ndim > 1 else values.shape)]
     caption += [" × ".join(word for word in (plane.rows, plane.columns) if word)]
@@ -76,6 +78,7 @@ def heatmap(
         file_name=words.file_name(layer, name, shape=values.shape),
         palette="mask" if mask else "signed",
         cells=(cells.shape[0], cells.shape[1]),
+        block=None if block == (1, 1) else block,
         format=number,
         digits=digits if cells.size <= MAXIMUM_NUMBERS else 0,
     )
@@ -91,15 +94,8 @@ def _axis(name: str, length: int) -> str:
     return f"{name} ({length})" if name else ""
 
 
-def _hover(plane: Plane, block: tuple[int, int]) -> str:
-    if block != (1, 1):
-        return f"block %{{y}}, %{{x}} of {words.spell(block)}: %{{z:.6g}}<extra></extra>"
-    row = f"{plane.rows} %{{y}}, " if plane.rows else ""
-    return f"{row}{plane.columns} %{{x}}: %{{z:.6g}}<extra></extra>"
-
-
 def _marks(cells: np.ndarray) -> list[dict]:
-    """Return a trace that marks what has no colour: a cross, and its name on hover."""
+    """Return a trace that marks what has no colour with a cross."""
     rows, columns = np.nonzero(~np.isfinite(cells))
     if not rows.size:
         return []
@@ -110,9 +106,8 @@ def _marks(cells: np.ndarray) -> list[dict]:
             "mode": "markers",
             "x": columns.tolist(),
             "y": rows.tolist(),
-            "text": [words.number(float(cells[r, c])) for r, c in zip(rows, columns, strict=True)],
             "marker": {"symbol": "x-thin", "line": {"width": 1.5}},
-            "hovertemplate": "%{y}, %{x}: %{text}<extra></extra>",
+            "hoverinfo": "skip",
             "showlegend": False,
         }
     ]

@@ -121,6 +121,17 @@ def symmetric_limit(arrays: Iterable[np.ndarray]) -> float:
     return limit or 1.0
 
 
+def near_limit(arrays: Iterable[np.ndarray], value: float) -> float:
+    """Return how far the nearest quarter of the other numbers lies from ``value``; 1.0 if nowhere.
+
+    A colour range from value − limit to value + limit tells small differences near it apart.
+    """
+    finite = np.concatenate([array[np.isfinite(array)].ravel() for array in arrays])
+    apart = np.abs(finite.astype("float64") - value)
+    apart = apart[apart > 0]
+    return float(np.quantile(apart, 0.25)) if apart.size else 1.0
+
+
 def number_format(values: np.ndarray) -> tuple[str, int]:
     """Return the d3 format for numbers in cells, and the characters the longest of them takes.
 

@@ -25,6 +25,17 @@ def number(value: float) -> str:
     return f"{value + 0.0:.3g}".replace("-", "−")  # −0.0 + 0.0 is 0.0
 
 
+def plain(value: float, digits: int = 6) -> str:
+    """Write a number with at most so many significant digits and a true minus.
+
+    >>> plain(-0.2131866), plain(2.5, 3), plain(1e-9)
+    ('−0.213187', '2.5', '1e−09')
+    """
+    if not math.isfinite(value):
+        return number(value)
+    return f"{value + 0.0:.{digits}g}".replace("-", "−")
+
+
 def describe(name: str, values: np.ndarray) -> str:
     """Say what a tensor's picture shows: name, shape, range, and what strikes the eye.
 

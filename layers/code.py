@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Sequence
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from layers.cells import Edit
 from layers.forward import source_of
 from layers.inputs import code_of
 from layers.spec import LayerSpec, Values
@@ -37,10 +39,12 @@ def code(
     seed: int,
     source: str | np.ndarray,
     constant: float,
+    edits: Sequence[Edit] = (),
 ) -> str:
     """Return the Python for a run: classes, input, layer, call, print.
 
     ``layer`` and ``inputs`` are the run's own; the constructor's arguments are read off the layer.
+    ``edits`` are by the stored cells that they change.
     """
     calls = spec.check(values).get("calls", 1)
     classes = "\n\n\n".join(lean_source(cls) for cls in spec.classes)
@@ -54,16 +58,46 @@ def code(
         if used in classes or used == "np."
     )
     made = f"layer = {_constructor(layer)}"
+    edited = "".join(
+        f"\ninputs[{_index(edit)}] = {edit.value!r}"
+        for edit in edits
+        if edit.cell.tensor == "inputs" and not isinstance(source, np.ndarray)
+    )
     if calls == 1:
-        fed = _input(spec, inputs, seed, source, constant)
-        body = f"inputs = {fed}\n{made}\nprint(layer(inputs).numpy())"
+        fed = _input(spec, inputs, seed, source, constant) + edited
+        put = _put(spec, layer, edits)
+        body = f"inputs = {fed}\n{made}{put}\nprint(layer(inputs).numpy())"
     else:
-        fed = textwrap.indent(_input(spec, inputs, f"{seed} + call", source, constant), "    ")
+        fed = _input(spec, inputs, f"{seed} + call", source, constant) + edited
         body = (
-            f"{made}\nfor call in range({calls}):\n    inputs = {fed.strip()}\n"
+            f"{made}\nfor call in range({calls}):\n"
+            f"{textwrap.indent(f'inputs = {fed}', '    ')}\n"
             "    outputs = layer(inputs)\nprint(outputs.numpy())"
         )
     return f"{_SETTING}{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
+
+
+def _put(spec: LayerSpec, layer: Any, edits: Sequence[Edit]) -> str:
+    """Return the lines that put a visitor's numbers into the weights."""
+    position = {
+        weight.name: [v is weight.variable for v in layer.weights].index(True)
+        for weight in spec.weights(layer)
+    }
+    lines = [
+        f"weights[{position[edit.cell.tensor]}][{_index(edit)}] = {edit.value!r}"
+        if edit.cell.index
+        else f'weights[{position[edit.cell.tensor]}] = np.array({edit.value!r}, "float32")'
+        for edit in edits
+        if edit.cell.tensor in position
+    ]
+    if not lines:
+        return ""
+    before = ["", "layer.build(inputs.shape)", "weights = layer.get_weights()"]
+    return "\n".join([*before, *lines, "layer.set_weights(weights)"])
+
+
+def _index(edit: Edit) -> str:
+    return ", ".join(map(str, edit.cell.index))
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from layers.cells import Edit
+from layers.edits import put
 from layers.fields import BadInputError
 from layers.inputs import SOURCES, Source, check_size, spell
 from layers.spec import SEED, LayerSpec, Values
@@ -46,6 +48,7 @@ def run(
     seed: int = 0,
     source: str | np.ndarray = "example",
     constant: float = 1.0,
+    edits: Sequence[Edit] = (),
 ) -> Trace:
     """Build a layer, feed it, and return what the run leaves.
 
@@ -56,13 +59,18 @@ def run(
         seed: of the weights and of the input.
         source: ``"example"`` (the layer's own), a name of ``layers.inputs.SOURCES``, or an array.
         constant: the number for ``source="constant"``.
+        edits: numbers put into cells of the input and of stored weights.
 
     Raises:
-        BadInputError: a value that does not fit its field, or a size over the limit.
+        BadInputError: a value that does not fit its field, a size over the limit, or an edit of
+            what is not there or not stored.
         MismatchError: an array that does not fit the layer.
         ValueError: values that the layer itself refuses.
     """
     layer, batches = prepare(spec, values, batch=batch, seed=seed, source=source, constant=constant)
+    _, refused = put(spec, layer, batches, edits)
+    if refused:
+        raise BadInputError(refused[0])
     return trace(spec, layer, batches)
 
 

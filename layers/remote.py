@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.cells import Edit
 from layers.equation import Sign, expression, latex
 from layers.report import Kept, Parameters, WeightRow, measure, parameters, weight_row
 from layers.spec import Description
@@ -20,7 +21,10 @@ from layers.trace import Trace
 
 @dataclass(frozen=True, kw_only=True)
 class Exploration:
-    """All that the Explore page shows of one run."""
+    """All that the Explore page shows of one run.
+
+    ``edits`` are by the stored cells that they changed; ``refused`` says which could not be made.
+    """
 
     trace: Trace
     expression: tuple[str | Sign, ...]
@@ -30,6 +34,8 @@ class Exploration:
     weights: tuple[WeightRow, ...]
     promises: tuple[Kept, ...]
     notes: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    refused: tuple[str, ...]
     code: str
 
     @property
@@ -61,14 +67,17 @@ def explore(
     seed: int,
     source: str | np.ndarray,
     constant: float,
+    edits: tuple[Edit, ...] = (),
 ) -> Exploration:
     """Run a registered layer and sum the run up; arguments and errors as ``layers.forward.run``."""
     from layers.code import code
+    from layers.edits import put
     from layers.forward import prepare, trace
     from layers.registry import get
 
     spec = get(name)
     layer, batches = prepare(spec, values, batch=batch, seed=seed, source=source, constant=constant)
+    placed, refused = put(spec, layer, batches, edits)
     run = trace(spec, layer, batches)
     return Exploration(
         trace=run,
@@ -79,6 +88,8 @@ def explore(
         weights=tuple(weight_row(weight) for weight in spec.weights(layer)),
         promises=tuple(measure(promise, run) for promise in spec.promises),
         notes=spec.notes(spec.check(values)),
+        edits=placed,
+        refused=refused,
         code=code(
             spec,
             values,
@@ -87,6 +98,7 @@ def explore(
             seed=seed,
             source=source,
             constant=constant,
+            edits=placed,
         ),
     )
 

@@ -76,6 +76,8 @@ def test_what_pages_lean_on_in_layers_loads_no_tensorflow(tmp_path):
         "steps_conv",
         "model_files.read",
         "model_files.planes",
+        *(f"checkup.{name}" for name in ("engine", "pairs", "plan", "remote", "report", "show")),
+        *(f"checkup.{name}" for name in ("examples", "own", "processes", "shapes", "text")),
     )
     loaded = loaded_with([f"layers.{name}" for name in names], tmp_path)
     assert {"layers", "numpy"} <= loaded

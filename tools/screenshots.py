@@ -12,9 +12,9 @@ from playwright.sync_api import Error, Page, ViewportSize, sync_playwright
 from tests.browser.chromium import find
 
 ROOT = Path(__file__).parents[1]
-SIZE = ViewportSize(width=1400, height=1060)
+SIZE = ViewportSize(width=1400, height=1290)
 PICTURES = {
-    "repeated_dense": "/?layer=repeated_dense&bias_initializer=random_normal",
+    "repeated_dense": "/?layer=repeated_dense&bias_initializer=random_normal&cell=outputs.2.3",
     "models": "/models?out_activation=sigmoid",
 }
 """File name in ``docs/`` → the link that it shows."""

@@ -10,12 +10,22 @@ import numpy as np
 import streamlit as st
 
 from layers import remote
+from layers.cells import Edit
 from layers.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
 from layers.inputs import NORMAL, SOURCES, spell
 from layers.spec import SEED, Description, Example, MismatchError
 from layers.uploads import MAXIMUM_BYTES
+from pages.explore.cells import CELL, EDITS, LONGEST_LINK, carried
 from pages.shared.compute import compute
-from pages.shared.controls import always_in_link, control, number_input, put
+from pages.shared.controls import (
+    always_in_link,
+    control,
+    held,
+    leave_out_of_link,
+    number_input,
+    put,
+    say,
+)
 
 CONSTANT = FloatField(
     name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."
@@ -34,6 +44,7 @@ class Choice:
     source: str | np.ndarray
     constant: float
     batch: int | None = None
+    edits: tuple[Edit, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of ``layers.remote.explore``."""
@@ -44,6 +55,7 @@ class Choice:
             "seed": self.seed,
             "source": self.source,
             "constant": self.constant,
+            "edits": self.edits,
         }
 
 
@@ -79,7 +91,15 @@ def dimensions(choice: Choice) -> Choice:
         batch = None
         if layer.batch and choice.source != "upload":
             batch = control(layer.batch)
-    sized = replace(choice, values=choice.values | values, batch=batch)
+    edits = held(EDITS)
+    if not carried(edits):
+        leave_out_of_link(EDITS)
+        say(
+            f"The link holds the seed's numbers: expected edits of at most {LONGEST_LINK:,} "
+            f"characters. Received {len(edits):,} cells, which take more. Download the code or "
+            "the tensors to keep them."
+        )
+    sized = replace(choice, values=choice.values | values, batch=batch, edits=edits)
     if choice.source == "upload":
         return replace(sized, source=_upload())
     if choice.source == "table":
@@ -107,6 +127,7 @@ def linked(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
         source=read(replace(_source_field(layer), choices=("example", *SOURCES))),
         constant=read(CONSTANT),
         batch=read(layer.batch) if layer.batch else None,
+        edits=read(EDITS),
     )
 
 
@@ -123,6 +144,12 @@ def fit(layer: Description, mismatch: MismatchError) -> None:
         st.button("Size the layer to the data", key="fit", type="primary", on_click=resize)
 
 
+def forget_cells() -> None:
+    """Let go of the pinned cell and of all edits, which are of one layer; only in a callback."""
+    put(CELL, None)
+    put(EDITS, ())
+
+
 def _is_dimension(field: Field) -> bool:
     return isinstance(field, (IntField, ShapeField))
 
@@ -136,6 +163,7 @@ def _pick(layers: tuple[Description, ...]) -> Description:
             "Layer",
             list(field.choices),
             key="layer",
+            on_change=forget_cells,
             format_func=lambda name: (
                 f"**{by_name[name].title}** :gray-badge[{by_name[name].family}]"
             ),
@@ -160,6 +188,7 @@ def _examples(layer: Description) -> None:
             put(field, example.values.get(field.name, field.default))
         if layer.batch:
             put(layer.batch, layer.batch.default if example.batch is None else example.batch)
+        forget_cells()
         put(_source_field(layer), example.input)
 
     st.selectbox(

@@ -49,7 +49,7 @@ def _picture(link: Mapping[str, str]) -> bytes:
         return field.parse(link.get(field.name, field.default))
 
     computed = time.perf_counter()
-    blocks = picture(choice.layer.name, run, choose_view(run, read))
+    blocks = picture(choice.layer, run, choose_view(run, read))
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     data = described(blocks, timings=timings)

@@ -11,6 +11,7 @@ from pages.shared.controls import read_link
 from pages.shared.frame import problems
 
 read_link()
+st.session_state.followed = False
 layers = None
 with problems():
     layers = descriptions()

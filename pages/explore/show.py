@@ -9,15 +9,19 @@ import numpy as np
 import streamlit as st
 
 from layers import remote
-from layers.fields import IntField
 from layers.spec import MismatchError
 from pages.explore import live, report
+from pages.explore.cells import EDITS, asked, carried
 from pages.explore.choose import Choice, dimensions, fit
-from pages.explore.picture import choose_view, picture
+from pages.explore.picture import choose_view, picture, side_by_side
 from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
-from pages.shared.controls import link, say
+from pages.shared.controls import link, say, take
 from pages.shared.frame import linked
+
+_HEAD_START = 0.06
+"""Seconds that the live answer has for itself: what the page sends meanwhile would keep the
+browser's one thread from drawing it (key to frame 170 ms so, 100 ms with the head start)."""
 
 
 @st.fragment
@@ -26,6 +30,8 @@ def show(choice: Choice) -> None:
 
     A fragment: turning a dimension runs this alone, and sends none of the other controls again.
     """
+    if st.session_state.pop("followed", False):
+        time.sleep(_HEAD_START)
     started = time.perf_counter()
     name = choice.layer.name
     with linked():
@@ -37,30 +43,36 @@ def show(choice: Choice) -> None:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
-        with st.container(horizontal=True):
-            view = choose_view(run)
-        if view.same:
-            say(
-                "Rows and columns cannot be shown so: expected two axes. Received one for both. "
-                "The last two are shown; choose another."
-            )
-        blocks = picture(name, run, view)
+        view = choose_view(run, side_by_side())
+        for sentence in view.problems:
+            say(sentence)
+        blocks = picture(choice.layer, run, view)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
-        charts(blocks, key="picture", timings=timings, live=_live(sized))
+        followed = _live(sized)
+        st.session_state.followed = bool(followed.path)
+        charts(
+            blocks,
+            key="picture",
+            timings=timings,
+            live=followed,
+            asked=lambda changes: take(asked(choice.layer), changes),
+        )
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in run.notes:
             st.info(note, icon=":material/info:")
         report.take_away(name, run)
 
 
-def _live(choice: Choice) -> Live | None:
-    """Let the picture follow a dimension while it turns, but for arrays that no link carries."""
-    if isinstance(choice.source, np.ndarray):
-        return None
-    fields = [f for f in choice.layer.fields if isinstance(f, IntField)]
-    turned = {f.name: f.text(choice.values[f.name]) for f in fields}
-    if choice.batch is not None:
-        turned["batch"] = str(choice.batch)
+def _live(choice: Choice) -> Live:
+    """Say how the picture follows what is turned in it; numbers that no link carries cannot."""
+    alone = isinstance(choice.source, np.ndarray) or not carried(choice.edits)
+    linked_to = link()
+    turned = {
+        field.name: linked_to.get(field.name, field.text(field.default))
+        for field in asked(choice.layer)
+    }
+    turned[EDITS.name] = EDITS.text(choice.edits)
     visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
-    return Live(path=live.PATH, visitor=visitor, link=link(), turned=turned)
+    path = "" if alone else live.PATH
+    return Live(path=path, visitor=visitor, link=linked_to, turned=turned)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import charts
+from pages.shared import assets, charts
 
 
 def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[Any], None]) -> None:
@@ -31,6 +31,6 @@ def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[A
 
 @cache
 def _component(script: str):  # noqa: ANN202 (Streamlit's renderer has no public type)
-    url = charts.address(f"{script}.js")
+    url = assets.url(f"{script}.js")
     code = f"const m=await import(new URL({url!r},location.origin));\nexport default m.default;"
     return st.components.v2.component(f"layerscope_{script}", js=code, isolate_styles=False)

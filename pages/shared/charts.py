@@ -1,6 +1,6 @@
 """The one component that draws: blocks of figures, facts, tables and sentences, as plain data.
 
-Its script is in ``static/``; plotly.js comes out of the installed plotly wheel.
+Its script is in ``static/``; ``assets.py`` serves it.
 """
 
 from __future__ import annotations
@@ -9,33 +9,17 @@ import hashlib
 import json
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from cachetools import LRUCache
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from figures.figure import Figure
 from layers.equation import Sign
-
-_STATIC = Path(__file__).parent / "static"
-_PLOTLY = Path(plotly.__file__).parent / "package_data"
-_VERSION = hashlib.sha256(
-    plotly.__version__.encode() + b"".join(f.read_bytes() for f in sorted(_STATIC.iterdir()))
-).hexdigest()[:12]
-_PATH = f"/layerscope/{_VERSION}"  # changes with the files, so that no browser keeps an old one
-
-ROUTES = [
-    Mount(f"{_PATH}/plotly", StaticFiles(directory=_PLOTLY)),
-    Mount(_PATH, StaticFiles(directory=_STATIC)),
-]
-"""What the server has to serve for the component: its script, and the wheel's own plotly.js."""
+from pages.shared.assets import base, url
 
 Block = dict[str, Any]
 _answered: LRUCache[str, str] = LRUCache(4096)
@@ -47,7 +31,7 @@ class Live:
     """How a picture follows controls while they turn, ahead of the page's own update.
 
     Attributes:
-        path: the route that answers a link with blocks.
+        path: the route that answers a link with blocks; empty where no link carries all.
         visitor: a random name, under which the route remembers what it answered last.
         link: the parameters of the picture as it is.
         turned: the controls to follow, and their values in it.
@@ -65,6 +49,7 @@ def charts(
     key: str,
     timings: dict[str, float] | None = None,
     live: Live | None = None,
+    asked: Callable[[dict[str, str]], None] | None = None,
 ) -> None:
     """Draw blocks, one below the other; the first is on the screen before the others are begun.
 
@@ -73,15 +58,22 @@ def charts(
         key: the mount's name; the same name is redrawn in place, and only what changed.
         timings: milliseconds by stage of this update, for the benchmarks.
         live: how the picture follows a control while it turns.
+        asked: takes the parameters that the visitor changes in the picture itself, by their names.
     """
+
+    def answer() -> None:
+        changes = st.session_state[key].get("asked")
+        if asked and isinstance(changes, dict):
+            asked({str(name): str(text) for name, text in changes.items()})
+
     data = described(blocks, timings=timings)
     if live:
-        data["live"] = asdict(live) | {"path": _base() + live.path}
+        data["live"] = asdict(live) | {"path": live.path and base() + live.path}
         with _lock:
             known = _answered.get(live.visitor) == data["id"]
         if known:
             del data["blocks"]  # the browser has them, or asks again
-    _component()(key=key, data=packed(data))
+    _component()(key=key, data=packed(data), on_asked_change=answer)
 
 
 def described(
@@ -106,13 +98,24 @@ def answered(visitor: str, data: dict[str, Any]) -> None:
         _answered[visitor[:32]] = data["id"]
 
 
-def row(items: Sequence[Figure | Sign], ranges: Sequence[dict[str, str]] = ()) -> Block:
+def row(
+    items: Sequence[Figure | Sign],
+    ranges: Sequence[dict[str, str]] = (),
+    *,
+    links: dict[str, Any] | None = None,
+    pin: dict[str, Any] | None = None,
+) -> Block:
     """Return a row of figures that wraps, with signs between them, in cells of one size.
 
-    ``ranges`` are the colour ranges beneath it, as ``{"palette", "label", "low", "high"}``.
+    Args:
+        items: figures and signs, in order.
+        ranges: the colour ranges beneath, as ``{"palette", "label", "low", "high"}``.
+        links: which cells made which; with them the cells answer to pointer and keys.
+        pin: the arithmetic of one cell, as ``{"cell", "where", "sentence", "figure"}``.
     """
-    named = [{"figure" if isinstance(item, Figure) else "sign": _plain(item)} for item in items]
-    return {"items": named, "ranges": list(ranges)}
+    named = [{"figure" if isinstance(item, Figure) else "sign": sendable(item)} for item in items]
+    extra = {"links": links, "pin": pin}
+    return {"items": named, "ranges": list(ranges)} | {k: v for k, v in extra.items() if v}
 
 
 def facts(counts: Sequence[tuple[str, str]], promises: Sequence[dict[str, str]] = ()) -> Block:
@@ -130,25 +133,14 @@ def text(sentence: str) -> Block:
     return {"kind": "text", "sentence": sentence}
 
 
-def _plain(item: Figure | Sign) -> dict[str, Any]:
+def sendable(item: Figure | Sign) -> dict[str, Any]:
     """Return what is worth sending: an empty field is the browser's default."""
     return {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
-
-
-def address(file: str) -> str:
-    """Return where the browser finds a file of ``static/``."""
-    return f"{_base()}{_PATH}/{file}"
-
-
-def _base() -> str:
-    """Return what stands before every path where the app is served below another."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}" if base else ""
 
 
 @cache
 def _component():  # noqa: ANN202 (Streamlit's renderer has no public type)
     # Streamlit sends a component's script with every update, so this one only fetches the real one.
-    url = address("charts.js")
-    script = f"const m=await import(new URL({url!r},location.origin));\nexport default m.default;"
+    there = f"new URL({url('charts.js')!r},location.origin)"
+    script = f"const m=await import({there});\nexport default m.default;"
     return st.components.v2.component("layerscope", js=script, isolate_styles=False)

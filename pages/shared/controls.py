@@ -10,7 +10,7 @@ value when the layer changes, where it fits; what nobody touched follows the new
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -103,7 +103,7 @@ def control(field: Field, *, widget: Callable[[Any], Any] | None = None) -> Any:
         try:
             state[name] = _for_widget(field, field.parse(state.linked.pop(name)))
         except BadInputError as refusal:
-            default = f"The default is shown instead: {field.text(field.default)}."
+            default = f"The default is shown instead: {field.text(field.default) or 'none'}."
             state.refused.append(f"In the link, {refusal} {default}")
     untouched = name not in state.kept and state.defaults.get(name, field.default) != field.default
     if name not in state or untouched or not _fits(field, state[name]):
@@ -120,9 +120,33 @@ def control(field: Field, *, widget: Callable[[Any], Any] | None = None) -> Any:
     return value
 
 
+def held(field: Field) -> Any:
+    """Return the value of a field that has no widget here, bound to its parameter all the same."""
+    return control(field, widget=lambda field: st.session_state[field.name])
+
+
+def take(fields: Iterable[Field], changes: Mapping[str, str]) -> None:
+    """Set controls to what the browser asks for, checked as a link is; only in a callback."""
+    for field in fields:
+        if field.name in changes:
+            _take(field, changes[field.name])
+
+
+def _take(field: Field, text: str) -> None:
+    try:
+        put(field, field.parse(text))
+    except BadInputError as refusal:
+        st.session_state.refused.append(f"In the picture, {refusal}")
+
+
 def always_in_link(field: Field, value: Any) -> None:
     """Put a value in the link even where it is the default."""
     st.session_state.shown[field.name] = field.text(value)
+
+
+def leave_out_of_link(field: Field) -> None:
+    """Keep a value that was shown, and leave it out of the link."""
+    st.session_state.shown[field.name] = None
 
 
 def set_kept(field: Field, value: Any) -> None:

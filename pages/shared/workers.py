@@ -35,6 +35,10 @@ class ComputationLostError(ValueError):
     """A computation did not come back: too slow, or its process died; a sentence for the page."""
 
 
+class ComputationStoppedError(ComputationLostError):
+    """It was too slow."""
+
+
 class Workers(Executor):
     """A few warm worker processes, one computation at a time in each."""
 
@@ -43,7 +47,7 @@ class Workers(Executor):
         self.warm = threading.Event()
         self._time_limit = time_limit
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
-        # The last to finish is the next to work: what it has just built is in its memory.
+        # Last in, first out: the worker that has just computed is the one with warm caches.
         self._idle: queue.LifoQueue[ProcessPoolExecutor | None] = queue.LifoQueue()
         self._alive: set[ProcessPoolExecutor] = set()
         self._closed = False
@@ -93,7 +97,7 @@ class Workers(Executor):
                 self._idle.put(worker)
                 return future.result()
             self._replace(worker)
-            raise ComputationLostError(
+            raise ComputationStoppedError(
                 f"The computation was stopped: expected a result within {self._time_limit:g} "
                 "seconds. Received none. Choose smaller dimensions, or try again."
             ) from None

@@ -11,6 +11,7 @@ from figures.view import (
     MAXIMUM_SIDE,
     REDUCTIONS,
     is_binary,
+    near_limit,
     number_format,
     reduce_blocks,
     symmetric_limit,
@@ -219,3 +220,8 @@ def test_no_number_is_longer_than_announced(values):
 )
 def test_a_mask_is_known_by_its_zeros_and_ones(values, binary):
     assert is_binary(np.array(values)) is binary
+
+
+def test_what_is_near_a_number_is_the_nearest_quarter_of_the_others():
+    assert near_limit([np.array([1.0, 1.1, 1.2, 1.3, 9.0])], 1.0) == pytest.approx(0.175)
+    assert near_limit([np.ones(4), np.array([np.nan, np.inf])], 1.0) == 1.0

@@ -1,5 +1,6 @@
 import pickle
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,13 @@ from layers.registry import LAYERS, NAMES, get
 
 
 def explored(name, values=None, **named):
-    arguments = {"batch": None, "seed": 3, "source": "normal", "constant": 1.0, **named}
+    arguments: dict[str, Any] = {
+        "batch": None,
+        "seed": 3,
+        "source": "normal",
+        "constant": 1.0,
+        **named,
+    }
     return remote.explore(name, values or {}, **arguments)
 
 

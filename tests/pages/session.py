@@ -87,6 +87,7 @@ def explored(
     seed: int = 0,
     source: str | np.ndarray = "example",
     constant: float = 1.0,
+    edits: tuple = (),
 ) -> remote.Exploration:
     """Ask a worker directly, past the page and its cache."""
     job = workers().submit(
@@ -97,6 +98,7 @@ def explored(
         seed=seed,
         source=source,
         constant=constant,
+        edits=edits,
     )
     return job.result()
 

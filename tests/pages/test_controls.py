@@ -64,7 +64,11 @@ def all_kinds(kind: type[Field]) -> list[type[Field]]:
 
 
 def test_every_kind_of_field_has_a_widget():
-    assert set(controls._WIDGETS) == set(FIELDS) == set(all_kinds(Field)[1:])
+    assert (
+        set(controls._WIDGETS)
+        == set(FIELDS)
+        == {kind for kind in all_kinds(Field)[1:] if kind.__module__ == "layers.fields"}
+    )
 
 
 @pytest.mark.parametrize("kind", FIELDS)

@@ -4,6 +4,7 @@
 // mounts stay apart. What did not change is not drawn again. The first block is drawn at once, the
 // others when it is on the screen, and they give way to a newer update.
 
+import { explore } from "./explore.js";
 import { element, facts, table, text } from "./dom.js";
 import { drawFigure, makeFigure } from "./figure.js";
 import { follow, isBehind } from "./live.js";
@@ -17,7 +18,7 @@ const PATIENCE = 1000; // ms that a picture ahead of the page may stand before t
 const plotly = new Promise((resolve, reject) => {
   if (window.Plotly) return resolve(window.Plotly);
   const script = element("script");
-  script.src = new URL("plotly/plotly.min.js", here).href;
+  script.src = new URL("plotly.min.js", here).href;
   script.onload = () => resolve(window.Plotly);
   script.onerror = () => reject(new Error("plotly.js could not be loaded: reload the page."));
   document.head.append(script);
@@ -28,7 +29,7 @@ style.rel = "stylesheet";
 style.href = new URL("layerscope.css", here).href;
 document.head.append(style);
 
-export default async function charts({ data, parentElement }) {
+export default async function charts({ data, parentElement, setTriggerValue }) {
   let state = states.get(parentElement);
   if (!state) {
     state = { root: element("div", "layerscope-charts"), blocks: [] };
@@ -38,6 +39,7 @@ export default async function charts({ data, parentElement }) {
     state.follower = follow((link) => overtake(state, link), () => state.page?.live);
   }
   state.newest = data;
+  state.tell = (changes) => setTriggerValue("asked", changes);
   const unpacked = await inflated(data);
   state.Plotly = await plotly;
   if (state.newest !== data) return undefined; // a newer update came in between
@@ -47,6 +49,7 @@ export default async function charts({ data, parentElement }) {
   return () => {
     state.observer.disconnect();
     state.follower.disconnect();
+    state.explored?.end();
     state.blocks.forEach((block) => clear(state, block));
     states.delete(parentElement);
     state.root.remove();
@@ -116,17 +119,17 @@ function draw(state) {
   };
   drawBlocks(0, Math.min(1, data.blocks.length));
   if (data.timings) root.dataset.timings = JSON.stringify(data.timings);
-  requestAnimationFrame(() =>
-    setTimeout(() => {
-      if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);
-    }),
-  );
+  const others = () => {
+    if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);
+  };
+  // The second frame begins when the first is on the screen.
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(others)));
 }
 
 function drawBlock(state, at, theme, width) {
   const block = state.blocks[at];
   const data = state.data.blocks[at];
-  if (data.items) return drawRow(state, block, data, theme, width);
+  if (data.items) return drawRow(state, at, theme, width);
   const key = JSON.stringify(data);
   if (block.key === key) return undefined;
   clear(state, block);
@@ -135,7 +138,9 @@ function drawBlock(state, at, theme, width) {
   return block.node.append(make(data));
 }
 
-function drawRow(state, block, { items, ranges }, theme, width) {
+function drawRow(state, at, theme, width) {
+  const block = state.blocks[at];
+  const { items, ranges, links, pin } = state.data.blocks[at];
   const figures = items.filter(({ figure }) => figure).map(({ figure }) => figure);
   const key = JSON.stringify(items.map(({ figure, sign }) => figure?.name ?? sign));
   if (block.key !== key) {
@@ -146,17 +151,23 @@ function drawRow(state, block, { items, ranges }, theme, width) {
     block.key = key;
     block.legend = element("div");
     block.node.replaceChildren(arrange(items, ({ name }) => kept.get(name).node), block.legend);
+    if (state.data.blocks[at].links) {
+      state.explored ??= explore(state);
+      block.node.append(state.explored.node);
+    }
   }
   const cell = cellSize(items, width);
   for (const figure of figures) {
     drawFigure(state.Plotly, block.figures.get(figure.name), figure, theme, cell, width);
   }
   const bars = JSON.stringify([ranges, theme.paper]);
-  if (block.bars === bars) return;
-  block.bars = bars;
-  const made = legend(ranges, theme);
-  block.legend.replaceWith(made);
-  block.legend = made;
+  if (block.bars !== bars) {
+    block.bars = bars;
+    const made = legend(ranges, theme);
+    block.legend.replaceWith(made);
+    block.legend = made;
+  }
+  if (links) state.explored.drawn({ links, pin, figures: [...block.figures.values()], theme, width });
 }
 
 function clear(state, block) {

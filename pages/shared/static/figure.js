@@ -1,7 +1,7 @@
 // One figure: plain Plotly data drawn by plotly.js, with its caption and its own downloads.
 
 import { element } from "./dom.js";
-import { lightnessOf } from "./theme.js";
+import { colourOf, lightnessOf } from "./theme.js";
 
 const GLYPH = 0.52; // width of a digit, in font sizes
 const THINNEST = 10; // pixels below which Plotly takes a default size instead
@@ -12,14 +12,17 @@ const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false };
 export function makeFigure(Plotly, name) {
   const graph = element("div", "ls-graph");
   graph.dataset.tensor = name;
-  graph.tabIndex = 0;
   graph.setAttribute("role", "img");
   const cells = element("canvas", "ls-cells");
   cells.setAttribute("aria-hidden", "true");
+  const lights = element("div", "ls-lights");
+  lights.setAttribute("aria-hidden", "true");
+  const plot = element("div", "ls-plot", graph, cells, lights);
+  plot.tabIndex = 0;
   const title = element("span", "ls-title");
   const detail = element("span", "ls-detail");
   const tools = element("span", "ls-tools");
-  const made = { graph, cells, title, detail, drawn: "" };
+  const made = { graph, cells, lights, plot, title, detail, drawn: "" };
   for (const format of ["PNG", "SVG"]) {
     const button = element("button", "", format);
     button.type = "button";
@@ -30,7 +33,7 @@ export function makeFigure(Plotly, name) {
   made.node = element(
     "figure",
     "ls-figure",
-    element("div", "ls-plot", graph, cells),
+    plot,
     element("figcaption", "", title, detail),
     tools,
   );
@@ -45,7 +48,7 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
     : { width: Math.min(HISTOGRAM.width, width), height: HISTOGRAM.height };
   const key = JSON.stringify([figure, size, theme.paper, devicePixelRatio]);
   if (key === made.drawn) return;
-  Object.assign(made, { drawn: key, figure, theme });
+  Object.assign(made, { drawn: key, figure, theme, cell });
   made.graph.setAttribute("aria-label", figure.alt);
   made.title.textContent = figure.title ?? figure.name;
   made.detail.replaceChildren(
@@ -55,13 +58,30 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
   // Plotly asks whether there is any room at all; asking the DOM lays the page out for every figure.
   Object.defineProperty(made.graph, "clientWidth", { value: size.width, configurable: true });
   Object.defineProperty(made.graph, "clientHeight", { value: size.height, configurable: true });
-  Plotly.react(made.graph, traces, layoutOf(figure, theme, size), CONFIG);
+  // A matrix's cells answer by themselves, so Plotly's own handlers are left out.
+  const config = { ...CONFIG, staticPlot: Boolean(figure.cells) };
+  Plotly.react(made.graph, traces, layoutOf(figure, theme, size), config);
   made.cells.hidden = !figure.cells;
-  if (figure.cells) writeCells(made.cells, traces[0], figure, theme, cell);
+  made.z = figure.cells && traces[0].z;
+  if (figure.cells) writeCells(made);
+}
+
+// Say that a figure's cells answer to keys, and how.
+export function isWalked(made) {
+  made.plot.setAttribute("role", "application");
+  made.plot.setAttribute("aria-roledescription", "matrix");
+  made.plot.setAttribute(
+    "aria-label",
+    `${made.figure.name}: arrow keys walk its cells, Enter pins one, F2 types into it`,
+  );
 }
 
 function painted(trace, figure, theme, cell) {
-  if (trace.type === "bar") return { ...trace, marker: { color: theme.bar } };
+  if (trace.type === "bar") {
+    const [below, above] = [theme.signed[0][1], theme.signed.at(-1)[1]];
+    const color = figure.palette ? trace.y.map((y) => (y < 0 ? below : above)) : theme.bar;
+    return { ...trace, marker: { color } };
+  }
   if (trace.type === "scatter") {
     const line = { width: 1.5, color: theme.mark };
     return { ...trace, marker: { ...trace.marker, size: Math.max(3, cell * 0.5), line } };
@@ -79,6 +99,7 @@ function layoutOf(figure, theme, { width, height }) {
     font: { color: theme.quiet, size: 11, family: "inherit" },
     hoverlabel: { bgcolor: theme.paper, bordercolor: theme.quiet, font: { color: theme.text } },
     dragmode: false,
+    hovermode: figure.cells ? false : "closest",
     showlegend: false,
   };
   if (figure.cells) {
@@ -100,8 +121,9 @@ function layoutOf(figure, theme, { width, height }) {
 
 // Grid and numbers, on a canvas over the graph: for three matrices of 170 cells Plotly's own gaps
 // and text take 30 ms, these take 3. In a downloaded file they are Plotly's.
-function writeCells(canvas, { z, zmin, zmax }, figure, theme, cell) {
+function writeCells({ cells: canvas, z, figure, theme, cell }) {
   const [rows, columns] = figure.cells;
+  const { zmin, zmax } = figure.spec.data[0];
   const ratio = devicePixelRatio || 1;
   Object.assign(canvas, { width: columns * cell * ratio, height: rows * cell * ratio });
   Object.assign(canvas.style, { width: `${columns * cell}px`, height: `${rows * cell}px` });
@@ -112,6 +134,40 @@ function writeCells(canvas, { z, zmin, zmax }, figure, theme, cell) {
     for (let row = 0; row <= rows; row++) pen.fillRect(0, row * cell - 0.5, columns * cell, 1);
     for (let col = 0; col <= columns; col++) pen.fillRect(col * cell - 0.5, 0, 1, rows * cell);
   }
+  writeNumbers(pen, canvas, { z, figure, theme, cell });
+}
+
+// Paint over a figure what it has grown to so far: `grown(row, column)` is a number or nothing.
+export function paintGrown(made, grown) {
+  const { figure, theme, cell } = made;
+  const [rows, columns] = figure.cells;
+  const { zmin, zmax } = figure.spec.data[0];
+  const pen = made.cells.getContext("2d");
+  const colour = colourOf(theme[figure.palette]);
+  const gap = cell >= GRIDDED ? 1 : 0;
+  const z = made.z.map((row, r) => Array.from(row, (_, c) => grown(r, c) ?? NaN));
+  pen.fillStyle = theme.gap;
+  pen.fillRect(0, 0, columns * cell, rows * cell);
+  z.forEach((row, r) =>
+    row.forEach((value, c) => {
+      pen.fillStyle = Number.isFinite(value) ? colour((value - zmin) / (zmax - zmin)) : theme.paper;
+      pen.fillRect(c * cell + gap / 2, r * cell + gap / 2, cell - gap, cell - gap);
+    }),
+  );
+  writeNumbers(pen, made.cells, { z, figure, theme, cell });
+  made.grown = true;
+}
+
+// Show a figure as it is again.
+export function paintWhole(made) {
+  if (!made.grown) return;
+  made.grown = false;
+  writeCells(made);
+}
+
+function writeNumbers(pen, canvas, { z, figure, theme, cell }) {
+  const [rows, columns] = figure.cells;
+  const { zmin, zmax } = figure.spec.data[0];
   const size = numberSize(figure.digits, cell);
   if (!size) return;
   const write = formatter(figure.format);

@@ -1,28 +1,33 @@
 // Follows sliders as they turn, by key or by hand: Streamlit itself hears of a drag when it ends.
 
 // Tell `ask` the link of every position that a followed control takes in the user's hands. Values
-// that the page sets by itself come with a picture of their own.
+// that the page sets by itself come with a picture of their own. `turn` tells it of others.
 export function follow(ask, live) {
   const turned = {};
   let asked = "";
-  const observer = new MutationObserver((changes) => {
+  const turn = (changes) => {
     const current = live();
-    const { target } = changes.at(-1);
-    const name = nameOf(target);
-    if (!current || !(name in current.turned) || target !== document.activeElement) return;
+    if (!current) return;
     for (const [other, value] of Object.entries(turned)) {
       if (!(other in current.turned) || value === current.turned[other]) delete turned[other];
     }
-    turned[name] = target.value;
+    Object.assign(turned, changes);
     const link = { ...current.link, ...turned };
     const asking = JSON.stringify(link); // one change is reported more than once
     if (asking === asked) return;
     asked = asking;
-    ask({ ...current, link, turned: { ...turned } });
+    if (current.path) ask({ ...current, link, turned: { ...turned } });
+  };
+  const observer = new MutationObserver((changes) => {
+    const { target } = changes.at(-1);
+    const name = nameOf(target);
+    if (name in (live()?.turned ?? {}) && target === document.activeElement) {
+      turn({ [name]: target.value });
+    }
   });
   const attributeFilter = ["aria-valuetext"];
   observer.observe(document.body, { subtree: true, attributes: true, attributeFilter });
-  return observer;
+  return { turn, disconnect: () => observer.disconnect() };
 }
 
 // Whether a picture was made before the controls came to stand where they are.

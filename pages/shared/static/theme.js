@@ -33,6 +33,20 @@ export function themeOf(node) {
 
 // How light a colour scale is at a place between 0 and 1, from 0 (black) to 255.
 export function lightnessOf(scale) {
+  const mixed = mixer(scale);
+  return (at) => {
+    const [red, green, blue] = mixed(at);
+    return 0.3 * red + 0.59 * green + 0.11 * blue;
+  };
+}
+
+// The colour of a scale at a place between 0 and 1.
+export function colourOf(scale) {
+  const mixed = mixer(scale);
+  return (at) => `rgb(${mixed(at).map(Math.round).join(" ")})`;
+}
+
+function mixer(scale) {
   const stops = scale.map(([at, colour]) => [at, channels(colour)]);
   return (at) => {
     const place = Math.min(1, Math.max(0, at));
@@ -40,8 +54,7 @@ export function lightnessOf(scale) {
     const [from, low] = stops[next - 1];
     const [to, high] = stops[next];
     const part = to > from ? (place - from) / (to - from) : 1;
-    const [red, green, blue] = low.map((value, index) => value + part * (high[index] - value));
-    return 0.3 * red + 0.59 * green + 0.11 * blue;
+    return low.map((value, index) => value + part * (high[index] - value));
   };
 }
 

@@ -1,0 +1,312 @@
+"""Every way of going wrong, explained by a few lines before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.checkup.report import Fix
+
+
+@dataclass(frozen=True)
+class Example:
+    """One way of going wrong: its title, and the lines that go wrong and those that do not."""
+
+    title: str
+    before: str
+    after: str
+
+    @property
+    def fix(self) -> Fix:
+        """The change, as a fix that is not of the author's own lines."""
+        return Fix(before=self.before.strip("\n"), after=self.after.strip("\n"))
+
+
+EXAMPLES = {
+    "untracked-variable": Example(
+        "A variable that Keras does not know",
+        """
+def build(self, input_shape):
+    self.w = tf.Variable(tf.random.normal((input_shape[-1], self.units)))
+""",
+        """
+def build(self, input_shape):
+    self.w = self.add_weight(
+        name="w", shape=(input_shape[-1], self.units), initializer="random_normal"
+    )
+""",
+    ),
+    "untracked-state": Example(
+        "A state that is not saved",
+        """
+def build(self, input_shape):
+    self.total = tf.Variable(tf.zeros(input_shape[-1:]), trainable=False)
+""",
+        """
+def build(self, input_shape):
+    self.total = self.add_weight(
+        name="total", shape=input_shape[-1:], initializer="zeros", trainable=False
+    )
+""",
+    ),
+    "frozen-copy": Example(
+        "A copy of a weight, made once",
+        """
+def build(self, input_shape):
+    self.w = self.add_weight(name="w", shape=(input_shape[-1], 1))
+    self.repeated = tf.repeat(self.w, self.units, axis=-1)
+
+def call(self, inputs):
+    return tf.matmul(inputs, self.repeated)
+""",
+        """
+def build(self, input_shape):
+    self.w = self.add_weight(name="w", shape=(input_shape[-1], 1))
+
+def call(self, inputs):
+    repeated = tf.repeat(self.w, self.units, axis=-1)
+    return tf.matmul(inputs, repeated)
+""",
+    ),
+    "variable-in-call": Example(
+        "Variables made in call",
+        """
+def call(self, inputs):
+    w = self.add_weight(name="w", shape=(inputs.shape[-1], self.units))
+    return tf.matmul(inputs, w)
+""",
+        """
+def build(self, input_shape):
+    self.w = self.add_weight(name="w", shape=(input_shape[-1], self.units))
+
+def call(self, inputs):
+    return tf.matmul(inputs, self.w)
+""",
+    ),
+    "children-unbuilt": Example(
+        "Layers inside that build() leaves unbuilt",
+        """
+def build(self, input_shape):
+    self.scale = self.add_weight(name="scale", shape=())
+""",
+        """
+def build(self, input_shape):
+    self.scale = self.add_weight(name="scale", shape=())
+    self.dense.build(input_shape)
+""",
+    ),
+    "config-missing": Example(
+        "An argument that cannot be written down",
+        """
+def __init__(self, function, **kwargs):
+    super().__init__(**kwargs)
+    self.function = function
+""",
+        """
+def __init__(self, function, **kwargs):
+    super().__init__(**kwargs)
+    self.function = keras.activations.get(function)
+
+def get_config(self):
+    function = keras.activations.serialize(self.function)
+    return {**super().get_config(), "function": function}
+""",
+    ),
+    "config-incomplete": Example(
+        "An argument that get_config leaves out",
+        """
+def get_config(self):
+    return {**super().get_config(), "units": self.units}
+""",
+        """
+def get_config(self):
+    return {**super().get_config(), "units": self.units, "rate": self.rate}
+""",
+    ),
+    "no-kwargs": Example(
+        "A constructor that does not take Keras's own arguments",
+        """
+def __init__(self, units=32):
+    super().__init__()
+    self.units = units
+""",
+        """
+def __init__(self, units=32, **kwargs):
+    super().__init__(**kwargs)
+    self.units = units
+""",
+    ),
+    "unregistered": Example(
+        "A class that no file can name",
+        """
+class MyLayer(keras.layers.Layer):
+""",
+        """
+@keras.saving.register_keras_serializable(package="my_module")
+class MyLayer(keras.layers.Layer):
+""",
+    ),
+    "positional-add-weight": Example(
+        "add_weight as in Keras 2",
+        """
+self.w = self.add_weight("w", (input_shape[-1], self.units))
+""",
+        """
+self.w = self.add_weight(name="w", shape=(input_shape[-1], self.units))
+""",
+    ),
+    "numpy-in-call": Example(
+        "NumPy inside call",
+        """
+def call(self, inputs):
+    return np.maximum(inputs, 0)
+""",
+        """
+def call(self, inputs):
+    return keras.ops.maximum(inputs, 0)
+""",
+    ),
+    "python-state": Example(
+        "A Python value that call changes",
+        """
+def __init__(self, **kwargs):
+    super().__init__(**kwargs)
+    self.steps = 0
+
+def call(self, inputs):
+    self.steps += 1
+    return inputs / self.steps
+""",
+        """
+def __init__(self, **kwargs):
+    super().__init__(**kwargs)
+    self.steps = self.add_weight(
+        name="steps", shape=(), initializer="zeros", trainable=False
+    )
+
+def call(self, inputs):
+    self.steps.assign_add(1.0)
+    return inputs / self.steps
+""",
+    ),
+    "no-gradient": Example(
+        "A weight that no gradient reaches",
+        """
+return tf.round(tf.matmul(inputs, self.w))
+""",
+        """
+exact = tf.matmul(inputs, self.w)
+return exact + tf.stop_gradient(tf.round(exact) - exact)
+""",
+    ),
+    "fixed-batch": Example(
+        "The batch size, baked in",
+        """
+return tf.reshape(inputs, (8, -1))
+""",
+        """
+return tf.reshape(inputs, (tf.shape(inputs)[0], -1))
+""",
+    ),
+    "wrong-output-shape": Example(
+        "compute_output_shape says something else than call does",
+        """
+def compute_output_shape(self, input_shape):
+    return input_shape
+""",
+        """
+def compute_output_shape(self, input_shape):
+    return (*input_shape[:-1], self.units)
+""",
+    ),
+    "float64-constant": Example(
+        "A float64 constant",
+        """
+self.mask = tf.constant(np.ones((10, 10)))
+""",
+        """
+self.mask = tf.constant(np.ones((10, 10)), dtype=self.compute_dtype)
+""",
+    ),
+    "opaque-lambda": Example(
+        "A Lambda that closes over variables",
+        """
+w = tf.Variable(tf.ones((10, 5)))
+layer = keras.layers.Lambda(lambda x: tf.matmul(x, w))
+""",
+        """
+class Product(keras.layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight(name="w", shape=(input_shape[-1], 5))
+
+    def call(self, inputs):
+        return tf.matmul(inputs, self.w)
+
+layer = Product()
+""",
+    ),
+    "reserved-name": Example(
+        "An attribute with one of Keras's own names",
+        """
+self._layers = [keras.layers.Dense(5)]
+""",
+        """
+self.own_layers = [keras.layers.Dense(5)]
+""",
+    ),
+    "build-signature": Example(
+        "build() of several inputs",
+        """
+def build(self, first, second):
+    self.w = self.add_weight(name="w", shape=(first[-1], second[-1]))
+
+def call(self, query, value):
+    return tf.matmul(query, self.w) * value
+""",
+        """
+def build(self, query_shape, value_shape):
+    self.w = self.add_weight(name="w", shape=(query_shape[-1], value_shape[-1]))
+
+def call(self, query, value):
+    return tf.matmul(query, self.w) * value
+""",
+    ),
+    "softmax-of-one": Example(
+        "A softmax with nothing to compare with",
+        """
+self.out = keras.layers.Dense(1, activation="softmax")
+""",
+        """
+self.out = keras.layers.Dense(1, activation="sigmoid")
+""",
+    ),
+    "hard-coded-size": Example(
+        "Positions that are right for one size only",
+        """
+mask = np.ones((rows, columns), "float32")
+mask[4:6, 4:6] = 0
+""",
+        """
+mask = np.ones((rows, columns), "float32")
+top, left = rows // 2 - 1, columns // 2 - 1
+mask[top : top + 2, left : left + 2] = 0
+""",
+    ),
+}
+"""By code: the table that a check-up goes through."""
+
+OTHERS = {
+    "cannot-make": "It cannot be made",
+    "cannot-call": "It cannot be called",
+    "cannot-trace": "It cannot be traced as a graph",
+    "raises": "It raises where Keras does its own part",
+    "exits": "It ends the program",
+    "hangs": "It never returns",
+    "kills": "It kills its process",
+    "prints": "It prints",
+}
+"""What else may be found: how a layer behaves while it is examined."""
+
+
+def title(code: str) -> str:
+    """Return a code's title."""
+    return EXAMPLES[code].title if code in EXAMPLES else OTHERS.get(code, code)

@@ -1,0 +1,1 @@
+"""Check-up: what is wrong with a layer, and the fix."""

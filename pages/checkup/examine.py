@@ -1,0 +1,38 @@
+"""A check-up in the workers, one examination at a time, with its progress."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from layers.checkup import remote
+from layers.checkup.engine import gone_through, report_of
+from layers.checkup.pairs import pair_of
+from layers.checkup.plan import PLAN, Step
+from layers.checkup.processes import HungError, KilledError
+from layers.checkup.report import Outcome, Report
+from pages.shared.compute import compute
+from pages.shared.workers import TIME_LIMIT, ComputationLostError, ComputationStoppedError
+
+
+def examined(name: str) -> Report:
+    """Examine a layer of ``PAIRS``; what was examined before comes from the cache.
+
+    Raises:
+        ComputationLostError: there are no workers at all.
+    """
+    place = st.empty()
+
+    def ask(step: Step) -> Outcome:
+        done = PLAN.index(step)
+        place.progress(done / len(PLAN), text=f"{done} of {len(PLAN)}: {step.doing} …")
+        try:
+            outcome, _ = compute(remote.examine, name, step.name)
+        except ComputationStoppedError:
+            raise HungError from None
+        except ComputationLostError:
+            raise KilledError from None
+        return outcome
+
+    outcomes = tuple(gone_through(ask, TIME_LIMIT))
+    place.empty()
+    return report_of(outcomes, pair_of(name).shape)

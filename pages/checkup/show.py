@@ -1,0 +1,79 @@
+"""A report and a layer at work, shown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from layers.checkup import remote
+from layers.checkup.examples import title
+from layers.checkup.pairs import POSTED, Pair
+from layers.checkup.report import Finding, Report
+from layers.checkup.show import Evidence
+from layers.checkup.text import summary
+from pages.checkup.picture import shared_limits, work
+from pages.shared.charts import charts
+from pages.shared.compute import compute
+from pages.shared.frame import literal
+
+_COLOURS = {"broken": "red", "risky": "orange", "note": "blue"}
+SHORT = 14
+"""Lines up to which code is shown whole."""
+_ICONS = {
+    "broken": ":material/error:",
+    "risky": ":material/warning:",
+    "note": ":material/info:",
+}
+
+
+def show_report(report: Report) -> None:
+    """Show the findings, the worst first; each opens its explanation."""
+    kind, colour = "sound", "green"
+    if report.findings:
+        kind = report.findings[0].severity
+        colour = _COLOURS[kind]
+    st.markdown(f":{colour}-badge[**{kind}**] {literal(summary(report))}")
+    for place, finding in enumerate(report.findings):
+        _show_finding(finding, opened=place == 0)
+
+
+def _show_finding(finding: Finding, *, opened: bool) -> None:
+    head = f"**{finding.severity}** · {title(finding.code)} · `{finding.where}`"
+    with st.expander(head, icon=_ICONS[finding.severity], expanded=opened):
+        st.markdown(f"{literal(finding.wrong)} {literal(finding.happens)}")
+        st.caption(f"Measured: {literal(finding.evidence)}")
+        if not finding.fix:
+            return
+        own = finding.fix.own
+        height = "content" if finding.fix.after.count("\n") < SHORT else 300
+        before, after = st.columns(2)
+        with before:
+            st.caption(f"Before: `{finding.fix.file}`" if own else "Before: an example")
+            st.code(finding.fix.before, language="python", height=height)
+        with after:
+            st.caption("After")
+            st.code(finding.fix.after, language="python", height=height)
+        st.caption("The change alone")
+        st.code(finding.fix.diff, language="diff")
+        st.caption(f"Its name in reports is `{finding.code}`.")
+
+
+def show_work(pair: Pair) -> None:
+    """Show both forms of a layer at work, side by side."""
+    st.subheader("As posted and repaired, at work", anchor=False)
+    st.caption(
+        "The same ten steps of SGD towards the same random target, then saved and loaded. Colours "
+        "mean the same on both sides."
+    )
+    posted, _ = compute(remote.watch, pair.name + POSTED)
+    repaired, _ = compute(remote.watch, pair.name)
+    limits = shared_limits((posted, repaired))
+    left, right = st.columns(2, gap="large")
+    for column, kind, evidence in ((left, "posted", posted), (right, "repaired", repaired)):
+        with column:
+            _show_side(kind, evidence, limits)
+
+
+def _show_side(kind: str, evidence: Evidence, limits: dict[str, float]) -> None:
+    heading = "As posted" if kind == "posted" else "Repaired"
+    st.markdown(f"#### {heading}: `{evidence.layer}`")
+    charts(work(kind, evidence, limits), key=f"work_{kind}")

@@ -1,0 +1,31 @@
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from figures.terms import MAXIMUM_BARS, terms
+
+
+def test_terms_stand_in_their_order():
+    figure = terms(np.array([1.5, -2, 0.25]), name="terms of outputs", file_name="outputs.0.1")
+    assert figure.spec["data"][0]["y"] == [1.5, -2, 0.25]
+    assert figure.caption == "3 terms, in order"
+    assert figure.alt.endswith("3 terms from −2 to 1.5; the largest in size is number 1, −2")
+    assert figure.file_name == "terms-outputs.0.1"
+    go.Figure(figure.spec)
+
+
+@pytest.mark.parametrize("count", [1, MAXIMUM_BARS, MAXIMUM_BARS + 1, 1000, 4096])
+def test_many_terms_are_added_up_and_none_is_lost(count):
+    products = np.random.default_rng(0).normal(size=count)
+    figure = terms(products, name="t", file_name="t")
+    bars = figure.spec["data"][0]["y"]
+    assert len(bars) <= MAXIMUM_BARS
+    np.testing.assert_allclose(sum(bars), products.sum(), atol=1e-2)  # four digits a bar
+    assert ("each bar" in figure.caption) == (count > MAXIMUM_BARS)
+
+
+def test_what_is_not_finite_leaves_a_gap():
+    figure = terms(np.array([np.nan, 1, np.inf]), name="t", file_name="t")
+    assert figure.spec["data"][0]["y"] == [None, 1.0, None]
+    assert terms(np.array([np.nan]), name="t", file_name="t").alt == "t: no finite terms"
+    go.Figure(figure.spec)

@@ -1,0 +1,90 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from layers.cells import MAXIMUM_EDITS, Cell, CellField, Edit, EditsField, check_cell
+from layers.fields import BadInputError
+from layers.forward import run
+from layers.registry import get
+
+CELL = CellField(name="cell", default=None)
+EDITS = EditsField(name="edits", default=())
+SENTENCE = re.compile(r".+: expected .+\. Received .+\. .+[.`\d]", re.DOTALL)
+
+cells = some.builds(
+    Cell,
+    some.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True),
+    some.lists(some.integers(0, 10**6), max_size=5).map(tuple),
+)
+edits = some.builds(Edit, cells, some.floats(-1e6, 1e6))
+
+
+@given(cells)
+def test_a_cell_reads_back_from_the_link(cell):
+    assert CELL.parse(CELL.text(cell)) == cell == CELL.parse(cell)
+
+
+@given(some.lists(edits, max_size=5).map(tuple))
+def test_edits_read_back_from_the_link(made):
+    assert EDITS.parse(EDITS.text(made)) == made == EDITS.parse(made)
+
+
+def test_nothing_is_none():
+    assert CELL.parse("") is CELL.parse(None) is None
+    assert CELL.text(None) == ""
+    assert EDITS.parse("") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["outputs.-1", "outputs.1.", "outputs.x", "Outputs.1", "a b", "x" * 99, "o.1.2.3.4.5.6.7.8.9"],
+)
+def test_what_is_no_cell_gets_a_sentence(text):
+    with pytest.raises(BadInputError) as refusal:
+        CELL.parse(text)
+    assert SENTENCE.fullmatch(str(refusal.value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "inputs.0.0",
+        "inputs.0.0=",
+        "inputs.0.0=x",
+        "inputs.0.0=nan",
+        "inputs.0.0=inf",
+        "inputs.0.0=1e9",
+        "=1",
+        "inputs.0.0=1,kernel",
+        ",".join(["inputs.0.0=1"] * (MAXIMUM_EDITS + 1)),
+    ],
+)
+def test_what_is_no_edit_gets_a_sentence(text):
+    with pytest.raises(BadInputError) as refusal:
+        EDITS.parse(text)
+    assert SENTENCE.fullmatch(str(refusal.value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nowhere.0.0",
+        "product.0.0",
+        "outputs.8.0",
+        "outputs.0.5",
+        "outputs.0",
+        "outputs",
+        "bias.0.0",
+    ],
+)
+def test_a_cell_that_a_run_does_not_show_gets_a_sentence(text):
+    trace = run(get("linear"), {})
+    shown = ("inputs", "kernel", "bias", "outputs")
+    check_cell(trace, Cell("outputs", (7, 4)), shown)
+    cell = CELL.parse(text)
+    assert cell
+    with pytest.raises(BadInputError) as refusal:
+        check_cell(trace, cell, shown)
+    assert SENTENCE.fullmatch(str(refusal.value))

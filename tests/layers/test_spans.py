@@ -1,0 +1,92 @@
+"""What is claimed of cells, against what TensorFlow does when one of them moves."""
+
+import itertools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as some
+
+from layers.forward import TENSORFLOW, run
+from layers.registry import LAYERS
+from layers.spans import Span, block, reached, whole
+from layers.steps import Activation, Multiply
+
+SMALL = {
+    "linear": {"features": 3, "units": 2, "activation": "relu"},
+    "repeated_dense": {"features": 3, "units": 2},
+    "nd_dense": {"shape": (2, 3, 2), "units": 4, "activation": "softmax"},
+    "center_zero": {"rows": 3, "columns": 4, "hole_height": 1},
+    "running_sum": {"features": 3},
+    "mlp_block": {"features": 3, "width_1": 2, "width_2": 3, "width_3": 2},
+}
+
+
+def holds(part, cell):
+    return all(span.start <= at < span.stop for span, at in zip(part, cell, strict=True))
+
+
+def steps_of_all_layers():
+    for spec in LAYERS:
+        for batch in (None, 2):
+            trace = run(spec, SMALL.get(spec.name, {}), batch=batch if spec.batch else None)
+            for step in trace.steps:
+                shapes = tuple(trace[operand].shape for operand in step.operands)
+                yield pytest.param(step.op, shapes, id=f"{spec.name}-{step.result}-{batch}")
+
+
+EXTRA = [
+    pytest.param(Multiply(), ((2, 3), (3,)), id="multiply-a-row"),
+    pytest.param(Multiply(), ((2, 3, 2), (3, 1)), id="multiply-a-column"),
+    pytest.param(Multiply(), ((2, 1), (1,)), id="multiply-one"),
+    *(
+        pytest.param(Activation(name), ((2, 3),), id=name)
+        for name in ("linear", "elu", "sigmoid", "tanh", "softplus", "softmax")
+    ),
+]
+
+
+@pytest.mark.parametrize(("op", "shapes"), [*steps_of_all_layers(), *EXTRA])
+def test_exactly_the_claimed_cells_move_in_tensorflow(op, shapes):
+    # Positive, so that a relu lets everything through and no product hides a move behind a zero.
+    operands = [
+        np.random.default_rng(1).uniform(0.5, 1.5, shape).astype("float32") for shape in shapes
+    ]
+
+    def computed():
+        return TENSORFLOW[type(op)](op, *map(tf.constant, operands)).numpy()
+
+    before = computed()
+    spans = op.spans(*shapes)
+    claimed_by_source = [
+        {index: op.sources(index, *shapes)[number] for index in np.ndindex(before.shape)}
+        for number in range(len(operands))
+    ]
+    for number, operand in enumerate(operands):
+        for cell in np.ndindex(operand.shape):
+            kept = operand[cell]
+            operand[cell] = kept + 0.25
+            moved = computed() != before
+            operand[cell] = kept
+            claimed = np.zeros(before.shape, bool)
+            claimed[reached(spans[number], cell, before.shape)] = True
+            np.testing.assert_array_equal(moved, claimed, err_msg=f"operand {number}, cell {cell}")
+            for index, part in claimed_by_source[number].items():
+                assert holds(part, cell) == moved[index]
+
+
+@given(data=some.data(), stride=some.integers(1, 3), size=some.integers(1, 4))
+def test_reached_is_sources_read_backwards(data, stride, size):
+    """Also for windows, which the layers here have none of."""
+    offset = data.draw(some.integers(-3, 2))
+    spans = (Span(1, size=size, stride=stride, offset=offset), whole(2))
+    shape, result = (9, 2), (2, 5)
+    made = {index: block(spans, index, shape) for index in itertools.product(range(2), range(5))}
+    for cell in itertools.product(range(9), range(2)):
+        claimed = reached(spans, cell, result)
+        for index, part in made.items():
+            inside = all(s.start <= at < s.stop for s, at in zip(part, cell, strict=True))
+            assert inside == all(
+                s.start <= at < s.stop for s, at in zip(claimed, index, strict=True)
+            )

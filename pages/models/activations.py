@@ -10,7 +10,7 @@ import streamlit as st
 
 from figures.figure import Figure
 from figures.view import symmetric_limit
-from figures.weight import weight
+from figures.weight import safe, weight
 from figures.words import number
 from layers import remote_models
 from layers.equation import Sign
@@ -64,6 +64,14 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
         cell = _cell(tuple(length or 1 for length in layer.output_shape[1:]))
     found, _ = compute(remote_models.activate, source, layer.path, fed, seed=seed, cell=cell)
     charts(_blocks(layer, found, cell), key="activations")
+    st.download_button(
+        "This layer's whole output (NPY)",
+        lambda: compute(remote_models.output_npy, source, layer.path, fed, seed=seed)[0].data,
+        file_name=f"{safe(layer.path)}-outputs-{'x'.join(map(str, found.outputs.shape))}.npy",
+        mime="application/octet-stream",
+        key="download_output",
+        icon=":material/download:",
+    )
 
 
 def _select(field: ChoiceField) -> str | None:

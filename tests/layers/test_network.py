@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import warnings
 
@@ -12,9 +13,10 @@ import pytest
 from layers import network, stock
 from layers.activations import activate
 from layers.fields import BadInputError
+from layers.images import picture
 from layers.model_files import config
 from layers.network import index, live, run
-from layers.remote_models import open_model
+from layers.remote_models import open_model, output_npy
 from layers.small_cnn import CnnSource, checked
 from tests.layers.model_files import families
 from tests.layers.model_files.families import randomised, saved, source
@@ -132,6 +134,14 @@ def test_every_allowed_class_is_keras_own_and_takes_its_settings():
         taken = keras.layers.__dict__[name].__init__.__code__.co_varnames
         for setting in settings:
             assert setting in taken or "kwargs" in taken, (name, setting)
+
+
+def test_the_output_that_is_downloaded_is_the_layers_own():
+    cnn = CnnSource(tuple(checked({"hidden_units": 5}).items()), 0)
+    data = output_npy(cnn, "conv2d", "picture", seed=0).data
+    image = picture(32, 32)[None, ..., None]
+    layer = live(cnn).layers["conv2d"]
+    np.testing.assert_array_equal(np.load(io.BytesIO(data)), layer(image).numpy())
 
 
 def test_two_seeds_are_two_networks_and_one_seed_one():

@@ -69,6 +69,8 @@ def test_a_row_is_chosen_by_mouse_and_by_keys_and_is_in_the_link(visit: Visit):
     visit.page.wait_for_url("**layer=conv2d_1**")
     visit.settle()
     assert chosen(visit) == "conv2d_1"
+    styles = "(row) => getComputedStyle(row).boxShadow"
+    assert visit.page.locator(".ls-tree tr[aria-selected=true]").evaluate(styles) != "none"
     kernel = weight("conv2d_1/kernel")
     np.testing.assert_array_equal(visit.drawn()["kernel"][:2, :2], kernel[:, :, 0, 0])
     visit.page.keyboard.press("ArrowDown")

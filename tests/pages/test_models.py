@@ -482,7 +482,7 @@ def tables(session: AppTest) -> list[dict]:
 
 
 def test_both_pages_are_in_the_menu_and_keep_out_of_each_others_way():
-    session = opened(layer="linear", units=7)
+    session = opened(layer="repeated_dense", units=7)
     assert_sound(session)
     session.switch_page("pages/models/page.py").run()
     assert_sound(session)
@@ -490,6 +490,7 @@ def test_both_pages_are_in_the_menu_and_keep_out_of_each_others_way():
     session.switch_page("pages/explore/page.py").run()
     assert_sound(session)
     assert session.slider(key="units").value == 7
+    assert session.radio(key="layer").value == "repeated_dense"
 
 
 def test_no_tensorflow_came_into_this_process():

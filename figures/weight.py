@@ -100,9 +100,9 @@ def weight(
     )
     if cut or long:
         return figure
-    spec = {**figure.spec, "data": [{**figure.spec["data"][0], **_hover(block, corner)}]}
-    spec["data"] += figure.spec["data"][1:]
-    return replace(figure, spec=spec)
+    heat, *marks = figure.spec["data"]
+    heat = _hovered(heat, _hover(rows, columns, block, corner))
+    return replace(figure, spec={**figure.spec, "data": [heat, *marks]})
 
 
 def _lines(values: np.ndarray) -> np.ndarray:
@@ -121,19 +121,16 @@ def _labelled_lines(figure: Figure, size: int, word: str, block: int) -> Figure:
             f"{word} {at * block}" if at < size else "" for at in range(-(-size // LINE) * LINE)
         ]
         text = [each[at : at + LINE] for at in range(0, len(each), LINE)]
-        heat = {**heat, "text": text, "hovertemplate": "%{text}: %{z:.6g}<extra></extra>"}
+        heat = _hovered(heat, "%{text}: %{z:.6g}", text)
     else:
-        heat = {
-            **heat,
-            "hovertemplate": f"{word} {LINE} × %{{y}} + %{{x}}: %{{z:.6g}}<extra></extra>",
-        }
+        heat = _hovered(heat, f"{word} {LINE} × %{{y}} + %{{x}}: %{{z:.6g}}")
     kept = []
     for mark in marks:
-        places = zip(mark["x"], mark["y"], mark["text"], strict=True)
+        places = zip(mark["x"], mark["y"], strict=True)
         inside = [place for place in places if place[1] * LINE + place[0] < size]
         if inside:
-            x, y, text = map(list, zip(*inside, strict=True))
-            kept.append({**mark, "x": x, "y": y, "text": text})
+            x, y = map(list, zip(*inside, strict=True))
+            kept.append({**mark, "x": x, "y": y})
     return replace(figure, spec={**figure.spec, "data": [heat, *kept]})
 
 
@@ -153,16 +150,26 @@ def _axes(rows: tuple[str, ...], columns: tuple[str, ...]) -> str:
     return f"{down} down, {across} across" if down else across
 
 
-def _hover(block: tuple[int, int], corner: tuple[int, int]) -> dict[str, Any]:
+def _hovered(
+    heat: dict[str, Any], says: str, text: list[list[str]] | None = None
+) -> dict[str, Any]:
+    """Return a heatmap that says on hover which cell it is, as no link to others does it here."""
+    kept = {key: value for key, value in heat.items() if key != "hoverinfo"}
+    more = {"text": text} if text else {}
+    return {**kept, **more, "hovertemplate": f"{says}<extra></extra>"}
+
+
+def _hover(
+    rows: tuple[str, ...],
+    columns: tuple[str, ...],
+    block: tuple[int, int],
+    corner: tuple[int, int],
+) -> str:
     if block != (1, 1):
-        return {
-            "hovertemplate": f"block %{{y}}, %{{x}} of {spell(block)}: %{{z:.6g}}<extra></extra>"
-        }
-    if corner == (0, 0):
-        return {}
-    return {
-        "hovertemplate": f"{corner[0]} + %{{y}}, {corner[1]} + %{{x}}: %{{z:.6g}}<extra></extra>"
-    }
+        return f"block %{{y}}, %{{x}} of {spell(block)}: %{{z:.6g}}"
+    down, across = (f"{first} + " if first else "" for first in corner)
+    row = f"{' × '.join(rows)} {down}%{{y}}, " if rows else ""
+    return f"{row}{' × '.join(columns)} {across}%{{x}}: %{{z:.6g}}"
 
 
 def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, int]:
@@ -203,22 +210,21 @@ def _with_borders(
     numbers: tuple[int, ...],
 ) -> Figure:
     """Return the figure with these cells in place of its own; what is NaN itself stays marked."""
-    heat, *_ = figure.spec["data"]
-    heat = {**heat, "z": packed(drawn)}
+    heat = {**figure.spec["data"][0], "z": packed(drawn)}
     framed = drawn.shape[0] != values.shape[0] or drawn.shape[1] != values.shape[1]
     step = (tile[0] + 1, tile[1] + 1) if framed and math.prod(tile) > 1 else tile
     across = values.shape[1] // tile[1]
     if drawn.size <= LABELLED:
-        heat["text"] = [
+        text = [
             [
                 _label((y, x), step, tile, wrapped, across, rows, columns, numbers)
                 for x in range(drawn.shape[1])
             ]
             for y in range(drawn.shape[0])
         ]
-        heat["hovertemplate"] = "%{text}: %{z:.6g}<extra></extra>"
+        heat = _hovered(heat, "%{text}: %{z:.6g}", text)
     else:
-        heat["hovertemplate"] = "%{z:.6g}<extra></extra>"
+        heat = _hovered(heat, "%{z:.6g}")
     spec = {**figure.spec, "data": [heat]}
     return replace(figure, spec=spec, cells=(drawn.shape[0], drawn.shape[1]))
 

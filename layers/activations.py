@@ -14,6 +14,7 @@ from layers.fields import BadInputError
 from layers.network import Live, Source, live, run
 from layers.steps import ACTIVATIONS
 from layers.steps_conv import Conv2D, Dense, Flatten, MaxPool2D, Op, written
+from layers.stock import Call
 
 MAXIMUM_CELLS = 2**16
 """Cells of one layer's maps that are sent; larger maps are averaged over squares."""
@@ -35,17 +36,7 @@ def activate(
         BadInputError: a network that cannot be fed, or a layer that is no step of it.
     """
     network = live(source)
-    call = next((call for call in network.calls if call.name == path), None)
-    if call is None or not call.feeds:
-        raise BadInputError(
-            "Nothing can be shown of this layer: expected one that computes. Received "
-            f"{path[:60]!r}, which is a model or an input. Choose a layer below it."
-        )
-    given = tuple(
-        images.feed(shape, fed if at == 0 else "normal", seed, _tokens(network, at))
-        for at, shape in enumerate(network.input_shapes)
-    )
-    made = run(network, given)
+    call, made, given = _ran(network, path, fed, seed)
     inputs, outputs = made[call.feeds[0]], made[call.name]
     layer = network.layers[path]
     at = _cut(cell, outputs.shape[1:])
@@ -58,7 +49,7 @@ def activate(
         redone = op.evaluate(wide, *(w.astype("float64") for w in held))
         difference = float(np.max(np.abs(redone - outputs), initial=0.0))
     return Activation(
-        fed=maps(given[0]),
+        fed=maps(given),
         inputs=maps(inputs),
         outputs=maps(outputs),
         arithmetic=arithmetic,
@@ -66,6 +57,29 @@ def activate(
         computed=float(outputs[(0, *at)]) if outputs.size else math.nan,
         difference=difference,
     )
+
+
+def output(source: Source, path: str, fed: str | np.ndarray, *, seed: int) -> np.ndarray:
+    """Return all that one layer made of an input; arguments and errors as ``activate``."""
+    call, made, _ = _ran(live(source), path, fed, seed)
+    return made[call.name]
+
+
+def _ran(
+    network: Live, path: str, fed: str | np.ndarray, seed: int
+) -> tuple[Call, dict[str, np.ndarray], np.ndarray]:
+    """Return a layer's call, all outputs by name, and the first input."""
+    call = next((call for call in network.calls if call.name == path), None)
+    if call is None or not call.feeds:
+        raise BadInputError(
+            "Nothing can be shown of this layer: expected one that computes. Received "
+            f"{path[:60]!r}, which is a model or an input. Choose a layer below it."
+        )
+    given = tuple(
+        images.feed(shape, fed if at == 0 else "normal", seed, _tokens(network, at))
+        for at, shape in enumerate(network.input_shapes)
+    )
+    return call, run(network, given), given[0]
 
 
 def maps(tensor: np.ndarray) -> Maps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ import tensorflow as tf
 
 from layers import small_cnn, stock
 from layers.fields import BadInputError
-from layers.inputs import check_size, spell
+from layers.inputs import spell
 from layers.model_files import read
 from layers.model_files.arrays import Array, Held, numbers
 from layers.model_files.config import LayerConfig
@@ -27,6 +28,8 @@ from layers.stock import Call
 Source = FileSource | CnnSource
 MAXIMUM_BYTES = 128 * 2**20
 """Weights up to which a network is run: they are held while it does."""
+MAXIMUM_OUTPUT = 2**23
+"""Numbers of one layer's output, 32 MB; all layers' are held until the picture is made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,8 @@ def index(source: Source) -> ModelFile:
         )
     shapes = stock.output_shapes(config) if config else {}
     layers = tuple(replace(row, output_shape=shapes.get(row.path)) for row in found.layers)
-    return replace(found, layers=layers, no_activations=refusal)
+    shape = stock.input_shapes(config)[0] if config and not refusal else ()
+    return replace(found, layers=layers, no_activations=refusal, input_shape=shape)
 
 
 @contextmanager
@@ -131,10 +135,13 @@ def run(network: Live, inputs: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
         layer = network.layers[call.path]
         fed = came if len(came) > 1 else came[0]
         shapes = [tuple(tensor.shape) for tensor in came]
-        check_size(
-            f"output of {call.path[:60]!r}",
-            tuple(layer.compute_output_shape(shapes if len(came) > 1 else shapes[0])),
-        )
+        shape = tuple(layer.compute_output_shape(shapes if len(came) > 1 else shapes[0]))
+        if math.prod(length or 1 for length in shape) > MAXIMUM_OUTPUT:
+            raise BadInputError(
+                f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUT:,} "
+                f"numbers. Received the shape {spell(shape)}, which has {math.prod(shape):,}. Look "
+                "at its weights instead."
+            )
         try:
             made[call.name] = layer(fed)
         except (ValueError, TypeError, tf.errors.OpError) as error:
@@ -200,6 +207,7 @@ def _small_cnn(source: CnnSource) -> ModelFile:
         version=keras.__version__,
         layers=tuple(rows),
         notes=small_cnn.notes(values),
+        input_shape=network.input_shapes[0],
     )
 
 

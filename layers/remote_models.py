@@ -120,6 +120,13 @@ def count(source: Source, weights: tuple[WeightEntry, ...], *, low: float, high:
     return Many(tuple(one(weight) for weight in weights))
 
 
+def output_npy(source: Source, path: str, fed: str | np.ndarray, *, seed: int) -> Download:
+    """Return a layer's whole output as the bytes of an NPY file."""
+    from layers import activations
+
+    return _npy(activations.output(source, path, fed, seed=seed))
+
+
 def npy(source: Source, weight: WeightEntry) -> Download:
     """Return a weight as the bytes of an NPY file; types that NPY does not know as float32.
 
@@ -138,6 +145,10 @@ def npy(source: Source, weight: WeightEntry) -> Download:
         values = array.read(tuple(slice(0, length) for length in array.shape))
     if values.dtype in YOUNG.values():
         values = values.astype("float32")
+    return _npy(values)
+
+
+def _npy(values: np.ndarray) -> Download:
     stream = io.BytesIO()
     np.save(stream, values, allow_pickle=False)
     return Download(stream.getvalue())

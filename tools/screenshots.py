@@ -14,7 +14,8 @@ from tests.browser.chromium import find
 ROOT = Path(__file__).parents[1]
 SIZE = ViewportSize(width=1400, height=1290)
 PICTURES = {
-    "repeated_dense": "/?layer=repeated_dense&bias_initializer=random_normal&cell=outputs.2.3"
+    "repeated_dense": "/?layer=repeated_dense&bias_initializer=random_normal&cell=outputs.2.3",
+    "models": "/models?out_activation=sigmoid",
 }
 """File name in ``docs/`` → the link that it shows."""
 
@@ -54,7 +55,7 @@ def _open(page: Page, address: str) -> None:
             if "ERR_CONNECTION_REFUSED" not in str(error):
                 raise
             page.wait_for_timeout(500)
-    page.wait_for_selector("[data-tensor=outputs] .main-svg", timeout=120_000)
+    page.wait_for_selector("[data-tensor=kernel] .main-svg", timeout=120_000)
     page.wait_for_timeout(1500)
 
 

@@ -130,6 +130,8 @@ class ModelFile:
         layers: in order.
         notes: sentences that the page shows beside the summary.
         no_activations: why no input can be fed to it, as a sentence; empty where one can.
+        input_shape: of its first input, with None for the batch and what is open; empty where it
+            cannot be fed.
     """
 
     name: str
@@ -138,6 +140,7 @@ class ModelFile:
     layers: tuple[LayerEntry, ...]
     notes: tuple[str, ...] = ()
     no_activations: str = ""
+    input_shape: tuple[int | None, ...] = ()
 
     @property
     def parameters(self) -> int:

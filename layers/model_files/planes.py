@@ -20,8 +20,8 @@ SIDE = 256
 """Cells a side up to which every number is shown; beyond it blocks are reduced to one."""
 LONG = 2**14
 """Numbers of a vector that are all shown, in lines below each other."""
-CHUNK = 2**22
-"""Numbers that are in memory at once."""
+CHUNK = 2**19
+"""Numbers that are in memory at once: few enough for a processor's cache, which counts most."""
 _SPATIAL = {"length", "depth", "height", "width"}
 
 

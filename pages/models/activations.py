@@ -10,7 +10,7 @@ import streamlit as st
 
 from figures.figure import Figure
 from figures.view import symmetric_limit
-from figures.weight import weight
+from figures.weight import safe, weight
 from figures.words import number
 from layers import remote_models
 from layers.equation import Sign
@@ -20,6 +20,7 @@ from layers.images import FEEDS
 from layers.model_files.model import LayerEntry, ModelFile
 from layers.spec import SEED
 from layers.uploads import MAXIMUM_BYTES
+from pages.models.draw import drawn
 from pages.models.files import Source
 from pages.models.weights import color_range
 from pages.shared.charts import Block, charts, row, text
@@ -30,9 +31,9 @@ from pages.shared.frame import literal
 FEED = ChoiceField(
     name="feed",
     default="picture",
-    choices=(*FEEDS, "upload"),
+    choices=(*FEEDS, "upload", "drawn"),
     label="What goes in",
-    help="Our picture, normal numbers, a ramp from 0 to 1, or a picture or array of yours.",
+    help="Our picture, normal numbers, a ramp from 0 to 1, or a picture of yours.",
 )
 FEED_SEED = replace(SEED, name="feed_seed", help="The same seed, the same numbers.")
 _LABELS = {
@@ -40,6 +41,7 @@ _LABELS = {
     "normal": "Normal numbers",
     "ramp": "Ramp from 0 to 1",
     "upload": "Your picture (PNG, JPEG) or array (NPY, CSV)",
+    "drawn": "Your picture, drawn here",
 }
 _AXES = {3: ("y", "x", "channel"), 2: ("step", "feature"), 1: ("unit",), 0: ()}
 
@@ -52,12 +54,24 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         feed = control(FEED, widget=_select)
         seed = control(FEED_SEED, widget=number_input) if feed == "normal" else FEED_SEED.default
-    fed: str | np.ndarray = _upload() if feed == "upload" else feed
+    fed: str | np.ndarray = feed
+    if feed == "upload":
+        fed = _upload()
+    elif feed == "drawn":
+        fed = drawn(model.input_shape)
     cell = ()
     if layer.output_shape and None not in layer.output_shape[1:]:
         cell = _cell(tuple(length or 1 for length in layer.output_shape[1:]))
     found, _ = compute(remote_models.activate, source, layer.path, fed, seed=seed, cell=cell)
     charts(_blocks(layer, found, cell), key="activations")
+    st.download_button(
+        "This layer's whole output (NPY)",
+        lambda: compute(remote_models.output_npy, source, layer.path, fed, seed=seed)[0].data,
+        file_name=f"{safe(layer.path)}-outputs-{'x'.join(map(str, found.outputs.shape))}.npy",
+        mime="application/octet-stream",
+        key="download_output",
+        icon=":material/download:",
+    )
 
 
 def _select(field: ChoiceField) -> str | None:
@@ -190,8 +204,10 @@ def _arithmetic(layer: LayerEntry, found: Activation, cell: tuple[int, ...]) -> 
             f" Over all cells, hand calculation and TensorFlow agree to {number(found.difference)}."
         )
     )
-    arrays = [work.window, work.products, *([] if work.weights is None else [work.weights])]
-    scale = color_range("window, filter, products", symmetric_limit(arrays))
+    arrays = {"window": work.window}
+    if work.weights is not None:
+        arrays |= {"filter": work.weights, "products": work.products}
+    scales = [color_range(name, symmetric_limit([array])) for name, array in arrays.items()]
     words = ("batch", *_AXES.get(len(work.block) - 1, ()))
     came = ", ".join(
         f"{word} {piece.start}" + (f" to {piece.stop - 1}" if piece.stop - piece.start > 1 else "")
@@ -202,7 +218,7 @@ def _arithmetic(layer: LayerEntry, found: Activation, cell: tuple[int, ...]) -> 
             f"How the output's cell at {place or 'its only place'} came to be, from what comes to "
             f"this layer at {came}:"
         ),
-        row(items, [scale]),
+        row(items, scales),
         text(f"{found.written}. {computed}.{agrees}"),
     ]
 

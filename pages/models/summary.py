@@ -39,8 +39,12 @@ def choose_layer(model: ModelFile) -> LayerEntry:
     field = ChoiceField(name="layer", default=first, choices=paths)
     box = st.container()
     table = st.container()
+    elsewhere = st.session_state.kept.get("layer")  # which of Explore's was left there
     with box:
         path = control(_Short(**{n: getattr(field, n) for n in _FIELDS}), widget=_box)
+
+    if path == first and elsewhere not in (None, *paths):
+        st.session_state.kept["layer"] = elsewhere
 
     def choose(chosen: Any) -> None:
         with suppress(BadInputError):  # our own script sends nothing but what is in the table

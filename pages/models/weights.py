@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ SORT = BoolField(
 SMALL = 4096
 """Cells up to which a weight is shown beside the chosen one."""
 BESIDE = 8
+LARGE = 64 * 2**20
+"""Bytes that take about a second to read."""
 SPAN = 32
 TABLE = 64
 """Weights of one layer that are summed up in its table."""
@@ -90,22 +92,31 @@ def show(source: Source, layer: LayerEntry) -> None:
             return
         is_grid = any(word in entry.axes for word in ("length", "height"))
         sort = control(SORT) if is_grid else False
-        view, _ = compute(remote_models.look, source, entry, sort=sort)
+        view = _read(source, entry, sort=sort)
         reduced = any(plane.block != (1, 1) for plane in view.planes)
         reduction = control(REDUCTION) if reduced else "mean"
     look = Look(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
+    beside = list(_beside(source, layer, entry))
     blocks = [row(planes(look), [color_range(look.label, look.limit)])]
-    blocks += [
-        row(planes(other), [color_range(other.label, other.limit)])
-        for other in _beside(source, layer, entry)
-    ]
+    blocks += [row(planes(other), [color_range(other.label, other.limit)]) for other in beside]
     charts(blocks, key="weights")
     if len(entry.parts) > MAXIMUM_PARTS:
         st.caption(f"The first {MAXIMUM_PARTS} of {len(entry.parts)} parts.")
     if reduced:
         _window(source, look)
-    charts([_table(source, layer), *_said(view.statistics)], key="statistics")
+    known = {seen.entry: seen.view.statistics for seen in (look, *beside)}
+    charts([_table(source, layer, known), *_said(view.statistics)], key="statistics")
     _download(source, layer, entry)
+
+
+def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
+    """Return a weight's planes; what takes more than a moment says that it is being read."""
+    if entry.bytes <= LARGE:
+        return compute(remote_models.look, source, entry, sort=sort)[0]
+    with st.spinner(
+        f"Reading {entry.bytes // 2**20:,} MB of {literal(entry.name)}", show_time=True
+    ):
+        return compute(remote_models.look, source, entry, sort=sort)[0]
 
 
 def planes(look: Look) -> list[Figure]:
@@ -214,9 +225,13 @@ def _place(name: str, length: int, span: int) -> IntField:
     )
 
 
-def _table(source: Source, layer: LayerEntry) -> Block:
+def _table(source: Source, layer: LayerEntry, known: Mapping[WeightEntry, Statistics]) -> Block:
+    """Return the table of all weights; what was not looked at is read for it."""
     fine = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
-    found, _ = compute(remote_models.measure, source, fine)
+    rest = tuple(entry for entry in fine if entry not in known)
+    if rest:
+        measured = compute(remote_models.measure, source, rest)[0].items
+        known = {**known, **dict(zip(rest, measured, strict=True))}
     head = ("Weight", "Shape", "Type", "Min", "Mean", "Max", "Std", "Zeros", "NaN", "Infinite")
     rows = [
         [
@@ -228,7 +243,7 @@ def _table(source: Source, layer: LayerEntry) -> Block:
             share(s.nan, s.size),
             share(s.infinite, s.size),
         ]
-        for entry, s in zip(fine, found.items, strict=True)
+        for entry, s in ((entry, known[entry]) for entry in fine)
     ]
     return table("Weights of this layer", head, rows)
 

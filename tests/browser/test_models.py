@@ -69,6 +69,8 @@ def test_a_row_is_chosen_by_mouse_and_by_keys_and_is_in_the_link(visit: Visit):
     visit.page.wait_for_url("**layer=conv2d_1**")
     visit.settle()
     assert chosen(visit) == "conv2d_1"
+    styles = "(row) => getComputedStyle(row).boxShadow"
+    assert visit.page.locator(".ls-tree tr[aria-selected=true]").evaluate(styles) != "none"
     kernel = weight("conv2d_1/kernel")
     np.testing.assert_array_equal(visit.drawn()["kernel"][:2, :2], kernel[:, :, 0, 0])
     visit.page.keyboard.press("ArrowDown")
@@ -175,6 +177,37 @@ def test_markup_in_names_is_text(visit: Visit, files):
     visit.page.get_by_text("No input can be fed").wait_for()
     alert = visit.page.get_by_test_id("stAlert").filter(has_text="No input can be fed")
     assert alert.locator("b, strong").count() == 0
+    assert complaints(visit) == []
+
+
+def test_a_picture_is_drawn_by_pointer_and_by_keys_and_fed(visit: Visit):
+    look(visit, show="activations", feed="drawn")
+    canvas = visit.page.locator(".ls-draw canvas")
+    box = canvas.bounding_box()
+    assert box is not None
+    visit.page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] / 2, steps=40)
+    visit.page.mouse.up()
+    inked = """least => {
+      const z = document.querySelector('[data-tensor=input]')?._fullData[0].z;
+      return z && [].concat(...z.map((row) => [...row])).filter((ink) => ink === 1).length >= least;
+    }"""
+    visit.page.wait_for_function(inked, arg=30)
+    visit.settle()
+    picture = visit.drawn()["input"]
+    assert (picture[16] == 1).sum() >= 30
+    assert picture[:10].max() == 0
+    canvas.focus()
+    visit.page.keyboard.press("ArrowDown")
+    visit.page.keyboard.press(" ")
+    visit.page.wait_for_function(
+        "() => document.querySelector('[data-tensor=input]')._fullData[0].z[1][0] === 1"
+    )
+    visit.page.get_by_role("button", name="Clear").click()
+    visit.page.wait_for_function(
+        "() => document.querySelector('[data-tensor=input]')._fullData[0].z[1][0] === 0"
+    )
     assert complaints(visit) == []
 
 

@@ -337,7 +337,9 @@ def test_nan_infinities_and_nothing_at_all_are_marked(tmp_path):
     )
     session = uploaded(path)
     assert_sound(session)
-    assert figures(session)["kernel"]["spec"]["data"][1]["text"] == ["NaN", "∞"]
+    marks = figures(session)["kernel"]["spec"]["data"][1]
+    assert (marks["x"], marks["y"]) == ([0, 1], [0, 0])
+    assert "1 NaN; 1 infinite" in figures(session)["kernel"]["alt"]
     assert "1 of 4 numbers are NaN, 1 infinite" in texts(session)
     session.selectbox(key="layer").set_value("dense_1").run()
     assert_sound(session)
@@ -423,6 +425,19 @@ def test_a_picture_of_ones_own_is_fed():
     assert drawn(session)["input"].shape == (32, 32)
 
 
+def test_what_is_drawn_here_is_fed():
+    session = visited(show="activations", feed="drawn")
+    assert_sound(session)
+    assert (drawn(session)["input"] == 0).all()
+    ours = np.zeros((32, 32), "float32")
+    ours[3:9, 4] = 1
+    session.session_state["drawn_picture"] = ours
+    session.run()
+    np.testing.assert_array_equal(drawn(session)["input"], ours)
+    session = visited(show="activations", feed="drawn", image=16)
+    assert drawn(session)["input"].shape == (16, 16)
+
+
 def test_a_network_with_a_layer_that_is_not_stock_is_not_run_and_says_which(files):
     session = uploaded(files["custom.keras"], show="activations")
     assert_one_complaint(session, "<b>**twice**", "Lambda")
@@ -467,7 +482,7 @@ def tables(session: AppTest) -> list[dict]:
 
 
 def test_both_pages_are_in_the_menu_and_keep_out_of_each_others_way():
-    session = opened(layer="linear", units=7)
+    session = opened(layer="repeated_dense", units=7)
     assert_sound(session)
     session.switch_page("pages/models/page.py").run()
     assert_sound(session)
@@ -475,6 +490,7 @@ def test_both_pages_are_in_the_menu_and_keep_out_of_each_others_way():
     session.switch_page("pages/explore/page.py").run()
     assert_sound(session)
     assert session.slider(key="units").value == 7
+    assert session.radio(key="layer").value == "repeated_dense"
 
 
 def test_no_tensorflow_came_into_this_process():

@@ -58,8 +58,8 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
   // Plotly asks whether there is any room at all; asking the DOM lays the page out for every figure.
   Object.defineProperty(made.graph, "clientWidth", { value: size.width, configurable: true });
   Object.defineProperty(made.graph, "clientHeight", { value: size.height, configurable: true });
-  // A matrix's cells answer by themselves, so Plotly's own handlers are left out.
-  const config = { ...CONFIG, staticPlot: Boolean(figure.cells) };
+  // Where a matrix's cells answer by themselves, Plotly's own handlers are left out.
+  const config = { ...CONFIG, staticPlot: figure.spec.data[0].hoverinfo === "skip" };
   Plotly.react(made.graph, traces, layoutOf(figure, theme, size), config);
   made.cells.hidden = !figure.cells;
   made.z = figure.cells && traces[0].z;
@@ -99,7 +99,7 @@ function layoutOf(figure, theme, { width, height }) {
     font: { color: theme.quiet, size: 11, family: "inherit" },
     hoverlabel: { bgcolor: theme.paper, bordercolor: theme.quiet, font: { color: theme.text } },
     dragmode: false,
-    hovermode: figure.cells ? false : "closest",
+    hovermode: figure.spec.data[0].hoverinfo === "skip" ? false : "closest",
     showlegend: false,
   };
   if (figure.cells) {

@@ -282,6 +282,22 @@ def test_long_lists_of_names_are_put_together_again(tmp_path):
     assert found.parameters == 1400
 
 
+def test_weights_of_tensorflow_2_12_are_read(tmp_path):
+    """It called the group of layers ``_layer_checkpoint_dependencies``, and gave no names."""
+    path = saved(randomised(dense()), tmp_path / "model.weights.h5")
+    expected = opened(path)
+    with h5py.File(path, "a") as file:
+        file.move("layers", "_layer_checkpoint_dependencies")
+        for group in file["_layer_checkpoint_dependencies"].values():
+            del group["vars"].attrs["name"]
+    found = opened(path)
+    assert [layer.name for layer in found.layers] == ["dense", "dense_1", "dropout"]
+    assert found.parameters == expected.parameters
+    ours = values(path, found.layers[0])
+    assert [array.shape for array in ours.values()] == [(6, 5), (5,)]
+    assert list(ours) == ["kernel", "bias"]
+
+
 # --- safetensors, written here byte by byte as its specification says
 
 

@@ -1,0 +1,154 @@
+"""Weights as pictures: cells where they belong, borders between slices, what is said of them."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from figures.distribution import distribution
+from figures.weight import plain, safe, weight
+
+
+def drawn(figure) -> np.ndarray:
+    packed = figure.spec["data"][0]["z"]
+    shape = tuple(int(length) for length in packed["shape"].split(","))
+    return np.frombuffer(base64.b64decode(packed["bdata"]), "<f4").reshape(shape)
+
+
+def kernel(height, width, into, out):
+    values = np.arange(height * width * into * out, dtype="f4")
+    values = values.reshape(height, width, into, out)
+    plane = values.transpose(2, 0, 3, 1).reshape(into * height, out * width)
+    return values, plane
+
+
+def shown(cells, **others):
+    settings: dict[str, Any] = {
+        "name": "kernel",
+        "layer": "conv",
+        "limit": 1.0,
+        "rows": ("in", "height"),
+        "columns": ("out", "width"),
+        "plane": cells.shape,
+        "shape": cells.shape,
+        **others,
+    }
+    figure = weight(cells, **settings)
+    go.Figure(figure.spec)  # raises on what plotly does not know
+    assert figure.cells == drawn(figure).shape
+    return figure
+
+
+def test_many_channels_are_a_grid_with_borders():
+    values, plane = kernel(3, 2, 4, 5)
+    figure = shown(plane, tile=(3, 2))
+    cells = drawn(figure)
+    assert cells.shape == (4 * 4 - 1, 5 * 3 - 1)
+    for i in range(4):
+        for o in range(5):
+            tile = cells[4 * i : 4 * i + 3, 3 * o : 3 * o + 2]
+            np.testing.assert_array_equal(tile, values[:, :, i, o])
+    assert np.isnan(cells[3]).all()
+    assert np.isnan(cells[:, 2]).all()
+    labels = figure.spec["data"][0]["text"]
+    assert labels[4][3] == "in 1, height 0, out 1, width 0"
+    assert labels[3][0] == ""
+    assert "20 slices of 3 × 2" in figure.caption
+    assert "in × height down, out × width across" in figure.alt
+
+
+def test_one_channel_is_wrapped_and_nothing_follows_the_last():
+    values, plane = kernel(5, 5, 1, 30)
+    cells = drawn(shown(plane, tile=(5, 5)))
+    columns = (cells.shape[1] + 1) // 6
+    for o in range(30):
+        top, left = 6 * (o // columns), 6 * (o % columns)
+        np.testing.assert_array_equal(cells[top : top + 5, left : left + 5], values[:, :, 0, o])
+    assert np.isfinite(cells).sum() == 5 * 5 * 30
+
+
+def test_a_grid_that_would_be_too_wide_has_no_borders_and_loses_nothing():
+    _, plane = kernel(1, 2, 3, 120)
+    cells = drawn(shown(plane, tile=(1, 2)))
+    assert max(cells.shape) <= 256
+    np.testing.assert_array_equal(cells, plane)
+
+
+def test_what_is_nan_itself_is_marked_and_not_mistaken_for_a_border():
+    _, plane = kernel(3, 3, 2, 2)
+    plane[1, 1] = np.nan
+    figure = shown(plane, tile=(3, 3))
+    np.testing.assert_array_equal(drawn(figure), plane)
+    marks = figure.spec["data"][1]
+    assert (marks["x"], marks["y"]) == ([1], [1])
+
+
+@pytest.mark.parametrize("size", [1, 64, 65, 1000, 16384])
+def test_a_vector_is_a_strip_and_a_long_one_lines_of_it(size):
+    vector = np.arange(size, dtype="f4").reshape(1, -1)
+    figure = shown(vector, rows=(), columns=("units",))
+    cells = drawn(figure)
+    np.testing.assert_array_equal(cells.ravel()[:size], vector[0])
+    assert np.isnan(cells.ravel()[size:]).all()
+    assert len(figure.spec["data"]) == 1  # nothing is marked
+    if 64 < size <= 4096:
+        assert figure.spec["data"][0]["text"][1][0] == "units 64"
+
+
+def test_a_hole_in_a_long_vector_is_marked_where_it_is():
+    vector = np.arange(100, dtype="f4").reshape(1, -1)
+    vector[0, 70] = np.inf
+    marks = shown(vector, rows=(), columns=("units",)).spec["data"][1]
+    assert (marks["x"], marks["y"]) == ([6], [1])
+
+
+def test_blocks_and_windows_say_what_they_are():
+    values = np.ones((4, 4), "f4")
+    blocks = shown(values, plane=(40, 40), block=(10, 10), reduction="max")
+    assert "max of 10 × 10 blocks" in blocks.caption
+    window = shown(values, plane=(40, 40), corner=(3, 7))
+    assert "rows 3 to 6, columns 7 to 10 of 40 × 40" in window.caption
+    assert window.spec["data"][0]["hovertemplate"].startswith("in × height 3 + ")
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (4, 0), (1, 0), (1, 1)])
+def test_nothing_at_all_can_be_drawn(shape):
+    shown(np.zeros(shape, "f4"))
+
+
+def test_sorted_filters_keep_their_numbers():
+    _, plane = kernel(2, 2, 2, 3)
+    labels = shown(plane, tile=(2, 2), numbers=(2, 0, 1)).spec["data"][0]["text"]
+    assert labels[0][0] == "in 0, height 0, out 2, width 0"
+
+
+def test_names_are_never_markup_nor_paths():
+    assert plain('<a href="x">b</a> & c\n d') == '‹a href="x"›b‹/a› ＆ c d'  # noqa: RUF001
+    assert safe("../../etc/passwd") == "etc_passwd"
+    assert safe("") == "weight"
+    figure = shown(np.ones((2, 2), "f4"), name="<b>x</b>", layer="../a")
+    assert "<" not in figure.name + figure.alt + figure.caption
+    assert "/" not in figure.file_name
+
+
+def test_a_distribution_is_drawn_on_the_given_scale():
+    figure = distribution(
+        (1, 2, 3, 4),
+        low=-2,
+        high=2,
+        name="h",
+        title="dense / <b>",
+        shape=(2, 5),
+        flags=("⚠ 3 % NaN",),
+    )
+    go.Figure(figure.spec)
+    bars = figure.spec["data"][0]
+    assert (bars["x0"], bars["dx"], bars["y"]) == (-1.5, 1.0, [1, 2, 3, 4])
+    assert figure.spec["layout"]["xaxis"]["range"] == [-2, 2]
+    assert "⚠ 3 % NaN" in figure.caption
+    assert "the fullest bin has 4 around 1.5" in figure.alt
+    assert "<" not in figure.title

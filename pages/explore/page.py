@@ -8,18 +8,15 @@ from pages.explore.choose import choose
 from pages.explore.show import show
 from pages.shared.compute import registered
 from pages.shared.controls import read_link
-from pages.shared.frame import literal, problems
-from pages.shared.own import followed, watch
+from pages.shared.frame import problems
+from pages.shared.own import follow, followed
 
 read_link()
 st.session_state.followed = False
 layers = None
 with problems():
     layers = (*registered(), *followed.own().layers)
-if followed.path:
-    watch()
-    if problem := followed.own().problem:
-        st.error(literal(problem), icon=":material/error:")
+follow()
 if layers:
     with st.sidebar:
         choice = choose(layers)

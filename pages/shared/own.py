@@ -15,6 +15,7 @@ import streamlit as st
 from layers.remote import OwnModule
 from layers.spec import Description
 from pages.shared.compute import of_module
+from pages.shared.frame import literal
 
 PREFIX = "own."
 """Before the class's name, in the link."""
@@ -91,9 +92,17 @@ class Followed:
 followed = Followed(os.environ.get("LAYERSCOPE_LAYERS", ""))
 
 
+def follow() -> None:
+    """Run the page again when the file changes, and show what is wrong with it as it is."""
+    if not followed.path:
+        return
+    _watch()
+    if problem := followed.own().problem:
+        st.error(literal(problem), icon=":material/error:")
+
+
 @st.fragment(run_every=_SECONDS)
-def watch() -> None:
-    """Run the page again when the file has changed."""
+def _watch() -> None:
     seen, now = st.session_state.get("own_stamp"), followed.stamp
     st.session_state.own_stamp = now
     if seen not in (None, now):

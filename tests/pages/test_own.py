@@ -19,6 +19,7 @@ from tests.pages.session import (
     opened,
     signs,
 )
+from tests.pages.test_checkup import heads, visited
 
 MODULE = '''
 import keras
@@ -51,7 +52,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "mine.py"
     save(path, MODULE)
     followed = Followed(str(path))
-    for place in ("pages.shared.own", "pages.explore.choose"):
+    for place in ("pages.shared.own", "pages.explore.choose", "pages.checkup.choose"):
         monkeypatch.setattr(f"{place}.followed", followed)
     return path
 
@@ -114,6 +115,17 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, text: str | bytes | 
     found = Followed(str(path)).own()
     assert found.layers == ()
     assert SENTENCE.fullmatch(found.problem), found.problem
+
+
+@pytest.mark.usefixtures("module")
+def test_a_layer_of_ones_own_is_examined():
+    session = visited(layer="own.Mine", shape="4,3")
+    assert_sound(session)
+    assert session.title[0].value == "Mine"
+    (broken, risky) = heads(session)
+    assert "Keras's own arguments" in broken  # its constructor takes no **kwargs
+    assert "class Mine" in risky
+    assert "own outputs saved" in drawn(session)
 
 
 def test_a_missing_file_is_told_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from layers.checkup.pairs import POSTED, pair_of
 from layers.checkup.report import Outcome
 from layers.checkup.show import Evidence
 from layers.remote import OwnModule
+from layers.spec import SEED
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class Own:
     name: str
 
     def __call__(self) -> Any:
-        """Return a fresh layer, of its constructor's defaults."""
+        """Return a fresh layer, of its constructor's defaults and of numbers of its own."""
         from layers import own
 
-        return own.get(self.module.path, self.module.source, self.name).build({}, 0)
+        spec = own.get(self.module.path, self.module.source, self.name)
+        return spec.build({}, secrets.randbelow(SEED.maximum))
 
 
 def examine(make: Known | Own, shape: tuple[int, ...], probe: str) -> Outcome:

@@ -21,8 +21,9 @@ endif
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
-run: $(RUNTIME) ## Serve the app on PORT, 8501 if unset; MODELS=folder offers its model files
-	LAYERSCOPE_MODELS="$(MODELS)" $(BIN)/streamlit run app.py --server.port $(PORT)
+run: $(RUNTIME) ## Serve on PORT, 8501 if unset; LAYERS=my_module.py and MODELS=folder add your own
+	LAYERSCOPE_LAYERS="$(LAYERS)" LAYERSCOPE_MODELS="$(MODELS)" \
+		$(BIN)/streamlit run app.py --server.port $(PORT)
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".
 

@@ -21,6 +21,7 @@ from layers.spec import LayerSpec, Values
 _LEFT_OUT = {"compute_output_shape", "get_config"}
 _LITERAL = 400
 """Elements up to which the visitor's own array is written out; larger ones are in the download."""
+_IMPORTS = ("import keras", "import numpy as np")
 _SETTING = """\
 import os
 
@@ -46,7 +47,14 @@ def code(
     ``layer`` and ``inputs`` are the run's own; the constructor's arguments are read off the layer.
     ``edits`` are by the stored cells that they change.
     """
-    calls = spec.check(values).get("calls", 1)
+    checked = spec.check(values)
+    if spec.module and spec.constructor:
+        fed = _input(spec, inputs, seed, source, constant) + _fed_edits(edits, source)
+        made = spec.constructor(checked, seed)
+        body = f"inputs = {fed}\n{made}{_put(spec, layer, edits)}\nprint(layer(inputs).numpy())"
+        missing = "".join(f"{line}\n" for line in _IMPORTS if line not in spec.module)
+        return f"{spec.module.rstrip()}\n\n\n{missing}{body}\n"
+    calls = checked.get("calls", 1)
     classes = "\n\n\n".join(lean_source(cls) for cls in spec.classes)
     modules = "\n".join(
         f"import {module}{alias}"
@@ -58,11 +66,7 @@ def code(
         if used in classes or used == "np."
     )
     made = f"layer = {_constructor(layer)}"
-    edited = "".join(
-        f"\ninputs[{_index(edit)}] = {edit.value!r}"
-        for edit in edits
-        if edit.cell.tensor == "inputs" and not isinstance(source, np.ndarray)
-    )
+    edited = _fed_edits(edits, source)
     if calls == 1:
         fed = _input(spec, inputs, seed, source, constant) + edited
         put = _put(spec, layer, edits)
@@ -75,6 +79,14 @@ def code(
             "    outputs = layer(inputs)\nprint(outputs.numpy())"
         )
     return f"{_SETTING}{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
+
+
+def _fed_edits(edits: Sequence[Edit], source: str | np.ndarray) -> str:
+    """Return the lines that put a visitor's numbers into the input; their own array has them."""
+    if isinstance(source, np.ndarray):
+        return ""
+    inputs = (edit for edit in edits if edit.cell.tensor == "inputs")
+    return "".join(f"\ninputs[{_index(edit)}] = {edit.value!r}" for edit in inputs)
 
 
 def _put(spec: LayerSpec, layer: Any, edits: Sequence[Edit]) -> str:
@@ -92,7 +104,8 @@ def _put(spec: LayerSpec, layer: Any, edits: Sequence[Edit]) -> str:
     ]
     if not lines:
         return ""
-    before = ["", "layer.build(inputs.shape)", "weights = layer.get_weights()"]
+    built = "layer(inputs)" if spec.module else "layer.build(inputs.shape)"
+    before = ["", built, "weights = layer.get_weights()"]
     return "\n".join([*before, *lines, "layer.set_weights(weights)"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.build import build
 from layers.cells import Cell, Edit
 from layers.fields import BadInputError
 from layers.spec import LayerSpec, Weight
@@ -29,7 +30,7 @@ def put(
     """
     if not edits:
         return (), ()
-    layer.build(batches[-1].shape)
+    build(spec, layer, batches[-1].shape)
     weights = {weight.name: weight for weight in spec.weights(layer)}
     copies = {
         step.result: step

@@ -20,7 +20,13 @@ EQUALS = Sign("=", "equals")
 
 
 def expression(trace: Trace) -> tuple[str | Sign, ...]:
-    """Return the run as tensor names with signs between, every tensor once, outputs last."""
+    """Return the run as tensor names with signs between, every tensor once, outputs last.
+
+    Of a run without steps: what goes in, the weights, and what comes out.
+    """
+    if not trace.steps:
+        stored = [part for name in _stored(trace) for part in (Sign(",", "with"), name)]
+        return ("inputs", *stored, Sign("call", "the layer's call", arrow=True), "outputs")
     made_by = {step.result: step for step in trace.steps}
     return tuple(_write("outputs", made_by))
 
@@ -49,6 +55,9 @@ def latex(trace: Trace) -> str:
         for name, tensor in trace.tensors.items()
     }
     parts = []
+    if not trace.steps:
+        arguments = ", ".join(written[name] for name in ("inputs", *_stored(trace)))
+        parts.append(rf"$\displaystyle {{{written['outputs']} = f({arguments})}}$")
     for step in trace.steps:
         right = step.op.latex(*(written[operand] for operand in step.operands))
         if step.shown:
@@ -56,6 +65,12 @@ def latex(trace: Trace) -> str:
         else:
             written[step.result] = right
     return " &emsp; ".join(parts)
+
+
+def _stored(trace: Trace) -> list[str]:
+    return [
+        name for name, tensor in trace.tensors.items() if tensor.role not in ("input", "output")
+    ]
 
 
 def _size(shape: tuple[int, ...]) -> str:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from layers.build import build
 from layers.cells import Edit
 from layers.edits import put
 from layers.fields import BadInputError
@@ -92,7 +93,8 @@ def prepare(
         shape = spec.full_shape(checked, batch)
     check_size("input", shape)
     layer = spec.build(checked, seed)
-    check_size("output", tuple(layer.compute_output_shape(shape)))
+    if not spec.module:  # an author's own layer may not say
+        check_size("output", tuple(layer.compute_output_shape(shape)))
     calls = range(checked.get("calls", 1))
     if isinstance(source, np.ndarray):
         return layer, [source.astype("float32") for _ in calls]
@@ -115,8 +117,7 @@ def source_of(spec: LayerSpec, name: str) -> Source:
 def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
     """Call a layer once for each batch, and return the tensors and steps of the last call."""
     inputs = tf.convert_to_tensor(batches[-1])
-    if not layer.built:
-        layer.build(inputs.shape)
+    build(spec, layer, tuple(inputs.shape))
     weights = spec.weights(layer)
     state = [weight for weight in weights if weight.role == "state"]
     history = []
@@ -144,7 +145,17 @@ def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
             role=_role(step, tensors, own),
             symbol=step.symbol,
         )
+    if not steps:  # an author's own layer, of which only the ends are known
+        tensors["outputs"] = _end(outputs, tensors["inputs"])
     return Trace(tensors=tensors, steps=steps, history=np.array(history) if state else None)
+
+
+def _end(outputs: np.ndarray, inputs: Tensor) -> Tensor:
+    axes = inputs.axes
+    if outputs.shape != inputs.values.shape:
+        same = outputs.ndim == len(axes)
+        axes = (*axes[:-1], "units") if same else tuple(f"axis {i}" for i in range(outputs.ndim))
+    return Tensor(values=outputs, axes=axes, role="output", symbol="H")
 
 
 def _role(step: Step, tensors: Mapping[str, Tensor], own: Mapping[str, np.ndarray]) -> Role:

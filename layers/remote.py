@@ -52,11 +52,26 @@ def timed(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[
     return result, 1e3 * (time.perf_counter() - started)
 
 
+@dataclass(frozen=True)
+class OwnModule:
+    """The text of an author's module, as it stood when it was last read."""
+
+    path: str
+    source: str
+
+
 def describe() -> tuple[Description, ...]:
     """Return the plain data of every registered layer."""
     from layers.registry import LAYERS
 
     return tuple(spec.describe() for spec in LAYERS)
+
+
+def describe_own(module: OwnModule) -> tuple[Description, ...]:
+    """Return the plain data of the layers in an author's module; errors as ``layers.own.load``."""
+    from layers.own import load
+
+    return tuple(spec.describe() for spec in load(module.path, module.source))
 
 
 def explore(
@@ -68,14 +83,37 @@ def explore(
     source: str | np.ndarray,
     constant: float,
     edits: tuple[Edit, ...] = (),
+    own: OwnModule | None = None,
 ) -> Exploration:
-    """Run a registered layer and sum the run up; arguments and errors as ``layers.forward.run``."""
+    """Run a layer and sum the run up; arguments and errors as ``layers.forward.run``.
+
+    ``own`` is the module that an author's layer is in; what it raises comes as a sentence.
+    """
+    if own:
+        from layers.own import told
+
+        with told(f"{name.removeprefix('own.')} cannot be run", own.path):
+            return _explore(name, values, batch, seed, source, constant, edits, own)
+    return _explore(name, values, batch, seed, source, constant, edits, None)
+
+
+def _explore(
+    name: str,
+    values: dict[str, Any],
+    batch: int | None,
+    seed: int,
+    source: str | np.ndarray,
+    constant: float,
+    edits: tuple[Edit, ...],
+    own: OwnModule | None,
+) -> Exploration:
+    from layers import own as own_layers
     from layers.code import code
     from layers.edits import put
     from layers.forward import prepare, trace
     from layers.registry import get
 
-    spec = get(name)
+    spec = own_layers.get(own.path, own.source, name) if own else get(name)
     layer, batches = prepare(spec, values, batch=batch, seed=seed, source=source, constant=constant)
     placed, refused = put(spec, layer, batches, edits)
     run = trace(spec, layer, batches)

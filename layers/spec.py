@@ -209,6 +209,8 @@ class LayerSpec(Description):
         example_input: the input of the post's own example, for any shape.
         default_input: the input that the page starts with.
         notes: checked values → sentences that the page shows beside the picture.
+        module: of an author's own layer, the text of its module, which the shown code begins with.
+        constructor: of an author's own layer, (checked values, seed) → the lines that make it.
     """
 
     classes: tuple[type, ...]
@@ -219,6 +221,8 @@ class LayerSpec(Description):
     example_input: Source = NORMAL
     notes: Callable[[Values], tuple[str, ...]] = no_notes
     batch: IntField | None = BATCH
+    module: str = ""
+    constructor: Callable[[Values, int], str] | None = None
 
     def build(self, values: Values, seed: int) -> keras.layers.Layer:
         """Return the layer, unbuilt, for these field values (checked here) and this seed."""

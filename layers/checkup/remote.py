@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
 from layers.checkup.pairs import POSTED, pair_of
 from layers.checkup.report import Outcome
 from layers.checkup.show import Evidence
+from layers.remote import OwnModule
+from layers.spec import SEED
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,30 @@ class Known:
         return found(**named)
 
 
-def examine(name: str, probe: str) -> Outcome:
-    """Run one probe on a layer of ``PAIRS``."""
+@dataclass(frozen=True)
+class Own:
+    """Makes a layer of an author's module, by its name there."""
+
+    module: OwnModule
+    name: str
+
+    def __call__(self) -> Any:
+        """Return a fresh layer, of its constructor's defaults and of numbers of its own."""
+        from layers import own
+
+        spec = own.get(self.module.path, self.module.source, self.name)
+        return spec.build({}, secrets.randbelow(SEED.maximum))
+
+
+def examine(make: Known | Own, shape: tuple[int, ...], probe: str) -> Outcome:
+    """Run one probe on a layer; the shape is its input's, batch first."""
     from layers.checkup.examine import examine
 
-    return examine(probe, Known(name), pair_of(name).shape, "float32", {})
+    return examine(probe, make, shape, "float32", {})
 
 
-def watch(name: str) -> Evidence:
-    """Train, save and load a layer of ``PAIRS``."""
+def watch(make: Known | Own, shape: tuple[int, ...]) -> Evidence:
+    """Train, save and load a layer; the shape is its input's, batch first."""
     from layers.checkup.evidence import evidence
 
-    return evidence(Known(name), pair_of(name).shape)
+    return evidence(make, shape)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 Severity = Literal["broken", "risky", "note"]
 AS_RAISED = ("cannot-make", "cannot-call", "cannot-trace", "raises")
 """Codes of errors that are shown as they were raised."""
+CAUSES = ("reserved-name", "build-signature", "positional-add-weight")
+"""Codes of mistakes that make a layer raise wherever it is used."""
 SEVERITIES: tuple[Severity, ...] = ("broken", "risky", "note")
 
 
@@ -167,6 +169,6 @@ def collected(layer: str, shape: str, outcomes: tuple[Outcome, ...]) -> Report:
 def _is_told_better(finding: Finding, found: dict[tuple[str, str], Finding]) -> bool:
     """Return whether an error as such is what another finding explains."""
     return finding.code in AS_RAISED and any(
-        other.code not in AS_RAISED and other.evidence == finding.evidence
+        other.code not in AS_RAISED and (other.evidence == finding.evidence or other.code in CAUSES)
         for other in found.values()
     )

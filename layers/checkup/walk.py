@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import functools
+import itertools
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,8 +62,11 @@ def held(root: Any, *, closures: bool = True) -> Iterator[Held]:
 
 
 def held_by(function: Any) -> Iterator[Held]:
-    """Yield what a function holds by its closure, its defaults and the globals it names."""
-    yield from _function(Held("", function, function, ""), set(), 0)
+    """Yield what a function holds by its closure, its defaults and the globals it names.
+
+    Of a method or another callable, also what its object holds.
+    """
+    yield from _walk(Held("its function", function, function, ""), set(), 0)
 
 
 def is_variable(value: Any) -> bool:
@@ -79,16 +84,24 @@ def _walk(item: Held, seen: set[int], depth: int, *, closures: bool = True) -> I
     if is_plain(value):
         yield item
         return
+    if isinstance(value, itertools.count):
+        yield Held(item.path, repr(value), item.owner, item.attribute)
+        return
+    yield from _walk_deeper(item, seen, depth, closures=closures)
+
+
+def _walk_deeper(item: Held, seen: set[int], depth: int, *, closures: bool) -> Iterator[Held]:
+    value = item.value
     if id(value) in seen or depth > DEPTH or isinstance(value, _CLOSED):
         return
     seen.add(id(value))
     if is_variable(value) or tf.is_tensor(value) or isinstance(value, np.ndarray):
         yield item
-    elif isinstance(value, (dict, list, tuple, set, frozenset)):
+    elif isinstance(value, (dict, list, tuple, set, frozenset, collections.deque)):
         yield item
         for step, inner in _entries(value):
             yield from _walk(_inside(item, step, inner), seen, depth + 1)
-    elif isinstance(value, (types.FunctionType, functools.partial)):
+    elif isinstance(value, (types.FunctionType, types.MethodType, functools.partial)):
         yield from _function(item, seen, depth)
     elif isinstance(value, keras.layers.Layer):
         yield from _layer(item, seen, depth, closures=closures)
@@ -149,6 +162,9 @@ def _function(item: Held, seen: set[int], depth: int) -> Iterator[Held]:
         for value in (*function.args, *function.keywords.values(), function.func):
             yield from _walk(Held(item.path, value, item.owner, ""), seen, depth + 1)
         return
+    if isinstance(function, types.MethodType):
+        yield from _walk(Held(item.path, function.__self__, item.owner, ""), seen, depth + 1)
+        function = function.__func__
     for name, value in _reached_by(function):
         if value is not item.owner:
             yield from _walk(Held(name, value, function, name), seen, depth + 1)

@@ -1,22 +1,53 @@
-"""The choice of the Check-up page: which layer, as posted or repaired."""
+"""The choice of the Check-up page: which layer, as posted, repaired, or an author's own."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from layers.checkup.pairs import NAMES, POSTED, pair_of
+from layers.checkup.pairs import NAMES, POSTED, Pair, pair_of
+from layers.checkup.remote import Known, Own
 from layers.fields import ChoiceField
+from layers.spec import Description
 from pages.shared.controls import always_in_link, control
+from pages.shared.own import followed
 
-LAYER = ChoiceField(name="layer", default=NAMES[0], choices=NAMES)
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The layer to examine.
+
+    Attributes:
+        make: makes it, in a worker.
+        shape: of its input, batch first.
+        title: what stands above.
+        source: where it is from.
+        pair: the post's layer and its repaired form; None for an author's own.
+    """
+
+    make: Known | Own
+    shape: tuple[int, ...]
+    title: str
+    source: str
+    pair: Pair | None = None
 
 
-def choose() -> str:
-    """Show the layers, and return the chosen one's name."""
+def choose() -> Chosen:
+    """Show the layers, and return the chosen one."""
+    own = followed.own()
+    mine = {layer.name: layer for layer in own.layers}
 
     def label(name: str) -> str:
+        if name in mine:
+            return f"**{mine[name].title}** :blue-badge[your own]"
         kind = ":orange-badge[as posted]" if name.endswith(POSTED) else ":green-badge[repaired]"
         return f"**{pair_of(name).title}** {kind}"
+
+    def caption(name: str) -> str:
+        if name in mine:
+            return mine[name].summary
+        return pair_of(name).post if name.endswith(POSTED) else "the catalogue's"
 
     def radio(field: ChoiceField) -> str | None:
         return st.radio(
@@ -24,15 +55,29 @@ def choose() -> str:
             list(field.choices),
             key=field.name,
             format_func=label,
-            captions=[
-                pair_of(name).post if name.endswith(POSTED) else "the catalogue's" for name in NAMES
-            ],
+            captions=[caption(name) for name in field.choices],
         )
 
-    name = control(LAYER, widget=radio)
-    always_in_link(LAYER, name)
+    layer = ChoiceField(name="layer", default=NAMES[0], choices=(*NAMES, *mine))
+    name = control(layer, widget=radio)
+    always_in_link(layer, name)
+    if own.module and name in mine:
+        return _own(Own(own.module, name), mine[name])
     st.caption(
-        "Your own layer: `python -m layers.checkup my_module:MyLayer --input-shape 8,10` examines "
-        "it in the same way, and says what to write instead."
+        "Your own layer: `make run LAYERS=my_module.py` shows it here, and `python -m "
+        "layers.checkup my_module:MyLayer --input-shape 8,10` examines it on the command line."
     )
-    return name
+    pair = pair_of(name)
+    as_posted = "as posted" if name.endswith(POSTED) else "repaired"
+    return Chosen(
+        make=Known(name),
+        shape=pair.shape,
+        title=f"{pair.title}, {as_posted}",
+        source=f"From {pair.post}",
+        pair=pair,
+    )
+
+
+def _own(make: Own, layer: Description) -> Chosen:
+    shape = control(layer.fields[0])
+    return Chosen(make=make, shape=shape, title=layer.title, source=layer.source)

@@ -6,16 +6,16 @@ import streamlit as st
 
 from layers.checkup import remote
 from layers.checkup.engine import gone_through, report_of
-from layers.checkup.pairs import pair_of
 from layers.checkup.plan import PLAN, Step
 from layers.checkup.processes import HungError, KilledError
 from layers.checkup.report import Outcome, Report
+from pages.checkup.choose import Chosen
 from pages.shared.compute import compute
 from pages.shared.workers import TIME_LIMIT, ComputationLostError, ComputationStoppedError
 
 
-def examined(name: str) -> Report:
-    """Examine a layer of ``PAIRS``; what was examined before comes from the cache.
+def examined(chosen: Chosen) -> Report:
+    """Examine a layer; what was examined before comes from the cache.
 
     Raises:
         ComputationLostError: there are no workers at all.
@@ -26,7 +26,7 @@ def examined(name: str) -> Report:
         done = PLAN.index(step)
         place.progress(done / len(PLAN), text=f"{done} of {len(PLAN)}: {step.doing} …")
         try:
-            outcome, _ = compute(remote.examine, name, step.name)
+            outcome, _ = compute(remote.examine, chosen.make, chosen.shape, step.name)
         except ComputationStoppedError:
             raise HungError from None
         except ComputationLostError:
@@ -35,4 +35,4 @@ def examined(name: str) -> Report:
 
     outcomes = tuple(gone_through(ask, TIME_LIMIT))
     place.empty()
-    return report_of(outcomes, pair_of(name).shape)
+    return report_of(outcomes, chosen.shape)

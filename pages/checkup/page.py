@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.checkup.pairs import POSTED, pair_of
 from pages.checkup.choose import choose
 from pages.checkup.examine import examined
-from pages.checkup.show import show_report, show_work
+from pages.checkup.show import show_alone, show_report, show_work
 from pages.shared.controls import read_link
 from pages.shared.frame import linked
+from pages.shared.own import follow
 
 read_link()
+follow()
 with linked():
     with st.sidebar:
-        name = choose()
-    pair = pair_of(name)
-    as_posted = name.endswith(POSTED)
-    st.title(f"{pair.title}, {'as posted' if as_posted else 'repaired'}", anchor=False)
+        chosen = choose()
+    st.title(chosen.title, anchor=False)
     st.caption(
-        f"From {pair.post}; examined on an input of shape {pair.shape}. Every figure is measured."
+        f"{chosen.source}; examined on an input of shape {chosen.shape}. Every figure is measured."
     )
-    report = examined(name)
-    show_report(report)
-    show_work(pair)
+    show_report(examined(chosen))
+    if chosen.pair:
+        show_work(chosen.pair)
+    else:
+        show_alone(chosen)

@@ -10,6 +10,7 @@ from layers.checkup.pairs import POSTED, Pair
 from layers.checkup.report import Finding, Report
 from layers.checkup.show import Evidence
 from layers.checkup.text import summary
+from pages.checkup.choose import Chosen
 from pages.checkup.picture import shared_limits, work
 from pages.shared.charts import charts
 from pages.shared.compute import compute
@@ -64,8 +65,8 @@ def show_work(pair: Pair) -> None:
         "The same ten steps of SGD towards the same random target, then saved and loaded. Colours "
         "mean the same on both sides."
     )
-    posted, _ = compute(remote.watch, pair.name + POSTED)
-    repaired, _ = compute(remote.watch, pair.name)
+    posted, _ = compute(remote.watch, remote.Known(pair.name + POSTED), pair.shape)
+    repaired, _ = compute(remote.watch, remote.Known(pair.name), pair.shape)
     limits = shared_limits((posted, repaired))
     left, right = st.columns(2, gap="large")
     for column, kind, evidence in ((left, "posted", posted), (right, "repaired", repaired)):
@@ -73,7 +74,15 @@ def show_work(pair: Pair) -> None:
             _show_side(kind, evidence, limits)
 
 
+def show_alone(chosen: Chosen) -> None:
+    """Show an author's own layer at work."""
+    st.subheader("At work", anchor=False)
+    st.caption("Ten steps of SGD towards a random target, then saved and loaded.")
+    evidence, _ = compute(remote.watch, chosen.make, chosen.shape)
+    _show_side("own", evidence, shared_limits((evidence,)))
+
+
 def _show_side(kind: str, evidence: Evidence, limits: dict[str, float]) -> None:
-    heading = "As posted" if kind == "posted" else "Repaired"
-    st.markdown(f"#### {heading}: `{evidence.layer}`")
+    heading = {"posted": "As posted: ", "repaired": "Repaired: "}.get(kind, "")
+    st.markdown(f"#### {heading}`{evidence.layer}`")
     charts(work(kind, evidence, limits), key=f"work_{kind}")

@@ -35,6 +35,7 @@ _ROLES: dict[Role, str] = {
     "weight": "a stored weight, not computed",
     "constant": "a constant, not computed",
     "state": "left by the calls before",
+    "output": "computed by steps that are not known",
 }
 
 

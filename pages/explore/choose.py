@@ -26,6 +26,7 @@ from pages.shared.controls import (
     put,
     say,
 )
+from pages.shared.own import PREFIX, followed
 
 CONSTANT = FloatField(
     name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."
@@ -56,6 +57,7 @@ class Choice:
             "source": self.source,
             "constant": self.constant,
             "edits": self.edits,
+            "own": followed.own().module if self.layer.name.startswith(PREFIX) else None,
         }
 
 
@@ -177,6 +179,8 @@ def _pick(layers: tuple[Description, ...]) -> Description:
 
 def _examples(layer: Description) -> None:
     """Offer the posts' examples; choosing one sets every control at once."""
+    if not layer.examples:
+        return
     by_title = {example.title: example for example in layer.examples}
 
     def load() -> None:
@@ -212,7 +216,7 @@ def _source_field(layer: Description) -> ChoiceField:
 
 def _source_widget(layer: Description):  # noqa: ANN202 (a widget for ``control``)
     labels = {
-        "example": f"{layer.example_label}, as in the post",
+        "example": f"{layer.example_label}, as in the post" if layer.examples else "Its own",
         **{name: source.label for name, source in SOURCES.items()},
         **_OWN,
     }

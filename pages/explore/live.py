@@ -18,11 +18,14 @@ from layers import remote
 from layers.fields import Field
 from pages.explore.choose import linked
 from pages.explore.picture import choose_view, picture
-from pages.shared.charts import answered, described, packed
-from pages.shared.compute import compute, descriptions
+from pages.shared.charts import answered, described, packed, without_known
+from pages.shared.compute import compute, registered
+from pages.shared.own import followed
 from pages.shared.workers import workers
 
 PATH = "/layerscope/live/explore"
+_MOST_KNOWN = 64
+"""Arrays that the browser may name as known: more than any picture has."""
 
 
 async def answer(request: Request) -> Response:
@@ -42,7 +45,7 @@ async def answer(request: Request) -> Response:
 
 def _picture(link: Mapping[str, str]) -> bytes:
     started = time.perf_counter()
-    choice = linked(descriptions(), link)
+    choice = linked((*registered(), *followed.own().layers), link)
     run, spent = compute(remote.explore, **choice.arguments())
 
     def read(field: Field) -> object:
@@ -54,7 +57,7 @@ def _picture(link: Mapping[str, str]) -> bytes:
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     data = described(blocks, timings=timings)
     answered(link.get("visitor", ""), data)
-    return packed(data)
+    return packed(without_known(data, link.get("have", "").split(",")[:_MOST_KNOWN]))
 
 
 ROUTES = [Route(PATH, answer)]

@@ -6,15 +6,17 @@ import streamlit as st
 
 from pages.explore.choose import choose
 from pages.explore.show import show
-from pages.shared.compute import descriptions
+from pages.shared.compute import registered
 from pages.shared.controls import read_link
 from pages.shared.frame import problems
+from pages.shared.own import follow, followed
 
 read_link()
 st.session_state.followed = False
 layers = None
 with problems():
-    layers = descriptions()
+    layers = (*registered(), *followed.own().layers)
+follow()
 if layers:
     with st.sidebar:
         choice = choose(layers)

@@ -32,6 +32,8 @@ _HEAD = (
 def agreement(run: Exploration) -> str:
     """Return one sentence on how far the hand calculation agrees."""
     difference = run.disagreement
+    if not run.trace.steps:
+        return "Not redone by hand: the steps of this layer are not known."
     if difference == 0:
         return "Redone by hand in NumPy: equal to TensorFlow's result in every digit."
     if difference < 1e-3 * max(1.0, _magnitude(run)):

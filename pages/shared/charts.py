@@ -9,7 +9,7 @@ import hashlib
 import json
 import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -22,6 +22,8 @@ from layers.equation import Sign
 from pages.shared.assets import base, url
 
 Block = dict[str, Any]
+_WORTH_AN_ID = 64
+"""Characters of an array from which it is worth being named."""
 _answered: LRUCache[str, str] = LRUCache(4096)
 _lock = threading.Lock()  # pages and routes run in threads, and an LRUCache bears only one
 
@@ -134,8 +136,31 @@ def text(sentence: str) -> Block:
 
 
 def sendable(item: Figure | Sign) -> dict[str, Any]:
-    """Return what is worth sending: an empty field is the browser's default."""
-    return {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
+    """Return what is worth sending: an empty field is the browser's default.
+
+    Large arrays get an ``id``, by which the browser can say that it has them.
+    """
+    sent = {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
+    for trace in sent.get("spec", {}).get("data", ()):
+        data = trace.get("z", {}).get("bdata", "")
+        if len(data) >= _WORTH_AN_ID:
+            trace["z"]["id"] = hashlib.sha256(data.encode()).hexdigest()[:8]
+    return sent
+
+
+def without_known(data: dict[str, Any], known: Container[str]) -> dict[str, Any]:
+    """Return described data with the arrays left out that the browser says it has."""
+
+    def lean(thing: Any) -> Any:
+        if isinstance(thing, list):
+            return [lean(each) for each in thing]
+        if not isinstance(thing, dict):
+            return thing
+        if "bdata" in thing and thing.get("id") in known:
+            return {"id": thing["id"]}
+        return {name: lean(value) for name, value in thing.items()}
+
+    return lean(data)
 
 
 @cache

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import streamlit as st
 from cachetools import LRUCache
 
 from layers import remote
+from layers.remote import OwnModule
 from layers.spec import Description
 from pages.shared.workers import workers
 
@@ -57,9 +58,19 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
 
 
 @cache
-def descriptions() -> tuple[Description, ...]:
+def registered() -> tuple[Description, ...]:
     """Return the plain data of every registered layer; the same for the server's whole life."""
     return _wait(workers().submit(remote.timed, remote.describe))[0]
+
+
+@lru_cache(maxsize=4)
+def of_module(module: OwnModule) -> tuple[Description, ...]:
+    """Return the plain data of the layers in an author's module; errors are not remembered.
+
+    Raises:
+        ValueError: the module cannot be used; a sentence.
+    """
+    return _wait(workers().submit(remote.timed, remote.describe_own, module))[0]
 
 
 def _wait(future: Future) -> tuple[Any, float]:

@@ -22,6 +22,7 @@ from typing import Any
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from layers import remote
+from layers.checkup.processes import die_with
 
 COUNT = 2
 """One serves while the other hangs, dies or warms up; a run takes milliseconds: more would idle."""
@@ -145,17 +146,6 @@ class Workers(Executor):
     @staticmethod
     def _in_background(work: Callable[[], Any]) -> None:
         threading.Thread(target=work, daemon=True).start()
-
-
-def die_with(parent: int) -> None:
-    """In a worker: watch the server from a thread, and end with it however it ends."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True, name="die-with-server").start()
 
 
 @cache

@@ -20,7 +20,8 @@ HOLDS = """([row, column, value]) =>
   document.querySelector("[data-tensor=inputs]")._fullData[0].z[row]?.[column] === value"""
 TABBED = """() => {
   const { activeElement: node } = document;
-  return node.dataset.tensor ?? node.getAttribute("aria-label");
+  const graph = node.classList.contains("ls-plot") && node.querySelector("[data-tensor]");
+  return graph ? graph.dataset.tensor : node.getAttribute("aria-label");
 }"""
 
 
@@ -44,7 +45,7 @@ def kept(download: Download, folder: Path) -> Path:
 
 def test_figures_and_their_downloads_are_reached_by_tab(visit: Visit):
     visit.open(layer="repeated_dense")
-    visit.graph("inputs").focus()
+    visit.graph("inputs").locator("xpath=..").focus()
     reached = [visit.page.evaluate(TABBED)]
     for _ in range(40):
         visit.page.keyboard.press("Tab")

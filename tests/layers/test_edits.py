@@ -1,6 +1,7 @@
 import contextlib
 import io
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ SENTENCE = re.compile(r".+: expected .+\. Received .+\. .+[.`\d]", re.DOTALL)
 
 
 def edited(name, text, values=None, **named):
-    arguments = {"batch": None, "seed": 3, "source": "normal", "constant": 1.0, **named}
-    return remote.explore(name, values or {}, **arguments, edits=EDITS.parse(text))
+    arguments: dict[str, Any] = {"batch": None, "seed": 3, "source": "normal", "constant": 1.0}
+    return remote.explore(name, values or {}, **arguments | named, edits=EDITS.parse(text))
 
 
 def stored_cells(spec):

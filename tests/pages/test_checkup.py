@@ -40,14 +40,18 @@ def examined(name: str) -> Report:
     """Ask a worker for every examination, past the page."""
 
     def ask(step) -> Outcome:
-        return workers().submit(remote.examine, name, step.name).result()
+        return (
+            workers()
+            .submit(remote.examine, remote.Known(name), pair_of(name).shape, step.name)
+            .result()
+        )
 
     return report_of(tuple(gone_through(ask, 20)), pair_of(name).shape)
 
 
 def watched(name: str) -> Evidence:
     """Ask a worker for a layer at work, past the page."""
-    return workers().submit(remote.watch, name).result()
+    return workers().submit(remote.watch, remote.Known(name), pair_of(name).shape).result()
 
 
 def heads(session: AppTest) -> list[str]:
@@ -191,7 +195,7 @@ def test_an_examination_that_is_lost_is_a_finding_and_the_others_go_on(
     compute = examine.compute
 
     def losing(function, *arguments):
-        if function is remote.examine and arguments[1] == "config":
+        if function is remote.examine and arguments[2] == "config":
             raise loss("A sentence.")
         return compute(function, *arguments)
 
@@ -206,6 +210,7 @@ def test_nothing_of_an_examination_is_left_in_the_worker(pool: Workers):
     """Visitors share the workers: the next one draws what it would have drawn."""
 
     def drawn_next() -> list[float]:
-        return [pool.submit(remote.watch, "linear").result().losses[0] for _ in range(3)]
+        linear = (remote.Known("linear"), (3, 3))
+        return [pool.submit(remote.watch, *linear).result().losses[0] for _ in range(3)]
 
     assert len(set(drawn_next())) == 1

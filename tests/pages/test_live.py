@@ -72,6 +72,26 @@ def test_no_link_whatever_breaks_the_route(layer: str, others: dict[str, str]):
         assert answered(**{"layer": layer, **others})["blocks"]
 
 
+def test_arrays_that_the_browser_has_are_not_sent_again():
+    link = {"layer": "linear", "activation": "relu"}
+    whole = answered(**link)
+
+    def arrays(answer: dict) -> dict[str, dict]:
+        return {
+            item["figure"]["name"]: item["figure"]["spec"]["data"][0]["z"]
+            for item in answer["blocks"][0]["items"]
+            if "figure" in item
+        }
+
+    names = [name for name, z in arrays(whole).items() if "id" in z]
+    assert {"inputs", "kernel", "outputs"} <= set(names)
+    known = {name: arrays(whole)[name]["id"] for name in ("inputs", "kernel")}
+    lean = answered(**link, have=",".join(("", "x" * 9000, *known.values())))
+    assert lean["id"] == whole["id"]
+    for name, z in arrays(lean).items():
+        assert z == ({"id": known[name]} if name in known else arrays(whole)[name])
+
+
 def test_many_visitors_at_once_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch):
     few = type(charts._answered)(8)
     monkeypatch.setattr(charts, "_answered", few)

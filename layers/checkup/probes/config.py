@@ -51,7 +51,7 @@ _PARTNERS = {
 def config(subject: Subject) -> Iterator[Finding]:
     """Write the layer down, read it back, and compare: every argument, one by one."""
     layer = subject.new()
-    if not own_classes(layer) and isinstance(layer, keras.Model):
+    if not own_classes(layer) and isinstance(layer, (keras.Model, keras.layers.Lambda)):
         return
     missing = _written(subject, layer)
     if missing:
@@ -92,7 +92,9 @@ def _written(subject: Subject, layer: Any) -> Finding | None:
     """Return what keeps the layer from being written as JSON."""
     plain, error = attempt(layer.get_config)
     if error is None:
-        _, error = attempt(lambda: json.dumps(keras.saving.serialize_keras_object(plain)))
+        text, error = attempt(lambda: json.dumps(keras.saving.serialize_keras_object(plain)))
+        if error is None and '"__lambda__"' in text:
+            error = ValueError("a lambda would be saved as bytecode, which is refused when loaded")
     if error is None:
         return None
     arguments, _ = attempt(lambda: subject.arguments)
@@ -123,7 +125,11 @@ def _is_writable(value: Any) -> bool:
 def _reading(subject: Subject, layer: Any, error: BaseException) -> Finding:
     """Return what keeps the layer from being read back."""
     text = str(error)
-    unexpected = re.search(r"got an unexpected keyword argument '(\w+)'", text)
+    unexpected = re.search(
+        r"(?:got an unexpected keyword argument |Unrecognized keyword arguments passed to \w+: \{)"
+        r"'(\w+)'",
+        text,
+    )
     lacking = re.search(r"missing \d+ required (?:positional|keyword-only) arguments?: (.+)", text)
     source = subject.source(layer)
     init = source.method("__init__") if source else None
@@ -159,6 +165,7 @@ def _reading(subject: Subject, layer: Any, error: BaseException) -> Finding:
         wrong="The layer cannot be made from its own configuration.",
         happens="A saved model with this layer cannot be loaded.",
         evidence=f"`from_config(get_config())`: {short(error)}",
+        fix=fixes.config(source, _arguments(layer)) if unexpected else None,
     )
 
 

@@ -61,17 +61,34 @@ def frozen(subject: Subject) -> tuple[Any, list[tuple[Held, Held]]]:
         and not is_variable(item.value)
         and is_floating(item.value)
     ]
+    paths = {id(item.value): item for item in weights}
+    weights += [path_of(v, paths) for v in layer.trainable_variables if id(v) not in paths]
     found, seen = [], set()
     for item in weights:
         variable = tensor_of(item.value)
         if id(variable) in seen:
             continue
         seen.add(id(variable))
+        if not arrays or not _is_dead(subject, layer, variable):
+            continue
         copies = [array for array in arrays if _derived(tape, array.value, variable)]
-        if copies and _is_dead(subject, layer, variable):
+        copies = copies or _drawn_anew(subject, arrays)
+        if copies:
             found.append((item, copies[0]))
     del tape
     return layer, found
+
+
+def _drawn_anew(subject: Subject, arrays: list[Held]) -> list[Held]:
+    """Return NumPy's arrays that another layer has other numbers in: worked out of its weights."""
+    other = {item.path: item.value for item in held(subject.called())}
+    return [
+        item
+        for item in arrays
+        if isinstance(item.value, np.ndarray)
+        and isinstance(other.get(item.path), np.ndarray)
+        and difference([item.value], [other[item.path]]) > 0
+    ]
 
 
 def _derived(tape: tf.GradientTape, array: Any, variable: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -22,21 +23,11 @@ _METHODS = {"build", "__init__", "call"}
 
 def variable_in_call(subject: Subject) -> Iterator[Finding]:
     """Watch where variables are made, over two calls."""
-    made: list[tuple[int, str, int | None]] = []
-    turn = 0
-
-    def creator(next_creator: Any, **named: Any) -> Any:
-        made.append((turn, *_maker()))
-        return next_creator(**named)
-
-    layer = subject.new()
-    with tf.variable_creator_scope(creator):
-        for turn in (1, 2):  # noqa: B007 (the creator reads it)
-            _, error = attempt(lambda: subject.call(layer))
-    late = [line for number, method, line in made if number == 2 or method == "call"]
-    if not late or error:
+    layer, made = watched_making(subject)
+    late = [line for number, method, line, _ in made if number == 2 or method == "call"]
+    if not late:
         return
-    again = sum(1 for number, _, _ in made if number == 2)
+    again = sum(1 for number, *_ in made if number == 2)
     line = next((line for line in late if line), None)
     outputs = [subject.call(layer) for _ in range(2)]
     apart = difference(*outputs)
@@ -55,6 +46,27 @@ def variable_in_call(subject: Subject) -> Iterator[Finding]:
         f"{apart:.3g}; the layer has {len(layer.weights)} weights.",
         fix=fixes.made_in_build(source),
     )
+
+
+def watched_making(subject: Subject) -> tuple[Any, list[tuple[int, str, int | None, Any]]]:
+    """Return a layer that was called twice, and all variables made meanwhile.
+
+    Each with the call (1 or 2), the method that made it, the author's line, and the variable.
+    """
+    made: list[tuple[int, str, int | None, Any]] = []
+    turn = 0
+
+    def creator(next_creator: Any, **named: Any) -> Any:
+        where = _maker()
+        variable = next_creator(**named)
+        made.append((turn, *where, variable))
+        return variable
+
+    layer = subject.new()
+    with tf.variable_creator_scope(creator):
+        for turn in (1, 2):  # noqa: B007 (the creator reads it)
+            subject.call(layer)
+    return layer, made
 
 
 def _maker() -> tuple[str, int | None]:
@@ -134,7 +146,7 @@ def _snapshot(layer: Any) -> dict[str, Any]:
             found[item.path] = item.value
         elif isinstance(item.value, np.ndarray):
             found[item.path] = item.value.copy()
-        elif isinstance(item.value, (list, dict, set)):
+        elif isinstance(item.value, (list, dict, set, collections.deque)):
             found[item.path] = f"{len(item.value)} entries"
         elif tf.is_tensor(item.value) and not is_variable(item.value):
             found[item.path] = as_array(item.value) if hasattr(item.value, "numpy") else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +11,16 @@ import numpy as np
 
 from layers.checkup import fixes
 from layers.checkup.probes.failures import line_of
+from layers.checkup.probes.positions import Position, has_sizes, positions, reshapes
 from layers.checkup.report import Finding
 from layers.checkup.shapes import Shape, all_shapes, map_shapes
-from layers.checkup.source import Source, attribute_of, dotted, source_of
+from layers.checkup.source import Source, source_of
 from layers.checkup.subject import (
     BATCH,
     Subject,
     attempt,
+    flat,
+    is_stock,
     own_classes,
     short,
 )
@@ -72,33 +74,35 @@ def _batch_finding(
 
 
 def wrong_output_shape(subject: Subject) -> Iterator[Finding]:
-    """Compare what ``compute_output_shape`` says with what ``call`` returns."""
+    """Compare what the layer says of its output's shape with what ``call`` returns."""
     layer = subject.called()
-    owner = next(c for c in type(layer).__mro__ if "compute_output_shape" in vars(c))
-    if owner is keras.layers.Layer:
-        return
-    said, error = attempt(lambda: _said(subject, layer))
-    if isinstance(error, NotImplementedError):
-        return
-    actual = [tuple(out.shape) for out in subject.call(layer)]
-    source = source_of(owner)
-    method = source.method("compute_output_shape") if source else None
-    where = "compute_output_shape" + (f", line {method.lineno}" if method else "")
-    if error is None:
-        if len(said) == len(actual) and all(map(_agree, said, actual)):
-            return
-        told = f"`compute_output_shape` says {', '.join(map(str, said))}"
-    else:
-        told = f"`compute_output_shape` raises {short(error)}"
-    yield Finding(
-        code="wrong-output-shape",
-        severity="broken",
-        where=where,
-        wrong="`compute_output_shape` does not agree with `call`.",
-        happens="Every layer after it in a functional model is built for a shape that never comes.",
-        evidence=f"{told}; `call` returns {', '.join(map(str, actual))}.",
-        fix=fixes.without_method(source, "compute_output_shape"),
-    )
+    for name, ask in (("compute_output_shape", _said), ("compute_output_spec", _said_by_spec)):
+        owner = next(c for c in type(layer).__mro__ if name in vars(c))
+        if owner is keras.layers.Layer or (name == "compute_output_spec" and is_stock(owner)):
+            continue
+        said, error = attempt(lambda ask=ask: ask(subject, layer))
+        if isinstance(error, NotImplementedError):
+            continue
+        actual = [tuple(out.shape) for out in subject.call(layer)]
+        if error is None and len(said) == len(actual) and all(map(_agree, said, actual)):
+            continue
+        source = source_of(owner)
+        method = source.method(name) if source else None
+        told = f"raises {short(error)}" if error else f"says {', '.join(map(str, said))}"
+        yield Finding(
+            code="wrong-output-shape",
+            severity="broken",
+            where=name + (f", line {method.lineno}" if method else ""),
+            wrong=f"`{name}` does not agree with `call`.",
+            happens="Every layer after it in a functional model is built for a shape that never "
+            "comes.",
+            evidence=f"`{name}` {told}; `call` returns {', '.join(map(str, actual))}.",
+            fix=fixes.without_method(source, name),
+        )
+
+
+def _said_by_spec(subject: Subject, layer: Any) -> list[tuple]:
+    return [tuple(spec.shape) for spec in flat(subject.feed(layer, subject.specs()))]
 
 
 def _said(subject: Subject, layer: Any) -> list[tuple]:
@@ -135,69 +139,53 @@ def _agree(said: tuple, actual: tuple) -> bool:
 
 
 def hard_coded_size(subject: Subject) -> Iterator[Finding]:
-    """Look for positions written as numbers, and try other sizes through the same class."""
+    """Look for positions and sizes written as numbers, and try twice the size through the class."""
     layer = subject.called()
     for cls in own_classes(layer):
         source = source_of(cls)
         if source is None:
             continue
-        for node, bounds in _literal_positions(source.tree):
-            axis = _axis(subject, source, node, bounds)
-            length = all_shapes(subject.shape)[0][axis]
-            if length is None or bounds[1] >= length:
-                continue
-            evidence = _at_other_sizes(subject, layer, length, bounds)
-            if evidence is None:
-                continue
-            array = source.segment(node.value)
-            yield Finding(
-                code="hard-coded-size",
-                severity="risky",
-                where=f"{array}, line {node.lineno}",
-                wrong=f"The positions {bounds[0]}:{bounds[1]} are written as numbers, whatever the "
-                f"size of `{array}`.",
-                happens="They are right for one size; another size runs as well, and is wrong in "
-                "silence.",
-                evidence=evidence,
-                fix=fixes.centred(source, node.lineno, length),
-            )
-            break
-        yield from _literal_sizes(subject, layer, source)
+        found = next(_wrong_positions(subject, layer, source), None)
+        found = found or next(_wrong_sizes(subject, layer, source), None)
+        if found:
+            yield found
 
 
-def _literal_positions(tree: ast.ClassDef) -> list[tuple[ast.Subscript, tuple[int, int]]]:
-    """Return slices such as ``[4:6, 4:6]``: from 1 on, both ends numbers, and not of a shape."""
-    found = []
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Subscript) or "shape" in ast.unparse(node.value):
+def _wrong_positions(subject: Subject, layer: Any, source: Source) -> Iterator[Finding]:
+    call = source.method("call")
+    given = {argument.arg for argument in call.args.args} if call else set()
+    for position in positions(source.tree, given):
+        axis = _axis(subject, position, of_input=position.array in given)
+        length = all_shapes(subject.shape)[0][axis]
+        if length is None or position.end >= length:
             continue
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        bounds = [b for part in parts if (b := fixes.literal_slice(part))]
-        bounds = [b for b in bounds if 1 <= b[0] < b[1]]
-        if bounds:
-            found.append((node, bounds[0]))
-    return sorted(found, key=lambda pair: pair[0].lineno)
+        evidence = _at_twice(subject, layer, length, position)
+        if evidence is None:
+            continue
+        yield Finding(
+            code="hard-coded-size",
+            severity="risky",
+            where=f"{position.array}, line {position.line}",
+            wrong=f"The positions {position.start}:{position.end} are written as numbers, whatever "
+            f"the size of `{position.array}`.",
+            happens="They are right for one size; another size runs as well, and is wrong in "
+            "silence.",
+            evidence=evidence,
+            fix=fixes.centred(source, position.line, length),
+        )
 
 
-def _axis(subject: Subject, source: Source, node: ast.Subscript, bounds: tuple[int, int]) -> int:
+def _axis(subject: Subject, position: Position, *, of_input: bool) -> int:
     """Return the input's axis that positions are meant for.
 
     Of the input itself it is told by their place; of another array, it is most likely the one in
     whose centre they are.
     """
     shape = all_shapes(subject.shape)[0]
-    call = source.method("call")
-    if call and isinstance(node.value, ast.Name) and node.value.id in _names(call):
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        place = next(i for i, part in enumerate(parts) if fixes.literal_slice(part) == bounds)
-        leads = any(isinstance(p, ast.Constant) and p.value is ... for p in parts[:place])
-        return min(len(shape) - len(parts) + place if leads else place, len(shape) - 1)
-    centred = [a for a, n in enumerate(shape) if a and n and sum(bounds) == n]
+    if of_input:
+        return max(-len(shape), min(position.axis, len(shape) - 1))
+    centred = [a for a, n in enumerate(shape) if a and n == position.start + position.end]
     return centred[0] if centred else len(shape) - 1
-
-
-def _names(function: ast.FunctionDef) -> set[str]:
-    return {argument.arg for argument in function.args.args}
 
 
 def resized(subject: Subject, layer: Any, length: int, other: int) -> tuple[Any, Any] | None:
@@ -216,10 +204,8 @@ def resized(subject: Subject, layer: Any, length: int, other: int) -> tuple[Any,
     return made, subject.inputs(shape=map_shapes(swap, subject.shape))
 
 
-def _at_other_sizes(
-    subject: Subject, layer: Any, length: int, bounds: tuple[int, int]
-) -> str | None:
-    """Say what happens at twice the size, where the layer runs there as well."""
+def _at_twice(subject: Subject, layer: Any, length: int, position: Position) -> str | None:
+    """Say what happens at twice the size; None where the layer cannot be made for it."""
     twice = resized(subject, layer, length, 2 * length)
     if twice is None:
         return None
@@ -227,69 +213,43 @@ def _at_other_sizes(
     _, error = attempt(lambda: subject.feed(made, fed))
     if error:
         return f"At {length} it runs; at {2 * length} through the same class: {short(error)}."
-    place = (bounds[0] / length, bounds[0] / (2 * length))
+    places = (position.start / length, position.start / (2 * length))
     return (
-        f"At {length} they begin {place[0]:.0%} of the way in; at {2 * length}, through the same "
-        f"class and without a word, {place[1]:.0%}."
+        f"At {length} they begin {places[0]:.0%} of the way in; at {2 * length}, through the same "
+        f"class and without a word, {places[1]:.0%}."
     )
 
 
-def _literal_sizes(subject: Subject, layer: Any, source: Any) -> Iterator[Finding]:
-    """Look for reshapes to a written size that another input does not fit."""
+def _wrong_sizes(subject: Subject, layer: Any, source: Source) -> Iterator[Finding]:
+    """Try twice the size: a line with numbers that fails then, or that moves rows of the batch."""
     shape = all_shapes(subject.shape)[0]
-    lengths = {n for n in shape[1:] if n and n > 1} | {int(np.prod([n or 1 for n in shape[1:]]))}
-    for node in ast.walk(source.tree):
-        if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] not in _SHAPED:
+    usual = _rows(subject.call(layer))
+    for length in dict.fromkeys(n for n in shape[1:] if n and n > 1):
+        twice = resized(subject, layer, length, 2 * length)
+        if twice is None:
             continue
-        shapes = [a for a in (*node.args, *(k.value for k in node.keywords)) if _is_written(a)]
-        numbers = {
-            n.value
-            for s in shapes
-            for n in ast.walk(s)
-            if isinstance(n, ast.Constant) and type(n.value) is int
-        }
-        if not numbers & lengths:
+        made, fed = twice
+        outputs, error = attempt(lambda made=made, fed=fed: flat(subject.feed(made, fed)))
+        if error:
+            line, told = line_of(error), short(error)
+        else:
+            now = _rows(outputs)
+            if now == usual or usual != [shape[0]] * len(usual):
+                continue
+            line = next((n.lineno for n in reshapes(source.tree)), None)
+            told = f"{usual[0]} rows became {now[0]}"
+        if line is None or not source.spans(line) or not has_sizes(source.tree, line):
             continue
-        for length in [n for n in shape[1:] if n and n > 1]:
-            other = resized(subject, layer, length, 2 * length)
-            if other is None:
-                continue
-            made, fed = other
-            _, error = attempt(lambda m=made, f=fed: subject.feed(m, f))
-            if error is None or (
-                not _spans(node, line_of(error)) and not _near(node, source, error)
-            ):
-                continue
-            yield Finding(
-                code="hard-coded-size",
-                severity="risky",
-                where=f"{ast.unparse(node.func)}, line {node.lineno}",
-                wrong=f"A size is written as a number: `{ast.unparse(node)[:60]}`.",
-                happens="The layer works for one size of its input only.",
-                evidence=f"At {length} it runs; at {2 * length} through the same class: "
-                f"{short(error)}.",
-            )
-            return
+        yield Finding(
+            code="hard-coded-size",
+            severity="risky",
+            where=f"line {line}",
+            wrong=f"A size is written as a number: `{source.line(line)[:60]}`.",
+            happens="The layer works for one size of its input only.",
+            evidence=f"At {length} it runs; at {2 * length} through the same class: {told}.",
+        )
 
 
-_SHAPED = {"reshape", "Reshape", "broadcast_to"}
-
-
-def _is_written(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Tuple, ast.List)) and any(
-        isinstance(e, ast.Constant) for e in node.elts
-    )
-
-
-def _spans(node: ast.expr, line: int | None) -> bool:
-    return line is not None and node.lineno <= line <= (node.end_lineno or 0)
-
-
-def _near(node: ast.expr, source: Any, error: BaseException) -> bool:
-    """Return whether what was made there, and kept as an attribute, is on the line that fails."""
-    line = line_of(error)
-    for parent in ast.walk(source.tree):
-        if isinstance(parent, ast.Assign) and node in ast.walk(parent.value):
-            names = [attribute_of(t) for t in parent.targets]
-            return line is not None and any(n and n in source.line(line) for n in names)
-    return False
+def _rows(outputs: list[Any]) -> list[int | None]:
+    """Return the length of every output's first axis."""
+    return [length for output in outputs for length in tuple(output.shape)[:1]]

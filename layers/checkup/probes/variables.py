@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from layers.checkup import fixes
+from layers.checkup.probes.inside_call import watched_making
 from layers.checkup.probes.places import place
 from layers.checkup.report import Finding
 from layers.checkup.subject import (
@@ -25,10 +26,11 @@ from layers.checkup.walk import Held, held, held_by, is_variable
 
 def untracked(subject: Subject) -> Iterator[Finding]:
     """Walk everything the layer holds, and watch what its call reads."""
-    layer = subject.called()
+    layer, made = watched_making(subject)
+    in_call = {id(variable) for turn, method, _, variable in made if turn == 2 or method == "call"}
     inside_lambdas = list(lambdas(layer))
     yield from _opaque(layer, inside_lambdas)
-    opaque = {id(tensor_of(item.value)) for _, item in inside_lambdas}
+    opaque = {id(tensor_of(item.value)) for _, item in inside_lambdas} | in_call
     found = [item for item in missing(subject, layer) if id(tensor_of(item.value)) not in opaque]
     for item in found:
         yield _finding(subject, layer, item)

@@ -5,7 +5,9 @@ Each is otherwise sound, registered and complete, so that its code is all that m
 
 from __future__ import annotations
 
+import collections
 import functools
+import itertools
 from typing import Any
 
 import keras
@@ -196,6 +198,16 @@ class StateInModule(keras.layers.Layer):
         return x + self.counters[0].seen.assign_add(1.0)
 
 
+@specimen("untracked-state")
+class StateInDeque(keras.layers.Layer):
+    def build(self, input_shape):
+        seen = tf.Variable(tf.zeros(input_shape[-1:]), trainable=False)
+        self.seen = collections.deque([seen])
+
+    def call(self, x):
+        return x + self.seen[0].assign_add(tf.reduce_sum(x, axis=0))
+
+
 # --- frozen-copy --------------------------------------------------------------------------------
 
 
@@ -251,6 +263,38 @@ class FrozenNested(keras.layers.Layer):
         return self.inner(x)
 
 
+@specimen("frozen-copy")
+class FrozenInItsPlace(keras.layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight(name="w", shape=(input_shape[-1], 4))
+        self.w = self.w * 2.0
+
+    def call(self, x):
+        return tf.matmul(x, self.w)
+
+
+@specimen("frozen-copy")
+class FrozenByNorm(keras.layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight(name="w", shape=(input_shape[-1], 4))
+        values = self.w.numpy()
+        self.unit = values / np.linalg.norm(values)
+
+    def call(self, x):
+        return tf.matmul(x, self.unit)
+
+
+@specimen("frozen-copy")
+class FrozenInClosure(keras.layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight(name="w", shape=(input_shape[-1], 4))
+        positive = tf.nn.relu(self.w)
+        self.product = lambda x: tf.matmul(x, positive)
+
+    def call(self, x):
+        return self.product(x)
+
+
 # --- variable-in-call ---------------------------------------------------------------------------
 
 
@@ -288,6 +332,20 @@ class VariableByHelper(keras.layers.Layer):
 class LayerInCallOfModel(keras.Model):
     def call(self, x):
         return keras.layers.Dense(2)(x)
+
+
+@specimen("variable-in-call")
+class VariableOnce(keras.layers.Layer):
+    def call(self, x):
+        if not hasattr(self, "scale"):
+            self.scale = tf.Variable(tf.ones((10,)))
+        return x * self.scale
+
+
+@specimen("variable-in-call")
+class KerasVariableInCall(keras.layers.Layer):
+    def call(self, x):
+        return x * keras.Variable(np.ones(10, "float32"))
 
 
 # --- children-unbuilt ---------------------------------------------------------------------------
@@ -479,6 +537,29 @@ class ConfigOfAModelUnwritten(keras.Model):
 
     def call(self, x):
         return self.dense(x)
+
+
+@specimen("config-incomplete", (8, 10), 4)
+class ConfigOfParent(keras.layers.Dense):
+    def __init__(self, units, scale=2.0, **kwargs):
+        super().__init__(units, **kwargs)
+        self.scale = scale
+
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=training) * self.scale
+
+
+@specimen("config-incomplete")
+class ConfigByOtherName(keras.layers.Layer):
+    def __init__(self, power=2, **kwargs):
+        super().__init__(**kwargs)
+        self.p = power
+
+    def call(self, x):
+        return x**self.p
+
+    def get_config(self):
+        return {**super().get_config(), "p": self.p}
 
 
 # --- no-kwargs ----------------------------------------------------------------------------------
@@ -704,6 +785,25 @@ class PythonNested(keras.layers.Layer):
         return self.inner(x)
 
 
+@specimen("python-state")
+class PythonIterator(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.numbers = itertools.count()
+
+    def call(self, x):
+        return x * float(next(self.numbers))
+
+
+@specimen("python-state")
+class PythonClassAttribute(keras.layers.Layer):
+    calls = 0
+
+    def call(self, x):
+        type(self).calls += 1
+        return x + float(type(self).calls)
+
+
 # --- no-gradient --------------------------------------------------------------------------------
 
 
@@ -845,6 +945,15 @@ class ShapeInherited(ShapeOfInput):
         self.built = True
 
 
+@specimen("wrong-output-shape")
+class SpecOfInput(keras.layers.Layer):
+    def call(self, x):
+        return tf.concat([x, x], -1)
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, dtype=x.dtype)
+
+
 # --- float64-constant ---------------------------------------------------------------------------
 
 
@@ -914,6 +1023,35 @@ class LambdaInLayer(keras.layers.Layer):
         return self.inner(x)
 
 
+class Scaling:
+    """A callable that is no function."""
+
+    def __init__(self):
+        self.w = tf.Variable(tf.ones((10,)))
+
+    def __call__(self, x):
+        return x * self.w
+
+    def scale(self, x):
+        return x * self.w
+
+
+@specimen("opaque-lambda")
+def lambda_of_an_object():
+    return keras.layers.Lambda(Scaling())
+
+
+@specimen("opaque-lambda")
+def lambda_of_a_method():
+    return keras.Sequential([keras.Input((10,)), keras.layers.Lambda(Scaling().scale)])
+
+
+@specimen("opaque-lambda")
+def lambda_of_a_partial():
+    w = tf.Variable(tf.ones((10,)))
+    return keras.layers.Lambda(functools.partial(tf.multiply, w))
+
+
 # --- reserved-name ------------------------------------------------------------------------------
 
 
@@ -956,6 +1094,16 @@ class OwnPathBySetattr(keras.layers.Layer):
 
     def call(self, x):
         return x * 1.0
+
+
+@specimen("reserved-name")
+class OwnLayersOfModel(keras.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.layers = [keras.layers.Dense(3)]
+
+    def call(self, x):
+        return self.layers[0](x)
 
 
 # --- build-signature ----------------------------------------------------------------------------
@@ -1080,3 +1228,44 @@ class MiddleInCall(keras.layers.Layer):
 class ReshapeBySize(keras.layers.Layer):
     def call(self, x):
         return tf.reshape(x, (-1, 20)) * tf.ones((tf.shape(x)[0], 20))
+
+
+@specimen("hard-coded-size", (8, 10, 10))
+class HoleByLoops(keras.layers.Layer):
+    def build(self, input_shape):
+        mask = np.ones(input_shape[1:], "float32")
+        for row in range(4, 6):
+            for column in range(4, 6):
+                mask[row, column] = 0
+        self.mask = mask
+
+    def call(self, x):
+        return x * self.mask
+
+
+@specimen("hard-coded-size", (8, 10, 10))
+class HoleByNames(keras.layers.Layer):
+    def build(self, input_shape):
+        low, high = 4, 6
+        mask = np.ones(input_shape[1:], "float32")
+        mask[low:high, low:high] = 0
+        self.mask = mask
+
+    def call(self, x):
+        return x * self.mask
+
+
+@specimen("hard-coded-size", (8, 10, 10))
+class HoleByScatter(keras.layers.Layer):
+    def build(self, input_shape):
+        ones = tf.ones(input_shape[1:])
+        self.mask = tf.tensor_scatter_nd_update(ones, [[4, 4], [4, 5], [5, 4], [5, 5]], [0.0] * 4)
+
+    def call(self, x):
+        return x * self.mask
+
+
+@specimen("hard-coded-size", (8, 6, 6))
+class FlattenBySize(keras.layers.Layer):
+    def call(self, x):
+        return tf.reshape(x, (-1, 36))

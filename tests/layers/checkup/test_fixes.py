@@ -21,7 +21,9 @@ BY_EXAMPLE = {
     *("NumPyMethod", "NumPyInHelper", "NumPyOfNested"),
     *("PythonList", "PythonDict", "PythonTotal", "Compared", "ArgMax"),
     *("BatchAsArgument", "BatchByLength", "Float64Promoted", "LambdaInLayer", "SoftmaxByHand"),
-    "ReshapeBySize",
+    *("ReshapeBySize", "FlattenBySize", "HoleByLoops", "HoleByScatter", "HoleByNames"),
+    *("FrozenInItsPlace", "FrozenByNorm", "FrozenInClosure", "VariableOnce"),
+    *("KerasVariableInCall", "PythonIterator", "PythonClassAttribute"),
 }
 """Specimens whose own lines no rule can mend: the finding shows an example instead."""
 

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from layers.checkup.examples import EXAMPLES
+
 ROOT = Path(__file__).parents[3]
 
 
 def test_the_readmes_five_lines_give_the_readmes_answer(tmp_path):
     readme = (ROOT / "README.md").read_text()
     (layer,) = re.findall(r"```python\n(class MyLayer.*?)```", readme, re.DOTALL)
+    assert f"[{len(EXAMPLES)} ways]" in readme
     assert sum(1 for line in layer.splitlines() if line) == 5
     (tmp_path / "my_module.py").write_text(f"import keras\nimport tensorflow as tf\n\n{layer}")
     (command, answer) = re.findall(r"```\n\$ python (.*?)\n(.*?)```", readme, re.DOTALL)[0]

@@ -1,0 +1,161 @@
+import contextlib
+import io
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layers import own, remote
+from layers.fields import BadInputError, BoolField, ChoiceField, FloatField, IntField
+
+SENTENCE = re.compile(r".+: expected .+\. Received .+\. .+[.`\d]", re.DOTALL)
+HEAD = "from typing import Literal\nimport keras\nimport tensorflow as tf\n\n"
+DENSE = (
+    HEAD
+    + '''
+class Mine(keras.layers.Layer):
+    """A dense layer of mine."""
+
+    def __init__(self, units: int = 4, activation="relu", **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.activation = keras.activations.get(activation)
+
+    def build(self, input_shape):
+        self.w = self.add_weight(name="w", shape=(input_shape[-1], self.units))
+        self.b = self.add_weight(name="b", shape=(self.units,), initializer="zeros")
+
+    def call(self, x):
+        return self.activation(tf.matmul(x, self.w) + self.b)
+'''
+)
+GATED = (
+    HEAD
+    + """
+class Gate(keras.layers.Layer):
+    def __init__(self, units=3):
+        super().__init__()
+        self.a = keras.layers.Dense(units)
+        self.g = keras.layers.Dense(units, activation="sigmoid")
+
+    def call(self, x):
+        return self.a(x) * self.g(x)
+"""
+)
+
+
+def layer(body, arguments=""):
+    """A module with one layer whose constructor takes these arguments and whose call is this."""
+    return (
+        f"{HEAD}import numpy as np\n\n\nclass Mine(keras.layers.Layer):\n"
+        f"    def __init__(self{arguments}):\n        super().__init__()\n"
+        f"    def call(self, x):\n        {body}\n"
+    )
+
+
+def explored(source, name="own.Mine", values=None, **named):
+    arguments: dict[str, Any] = {"batch": None, "seed": 2, "source": "normal", "constant": 1.0}
+    arguments |= named
+    module = remote.OwnModule("/nowhere/mine.py", source)
+    return remote.explore(name, values or {}, **arguments, own=module)
+
+
+def test_a_layer_of_ones_own_is_run_and_its_steps_are_found():
+    run = explored(DENSE, values={"units": 3, "shape": (2, 5)})
+    assert [step.result for step in run.trace.steps] == ["product", "pre_activation", "outputs"]
+    inputs, kernel = run.trace["inputs"], run.trace["w"]
+    expected = np.maximum(inputs @ kernel + run.trace["b"], 0)
+    np.testing.assert_allclose(run.trace["outputs"], expected, rtol=1e-5, atol=1e-6)
+    assert run.disagreement < 1e-5
+    assert (run.parameters.total, [row.name for row in run.weights]) == (18, ["w", "b"])
+
+
+def test_the_same_seed_draws_the_same_numbers_though_the_author_seeds_nothing():
+    first, again, other = (explored(DENSE, seed=seed) for seed in (5, 5, 6))
+    np.testing.assert_array_equal(first.trace["w"], again.trace["w"])
+    assert not np.array_equal(first.trace["w"], other.trace["w"])
+
+
+def test_names_of_weights_stay_though_keras_counts_its_layers_up():
+    names = [[row.name for row in explored(GATED, "own.Gate").weights] for _ in range(2)]
+    assert names[0] == names[1] == ["dense_kernel", "dense_bias", "dense_kernel_2", "dense_bias_2"]
+
+
+def test_a_layer_whose_steps_are_not_known_shows_its_ends_and_its_weights():
+    run = explored(GATED, "own.Gate")
+    assert run.trace.steps == ()
+    names = [part for part in run.expression if isinstance(part, str)]
+    assert names[0] == "inputs"
+    assert names[-1] == "outputs"
+    assert set(names[1:-1]) == {row.name for row in run.weights}
+    assert "f(" in run.latex
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ("return keras.ops.relu(x)", True),
+        ("return keras.ops.softmax(x)", True),
+        ("return keras.ops.sin(x)", False),
+        ("return x * np.random.normal()", False),
+        ("return keras.ops.sum(x, axis=0)", False),
+    ],
+)
+def test_steps_are_claimed_only_where_the_numbers_bear_them_out(body, known):
+    run = explored(layer(body))
+    assert bool(run.trace.steps) == known
+    assert run.trace["outputs"].size
+
+
+@pytest.mark.parametrize("source", [DENSE, GATED], ids=["known", "unknown"])
+def test_the_code_prints_the_same_numbers(source):
+    name = "own.Mine" if source is DENSE else "own.Gate"
+    run = explored(source, name)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(run.code, "code", "exec"), {"__name__": "code"})  # noqa: S102
+    assert printed.getvalue() == f"{run.trace['outputs']}\n"
+
+
+def test_controls_follow_the_signature():
+    signature = (
+        ", units: int, rate: float = 0.25, bias: bool = True, mode: Literal['a', 'b'] = 'b'"
+        ", activation=None, table=None, name=None, **kwargs"
+    )
+    (spec,) = own.load("/nowhere/mine.py", layer("return x", signature))
+    kinds = {field.name: (type(field), field.default) for field in spec.fields[1:]}
+    assert kinds == {
+        "units": (IntField, 5),
+        "rate": (FloatField, 0.25),
+        "bias": (BoolField, True),
+        "mode": (ChoiceField, "b"),
+        "activation": (ChoiceField, "linear"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("x =", "SyntaxError"),
+        ("import nothing_there", "No module named"),
+        ("class A: pass", "Received none"),
+        ("raise SystemExit(3)", "SystemExit"),
+        (layer("return x", ", table"), "table"),
+        (layer("raise RuntimeError('no')"), "(line 12)"),
+        (layer("return x @ keras.ops.ones((3, 2))"), "cannot be run"),
+        (layer("return {'a': x}"), "cannot be run"),
+        (layer("return 'words'"), "cannot be run"),
+        (layer("exit()"), "SystemExit"),
+    ],
+)
+def test_what_an_authors_code_raises_is_told_in_a_sentence(source, says):
+    with pytest.raises(BadInputError) as refusal:
+        explored(source)
+    assert SENTENCE.fullmatch(str(refusal.value)), str(refusal.value)
+    assert says in str(refusal.value)
+
+
+def test_a_layer_that_is_gone_gets_a_sentence():
+    with pytest.raises(BadInputError, match=r"own\.Mine"):
+        explored(DENSE, "own.Gone")

@@ -1,0 +1,136 @@
+"""Layers of an author's own in the picker: followed as their file changes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import own
+from pages.shared.own import Followed
+from tests.pages.session import (
+    SENTENCE,
+    assert_one_complaint,
+    assert_sound,
+    complaints,
+    drawn,
+    opened,
+    signs,
+)
+from tests.pages.test_checkup import heads, visited
+
+MODULE = '''
+import keras
+
+
+class Mine(keras.layers.Layer):
+    """Times a number of mine."""
+
+    def __init__(self, factor: int = 2):
+        super().__init__()
+        self.factor = factor
+
+    def build(self, shape):
+        self.scale = self.add_weight(name="scale", shape=(shape[-1],), initializer="ones")
+
+    def call(self, x):
+        return x * self.scale * self.factor
+'''
+
+
+def save(path: Path, text: str, age: int = 0) -> None:
+    """Save a file with a time of its own, so that a quick second save is seen as one."""
+    path.write_text(text)
+    os.utime(path, ns=(10**18 + age, 10**18 + age))
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Start the server with a module."""
+    path = tmp_path / "mine.py"
+    save(path, MODULE)
+    followed = Followed(str(path))
+    for place in ("pages.shared.own", "pages.explore.choose", "pages.checkup.choose"):
+        monkeypatch.setattr(f"{place}.followed", followed)
+    return path
+
+
+def picker(session: AppTest) -> list[str]:
+    """Return the layers that can be picked."""
+    return list(session.radio(key="layer").options)
+
+
+@pytest.mark.usefixtures("module")
+def test_a_layer_of_ones_own_is_picked_sized_and_drawn():
+    session = opened(layer="own.Mine", shape="2,3", factor=3, input="ones")
+    assert_sound(session)
+    assert "**Mine** :gray-badge[Your own]" in picker(session)
+    assert (drawn(session)["outputs"] == 3).all()
+    assert drawn(session)["scale"].shape == (1, 3)
+    assert "call" in signs(session)
+    session.slider(key="factor").set_value(5).run()
+    assert (drawn(session)["outputs"] == 5).all()
+
+
+def test_a_change_of_the_file_is_followed_and_an_error_keeps_the_last_good_one(module: Path):
+    session = opened(layer="own.Mine", input="ones")
+    assert (drawn(session)["outputs"] == 2).all()
+    save(module, MODULE.replace("* self.factor", "* self.factor * 10"), age=1)
+    session.run()
+    assert_sound(session)
+    assert (drawn(session)["outputs"] == 20).all()
+    save(module, MODULE.replace("class Mine(", "class Mine"), age=2)
+    session.run()
+    sentence = assert_one_complaint(session, "SyntaxError", "last version that worked")
+    assert "mine.py" in sentence
+    assert (drawn(session)["outputs"] == 20).all()
+    save(module, MODULE, age=3)
+    session.run()
+    assert_sound(session)
+    assert (drawn(session)["outputs"] == 2).all()
+
+
+def test_what_its_call_raises_is_a_sentence_and_the_page_goes_on(module: Path):
+    save(module, MODULE.replace("return x", "raise RuntimeError('mine')"), age=1)
+    session = opened(layer="own.Mine")
+    assert_one_complaint(session, "RuntimeError", "mine")
+    session.radio(key="layer").set_value("linear").run()
+    assert_sound(session)
+
+
+def test_without_a_module_nothing_of_it_is_there():
+    assert own.followed.path == ""
+    session = opened(layer="own.Mine")
+    assert_one_complaint(session, "`layer`")
+    assert len(picker(session)) == 6
+
+
+@pytest.mark.parametrize("text", [None, "", "x" * (own.MAXIMUM_BYTES + 1), b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, text: str | bytes | None):
+    path = tmp_path / "mine.py"
+    if text is not None:
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    found = Followed(str(path)).own()
+    assert found.layers == ()
+    assert SENTENCE.fullmatch(found.problem), found.problem
+
+
+@pytest.mark.usefixtures("module")
+def test_a_layer_of_ones_own_is_examined():
+    session = visited(layer="own.Mine", shape="4,3")
+    assert_sound(session)
+    assert session.title[0].value == "Mine"
+    (broken, risky) = heads(session)
+    assert "Keras's own arguments" in broken  # its constructor takes no **kwargs
+    assert "class Mine" in risky
+    assert "own outputs saved" in drawn(session)
+
+
+def test_a_missing_file_is_told_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    followed = Followed(str(tmp_path / "nowhere.py"))
+    monkeypatch.setattr("pages.shared.own.followed", followed)
+    session = opened()
+    assert len(complaints(session)) == 1
+    assert drawn(session)

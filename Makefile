@@ -33,7 +33,7 @@ test: test-rooms test-pages ## Run all tests, and print how much of the code the
 	@$(BIN)/coverage report
 
 test-rooms: $(DEV) ## Run the tests that need neither Streamlit nor a browser
-	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= \
+	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= --numprocesses 2 \
 		--ignore=tests/pages --ignore=tests/browser $(ARGS)
 
 test-pages: $(DEV) ## Run the tests of the pages, with and without a browser

@@ -18,6 +18,9 @@ FRAMED = """([name, at]) => {
   return frame?.getAttribute("aria-valuetext") === `from row ${at[0]}, column ${at[1]}`;
 }"""
 
+DRAWN = """() =>
+  [...document.querySelectorAll("[data-tensor]")].every(({ _fullData: drawn }) => drawn)"""
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> dict[str, Path]:
@@ -33,6 +36,7 @@ def look(visit: Visit, **link: object) -> Visit:
     if visit.page.locator(".ls-tree").count():
         visit.page.locator("[data-tensor]").first.wait_for(timeout=60_000)
         visit.settle()
+        visit.page.wait_for_function(DRAWN)
     return visit
 
 
@@ -129,6 +133,7 @@ def test_the_reduction_is_chosen_and_named(visit: Visit):
     look(visit, layer="dense", reduction="max")
     kernel = weight("dense/kernel")
     expected = kernel.reshape(256, 16, 250, 4).max(axis=(1, 3))
+    visit.has_shape("kernel", 256, 250)
     np.testing.assert_array_equal(visit.drawn()["kernel"], expected)
     assert "max of 16 × 4 blocks" in (visit.graph("kernel").get_attribute("aria-label") or "")
 

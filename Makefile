@@ -38,8 +38,7 @@ test-rooms: $(DEV) ## Run the tests that need neither Streamlit nor a browser
 
 test-pages: $(DEV) ## Run the tests of the pages, with and without a browser
 	@$(BIN)/python -m tests.browser.chromium
-	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= --numprocesses 2 \
-		tests/pages tests/browser $(ARGS)
+	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= tests/pages tests/browser $(ARGS)
 
 lint: style types in-step ## Check style, types, and that the requirements are in step
 

@@ -68,7 +68,8 @@ def _keras_state() -> Generator[None]:
     kept = [dict(vars(tracker)) for tracker in trackers]
     settings = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
     eagerly = tf.config.functions_run_eagerly()
-    vars(trackers[0]).pop("object_name_uids", None)
+    # A state of the block's own, and not a copy: what is in it are lists, and Keras appends to them.
+    vars(trackers[0]).clear()
     try:
         yield
     finally:

@@ -230,6 +230,34 @@ def test_no_examination_leaves_a_trace(probe, capsys, tmp_path, monkeypatch):
     tf.random.set_seed(None)
 
 
+class Posted(keras.layers.Layer):
+    """Has no ``build`` of its own: Keras makes its parts' weights after a dry run of ``call``."""
+
+    def __init__(self):
+        super().__init__()
+        self.part = Part()
+
+    def call(self, x):
+        return self.part(x)
+
+
+class Part(keras.layers.Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1],))
+
+    def call(self, x):
+        return x * self.w
+
+
+def test_an_examination_leaves_nothing_that_keras_would_do_later():
+    """Of weights made in a dry run, Keras keeps a list, and makes them when the run is over."""
+    Posted()(keras.Input((3,)))
+    examine("call", Posted, SHAPE, "float32", {})
+    layer = Posted()
+    layer(keras.Input((3,)))
+    assert [weights.shape for weights in layer.get_weights()] == [(3,)]
+
+
 def test_the_same_layer_gives_the_same_report():
     first, again = (check(lambda: keras.layers.Dense(3, dtype="float64"), SHAPE) for _ in range(2))
     assert first.findings == again.findings

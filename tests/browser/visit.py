@@ -14,7 +14,8 @@ DRAWN = """() => Object.fromEntries(
     .map((graph) => [graph.dataset.tensor, graph._fullData[0].z.map((row) => Array.from(row))]))"""
 STILL = """() =>
   document.querySelector(".stApp")?.dataset.testScriptState === "notRunning"
-  && document.querySelectorAll("[data-tensor]").length > 0"""
+  && document.querySelectorAll("[data-tensor]").length > 0
+  && !document.querySelector("[data-ahead]")"""
 HAS_SHAPE = """([name, rows, columns]) => {
   const z = document.querySelector(`[data-tensor="${name}"]`)?._fullData?.[0]?.z;
   return z?.length === rows && z[0].length === columns;

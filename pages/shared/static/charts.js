@@ -65,10 +65,16 @@ function settle(state) {
     state.waiting = setTimeout(() => settle(state), PATIENCE);
     return;
   }
-  state.ahead = undefined;
+  mark(state, undefined);
   if (!page.blocks && state.data?.id !== page.id) return void overtake(state, page.live);
   if (page.blocks) state.data = page;
   draw(state);
+}
+
+// Note, also in the page itself, whether the picture is ahead of what the page has confirmed.
+function mark(state, ahead) {
+  state.ahead = ahead;
+  state.root.toggleAttribute("data-ahead", Boolean(ahead));
 }
 
 // Draw what the server answers to a link while the page's own update is still on its way. One
@@ -87,7 +93,9 @@ async function overtake(state, question) {
       if (!answer.ok) continue;
       const data = await answer.json();
       for (const array of arraysOf(data)) Object.assign(array, known.get(array.id));
-      state.ahead = { turned, until: performance.now() + PATIENCE };
+      if (isBehind(state.page.live, turned)) {
+        mark(state, { turned, until: performance.now() + PATIENCE });
+      }
       state.data = data;
       draw(state);
     }

@@ -4,9 +4,9 @@
 // mounts stay apart. What did not change is not drawn again. The first block is drawn at once, the
 // others when it is on the screen, and they give way to a newer update.
 
-import { explore } from "./explore.js";
 import { element, facts, table, text } from "./dom.js";
 import { drawFigure, makeFigure } from "./figure.js";
+import { inflated } from "./inflate.js";
 import { follow, isBehind } from "./live.js";
 import { arrange, cellSize, legend } from "./row.js";
 import { themeOf } from "./theme.js";
@@ -113,14 +113,6 @@ function arraysOf(data) {
   return arrays.filter((z) => z?.id);
 }
 
-function inflated(bytes) {
-  const { writable, readable } = new DecompressionStream("deflate");
-  const writer = writable.getWriter();
-  writer.write(bytes);
-  writer.close();
-  return new Response(readable).json();
-}
-
 function draw(state) {
   const { root, data } = state;
   const width = Math.floor(root.clientWidth);
@@ -140,8 +132,7 @@ function draw(state) {
   const others = () => {
     if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);
   };
-  // The second frame begins when the first is on the screen.
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(others)));
+  whenPainted(others);
 }
 
 function drawBlock(state, at, theme, width) {
@@ -168,11 +159,9 @@ function drawRow(state, at, theme, width) {
     block.figures = kept;
     block.key = key;
     block.legend = element("div");
-    block.node.replaceChildren(arrange(items, ({ name }) => kept.get(name).node), block.legend);
-    if (state.data.blocks[at].links) {
-      state.explored ??= explore(state);
-      block.node.append(state.explored.node);
-    }
+    block.tools = element("div");
+    const row = arrange(items, ({ name }) => kept.get(name).node);
+    block.node.replaceChildren(row, block.legend, block.tools);
   }
   const cell = cellSize(items, width);
   for (const figure of figures) {
@@ -185,7 +174,27 @@ function drawRow(state, at, theme, width) {
     block.legend.replaceWith(made);
     block.legend = made;
   }
-  if (links) state.explored.drawn({ links, pin, figures: [...block.figures.values()], theme, width });
+  if (!links) return;
+  const { tools } = block;
+  state.explorable = { links, pin, figures: [...block.figures.values()], theme, width, tools };
+  if (state.explored) return void enliven(state);
+  tools.toggleAttribute("data-waking", true);
+  whenPainted(async () => enliven(state, await import("./explore.js")));
+}
+
+// Let the cells of the newest picture answer. The scripts for it come when a picture is there.
+function enliven(state, scripts) {
+  if (!state.root.isConnected) return;
+  const { tools, ...drawn } = state.explorable;
+  state.explored ??= scripts.explore(state);
+  tools.removeAttribute("data-waking");
+  if (!tools.contains(state.explored.node)) tools.append(state.explored.node);
+  state.explored.drawn(drawn);
+}
+
+// The second frame begins when the first is on the screen.
+function whenPainted(work) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(work)));
 }
 
 function clear(state, block) {

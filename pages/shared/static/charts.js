@@ -13,6 +13,7 @@ import { themeOf } from "./theme.js";
 
 const here = new URL(import.meta.url);
 const states = new WeakMap();
+const REST = 100; // ms after an update before the next one is foreseen
 const PATIENCE = 1000; // ms that a picture ahead of the page may stand before the page's own does
 
 const plotly = new Promise((resolve, reject) => {
@@ -69,6 +70,18 @@ function settle(state) {
   if (!page.blocks && state.data?.id !== page.id) return void overtake(state, page.live);
   if (page.blocks) state.data = page;
   draw(state);
+  state.foreseen = undefined;
+  clearTimeout(state.foreseeing);
+  state.foreseeing = setTimeout(() => foresee(state), REST);
+}
+
+// Have the picture of one more step in the same direction ready before it is asked for. What was
+// foreseen in vain is forgotten with the next update of the page.
+function foresee(state) {
+  const question = state.follower.foresee();
+  if (!question || state.asking || state.ahead || !state.root.isConnected) return;
+  const coming = answerTo(state, { ...question, foreseen: true }).catch(() => undefined);
+  state.foreseen = { asked: nameOf(question.link), coming };
 }
 
 // Note, also in the page itself, whether the picture is ahead of what the page has confirmed.
@@ -85,14 +98,11 @@ async function overtake(state, question) {
   state.asking = true;
   try {
     while (state.wanted && state.root.isConnected) {
-      const { path, visitor, link, turned } = state.wanted;
+      const { turned, ...question } = state.wanted;
       state.wanted = undefined;
-      const known = new Map(arraysOf(state.data).map((z) => [z.id, z]));
-      const have = [...known.keys()].join(",");
-      const answer = await fetch(`${path}?${new URLSearchParams({ ...link, visitor, have })}`);
-      if (!answer.ok) continue;
-      const data = await answer.json();
-      for (const array of arraysOf(data)) Object.assign(array, known.get(array.id));
+      const foreseen = state.foreseen?.asked === nameOf(question.link) && state.foreseen.coming;
+      const data = (await foreseen) || (await answerTo(state, question));
+      if (!data) continue;
       if (isBehind(state.page.live, turned)) {
         mark(state, { turned, until: performance.now() + PATIENCE });
       }
@@ -104,6 +114,23 @@ async function overtake(state, question) {
   } finally {
     state.asking = false;
   }
+}
+
+// The server's picture of a link, complete with the arrays that are here already.
+async function answerTo(state, { path, visitor, link, foreseen }) {
+  const known = new Map(arraysOf(state.data).map((z) => [z.id, z]));
+  const query = new URLSearchParams({ ...link, visitor, have: [...known.keys()].join(",") });
+  if (foreseen) query.set("foreseen", "");
+  const answer = await fetch(`${path}?${query}`);
+  if (!answer.ok) return undefined;
+  const data = await answer.json();
+  for (const array of arraysOf(data)) Object.assign(array, known.get(array.id));
+  if (foreseen) delete data.timings; // nobody waited for it
+  return data;
+}
+
+function nameOf(link) {
+  return new URLSearchParams(Object.entries(link).sort()).toString();
 }
 
 // The arrays of a picture that have ids: of what the browser has, the server sends nothing else.
@@ -128,7 +155,7 @@ function draw(state) {
     for (let at = from; at < to; at++) drawBlock(state, at, theme, width);
   };
   drawBlocks(0, Math.min(1, data.blocks.length));
-  if (data.timings) root.dataset.timings = JSON.stringify(data.timings);
+  root.dataset.timings = JSON.stringify(data.timings ?? {});
   const others = () => {
     if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);
   };

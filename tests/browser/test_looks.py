@@ -194,3 +194,29 @@ def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..
     for scheme in ("light", "dark"):
         ground, edge = look(visitor(scheme=scheme), "state").page.evaluate(outline)
         assert contrast(ground, edge) >= 3, scheme
+
+
+FOCUSED = """() => {
+  const node = document.activeElement;
+  const shown = node.closest("[data-testid=stRadioOption], [data-testid=stCheckbox] label") ?? node;
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(shown);
+  const named = node.getAttribute("aria-label") || node.labels?.[0]?.textContent
+    || node.textContent.trim() || node.title;
+  return [node.closest(".katex") ? "formula" : node.tagName, named,
+    (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none"];
+}"""
+
+
+def test_every_stop_of_the_tab_key_has_a_name_and_most_of_our_own_rings(visitor):
+    page = look(visitor(), "state").page
+    stops = []
+    while not stops or stops[-1][0] != "BODY":
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUSED))
+        assert len(stops) < 100
+    kinds = {kind for kind, _, _ in stops}
+    assert "formula" not in kinds  # it fits, so it is not to be scrolled
+    assert [kind for kind, name, _ in stops if not name] == []
+    # Streamlit's selects and sliders show a focus in their own way: by a border, or a halo.
+    ringless = {(kind, name[:20]) for kind, name, ring in stops if not ring}
+    assert {kind for kind, _ in ringless} <= {"BODY", "MAIN", "INPUT"}, ringless

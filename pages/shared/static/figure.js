@@ -19,6 +19,8 @@ export function makeFigure(Plotly, name) {
   lights.setAttribute("aria-hidden", "true");
   const plot = element("div", "ls-plot", graph, cells, lights);
   plot.tabIndex = 0;
+  plot.setAttribute("role", "group"); // what takes the focus has a name
+  plot.setAttribute("aria-label", name);
   const title = element("span", "ls-title");
   const detail = element("span", "ls-detail");
   const tools = element("span", "ls-tools");

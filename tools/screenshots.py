@@ -13,7 +13,7 @@ from tests.browser.chromium import find
 
 ROOT = Path(__file__).parents[1]
 SIZE = ViewportSize(width=1400, height=1290)
-MARGIN = 24
+MARGIN = 16
 PICTURES = {
     "repeated_dense": (
         "/?layer=repeated_dense&bias_initializer=random_normal&cell=outputs.0.3",

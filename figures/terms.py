@@ -24,7 +24,7 @@ def terms(products: np.ndarray, *, name: str, file_name: str) -> Figure:
     bars = padded.reshape(-1, together).sum(axis=1)
     finite = bars[np.isfinite(bars)]
     most = int(np.argmax(np.abs(products))) if products.size else 0
-    caption = f"{products.size:,} terms, in order"
+    caption = f"{products.size:,} terms, in order · up adds, down takes away"
     if together > 1:
         caption += f" · each bar {together} of them"
     largest = f"; the largest in size is number {most}, {number(products[most])}"

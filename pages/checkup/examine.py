@@ -18,6 +18,7 @@ def examined(chosen: Chosen) -> Report:
     """Examine a layer; what was examined before comes from the cache.
 
     Raises:
+        BadInputError: an author's layer that cannot be made.
         ComputationLostError: there are no workers at all.
     """
     place = st.empty()
@@ -33,6 +34,8 @@ def examined(chosen: Chosen) -> Report:
             raise KilledError from None
         return outcome
 
-    outcomes = tuple(gone_through(ask, TIME_LIMIT))
-    place.empty()
+    try:
+        outcomes = tuple(gone_through(ask, TIME_LIMIT))
+    finally:
+        place.empty()
     return report_of(outcomes, chosen.shape)

@@ -8,7 +8,7 @@ from figures.terms import MAXIMUM_BARS, terms
 def test_terms_stand_in_their_order():
     figure = terms(np.array([1.5, -2, 0.25]), name="terms of outputs", file_name="outputs.0.1")
     assert figure.spec["data"][0]["y"] == [1.5, -2, 0.25]
-    assert figure.caption == "3 terms, in order"
+    assert figure.caption == "3 terms, in order · up adds, down takes away"
     assert figure.alt.endswith("3 terms from −2 to 1.5; the largest in size is number 1, −2")
     assert figure.file_name == "terms-outputs.0.1"
     go.Figure(figure.spec)

@@ -58,6 +58,8 @@ DONE = """() =>
   && getComputedStyle(document.querySelector(".stApp")).getPropertyValue("--ls-edge")
   && [...document.querySelectorAll("[data-tensor]")].every((graph) => graph._fullData)
   && !document.querySelector("[data-testid=stProgress], [data-testid=stSpinner]")"""
+IS_PAPER = """(paper) =>
+  getComputedStyle(document.querySelector(".stApp")).backgroundColor === paper"""
 TOO_WIDE = """() => [...document.querySelectorAll(".stApp, .stMain, .stMainBlockContainer")]
   .filter((node) => node.scrollWidth > node.clientWidth)
   .map((node) => `${node.className} is ${node.scrollWidth} wide of ${node.clientWidth}`)"""
@@ -152,16 +154,18 @@ def test_on_a_telephone_no_page_is_wider_than_the_screen(visitor: Callable[..., 
     assert page.evaluate(TOO_WIDE) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LINKS)
-def test_every_text_is_large_and_strong_enough_to_be_read(
-    visitor: Callable[..., Visit], name: str, scheme: str
-):
-    texts = look(visitor(scheme=scheme), name).page.evaluate(TEXTS)
-    assert len(texts) > 10
-    assert {text: size for text, size, _, _ in texts if size < 11} == {}
-    contrasts = {text: round(contrast(above, below), 2) for text, _, above, below in texts}
-    assert {text: figure for text, figure in contrasts.items() if figure < 4.5} == {}
+def test_every_text_is_large_and_strong_enough_to_be_read(visitor: Callable[..., Visit], name: str):
+    page = look(visitor(), name).page
+    for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(15, 19, 26)")):
+        page.emulate_media(color_scheme=scheme)  # the page follows, and so do its pictures
+        page.wait_for_function(IS_PAPER, arg=paper)
+        page.wait_for_timeout(300)
+        texts = page.evaluate(TEXTS)
+        assert len(texts) > 10
+        assert {text: size for text, size, _, _ in texts if size < 11} == {}
+        contrasts = {text: round(contrast(above, below), 2) for text, _, above, below in texts}
+        assert {text: figure for text, figure in contrasts.items() if figure < 4.5} == {}, scheme
 
 
 def test_numbers_can_be_read_on_every_colour_of_a_cell(chromium: Browser):

@@ -4,6 +4,7 @@
 // mounts stay apart. What did not change is not drawn again. The first block is drawn at once, the
 // others when it is on the screen, and they give way to a newer update.
 
+import { answer } from "./answer.js";
 import { explore } from "./explore.js";
 import { element, facts, table, text } from "./dom.js";
 import { drawFigure, makeFigure } from "./figure.js";
@@ -170,7 +171,7 @@ function drawRow(state, at, theme, width) {
     block.legend = element("div");
     block.node.replaceChildren(arrange(items, ({ name }) => kept.get(name).node), block.legend);
     if (state.data.blocks[at].links) {
-      state.explored ??= explore(state);
+      state.explored ??= state.data.blocks[at].links.answer ? answer(state) : explore(state);
       block.node.append(state.explored.node);
     }
   }
@@ -185,7 +186,9 @@ function drawRow(state, at, theme, width) {
     block.legend.replaceWith(made);
     block.legend = made;
   }
-  if (links) state.explored.drawn({ links, pin, figures: [...block.figures.values()], theme, width });
+  const above = state.blocks.slice(0, at + 1); // what comes in may stand in a row before
+  const drawn = above.flatMap((row) => [...row.figures.values()]);
+  if (links) state.explored.drawn({ links, pin, figures: drawn, theme, width });
 }
 
 function clear(state, block) {

@@ -27,9 +27,8 @@ from layers.uploads import MAXIMUM_BYTES
 from pages.models.draw import drawn
 from pages.models.files import Source
 from pages.models.maps import answering, map_grid, window, words
-from pages.models.weights import color_range
 from pages.shared.cells import made_by, written
-from pages.shared.charts import Block, charts, row, text
+from pages.shared.charts import Block, charts, color_range, row, text
 from pages.shared.compute import compute
 from pages.shared.controls import control, number_input, take
 from pages.shared.frame import literal

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from layers import remote_models
 from layers.model_files.model import WeightEntry
 from layers.small_cnn import FIELDS, CnnSource, checked
+from pages.models import progress, weights
 from pages.shared.workers import workers
 from tests.layers.model_files.make import FILES, make
 from tests.pages.models_session import bring, facts, summary, texts, uploaded, visited
@@ -229,6 +230,34 @@ def test_a_picture_is_at_most_a_megabyte_whatever_the_weight():
     session = visited(layer="dense")
     sizes = [len(component.proto.bytes) for component in session.get("bidi_component")]
     assert sum(sizes) < 10**6
+
+
+@pytest.mark.parametrize("link", [{"layer": "dense"}, {"layer": "conv2d_1", "sort": "true"}])
+def test_a_very_large_weight_is_read_in_shares_that_come_to_the_same(monkeypatch, link):
+    whole = visited(**link)
+    said = []
+
+    class Place:
+        def progress(self, share, text=""):
+            said.append((share, text))
+            return self
+
+        def empty(self):
+            said.append("gone")
+
+    monkeypatch.setattr(weights, "LARGE", 10_000)
+    monkeypatch.setattr(weights, "SHARE", 5_000)
+    monkeypatch.setattr(progress, "PATIENCE", -1.0)
+    monkeypatch.setattr(progress.st, "empty", Place)
+    session = visited(**link)
+    assert_sound(session)
+    for name, picture in drawn(whole).items():
+        np.testing.assert_array_equal(drawn(session)[name], picture, err_msg=name)
+    assert texts(session) == texts(whole)
+    shares = [share for share, _ in (one for one in said if one != "gone")]
+    assert 1.0 in shares
+    assert "parts of kernel" in said[1][1]
+    assert said[-1] == "gone"
 
 
 def test_choosing_another_layer_keeps_the_rest():

@@ -52,6 +52,8 @@ def test_a_window_is_framed_in_every_channel_and_cut_at_the_edges(
         assert_lit(visit, "inputs", *boxes, kinds=SOURCES)
         tip = visit.page.locator(".ls-tip").inner_text()
         assert tip.startswith(f"outputs y {y}, x {x}, channel {channel}: ")
+        main = visit.page.get_by_test_id("stMain")
+        assert main.evaluate("(main) => main.scrollWidth <= main.clientWidth")
     assert complaints(visit) == []
 
 

@@ -486,6 +486,28 @@ def test_the_pictures_say_where_a_slice_or_a_line_stands():
     assert "averaged over 2 × 2" in figures(session)["outputs"]["title"]
 
 
+def test_every_tensor_of_a_network_of_open_size_can_be_pointed_at(files):
+    session = uploaded(files["lines.keras"], show="activations")
+    assert_sound(session)
+    for path, row in summary(session).items():
+        session.selectbox(key="layer").set_value(path).run()
+        assert_sound(session)
+        said = texts(session)
+        assert ("is not worked out" in said) == (row["kind"] not in {"Conv2D", "Flatten", "Dense"})
+        (links,) = sent(session, "links")
+        shape = links["tensors"]["outputs"]["shape"]
+        # Of five axes, no picture says where a cell stands.
+        assert ("outputs" in links["answer"]) == (len(shape) < 5)
+        (pin,) = sent(session, "pin")
+        assert len(pin["cell"].split(".")) == len(shape) + 1
+        figure = figures(session)["outputs"]
+        long = [length for length in shape if length > 1]
+        assert figure.get("line", 0) == (min(64, *long) if len(long) == 1 else 0)
+    session = uploaded(files["lines.keras"], show="activations", layer="conv2d", y=29, x=0)
+    assert_sound(session)
+    assert "at y 29 to 31, x 0 to 2, channel 0" in texts(session)
+
+
 def test_a_layer_that_is_not_worked_out_says_so_and_its_cells_can_still_be_chosen():
     session = visited(show="activations", layer="dropout", y=1, x=2, channel=3)
     assert_sound(session)

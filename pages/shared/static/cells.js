@@ -202,9 +202,11 @@ export function answerCells(host) {
     if (!at) return void tip.remove();
     tip.textContent = describe(at);
     const below = at.row * at.made.cell < 30;
-    tip.style.left = `${at.column * at.made.cell}px`;
     tip.style.top = `${below ? (at.row + 1) * at.made.cell + 6 : at.row * at.made.cell - 30}px`;
-    if (tip.parentNode !== at.made.plot) at.made.plot.append(tip);
+    const { plot } = at.made;
+    if (tip.parentNode !== plot) plot.append(tip);
+    const room = root.getBoundingClientRect().right - plot.getBoundingClientRect().left;
+    tip.style.left = `${Math.min(at.column * at.made.cell, room - tip.offsetWidth)}px`;
   }
 
   return {

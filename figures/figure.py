@@ -10,6 +10,21 @@ import numpy as np
 
 
 @dataclass(frozen=True, kw_only=True)
+class Slices:
+    """How the slices of a tensor's last axis lie beside each other, in cells.
+
+    Attributes:
+        tile: (rows, columns) of one.
+        step: from one to the next, its border included.
+        across: how many stand in a line.
+    """
+
+    tile: tuple[int, int]
+    step: tuple[int, int]
+    across: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """One figure, ready for the browser.
 
@@ -24,6 +39,8 @@ class Figure:
         palette: which of the theme's colour scales it takes; empty for figures without one.
         cells: (rows, columns) of a heatmap, which is drawn in cells of the size all share.
         block: (rows, columns) of the numbers that one cell stands for, where it is more than one.
+        slices: how the slices lie, where there are several side by side.
+        line: numbers of a vector in one line, where it is broken into lines; else 0.
         format: the d3 format of the numbers in the cells.
         digits: characters the longest of them takes; 0 where numbers are not written.
     """
@@ -37,6 +54,8 @@ class Figure:
     palette: str = ""
     cells: tuple[int, int] | None = None
     block: tuple[int, int] | None = None
+    slices: Slices | None = None
+    line: int = 0
     format: str = ""
     digits: int = 0
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from figures.figure import Figure, packed
+from figures.figure import Figure, Slices, packed
 from figures.heatmap import MARKED, heatmap
 from figures.view import MAXIMUM_SIDE
 from figures.words import describe, file_name, spell
@@ -40,6 +40,7 @@ def weight(
     corner: tuple[int, int] = (0, 0),
     numbers: tuple[int, ...] = (),
     title: str = "",
+    answers: bool = False,
 ) -> Figure:
     """Draw a plane of a weight, or a rectangle of it.
 
@@ -58,6 +59,7 @@ def weight(
         corner: of the window on the plane.
         numbers: which slice stands where across, if they were sorted.
         title: where it is not the name.
+        answers: the page itself tells of the cells, which then need no labels.
     """
     name, layer, title = (plain(text) for text in (name, layer, title))
     long = not rows and values.shape[1] > LINE
@@ -82,27 +84,30 @@ def weight(
         )
     if numbers and whole:
         caption.append("largest norm first")
-    drawn = values
     if long:
         caption.append(f"in lines of {LINE}")
-        figure = _labelled_lines(figure, values.size, columns[0], block[1])
+        figure = replace(_in_lines(figure, values.size, columns[0], block[1]), line=LINE)
     elif cut:
-        drawn, wrapped = _bordered(values, tile)
-        slices = math.prod(plane) // math.prod(tile)
-        caption.append(f"{slices:,} slices of {spell(tile)}" if slices > 1 else "")
-        figure = _with_borders(figure, drawn, values, tile, wrapped, rows, columns, numbers)
+        drawn, slices = _bordered(values, tile)
+        count = math.prod(plane) // math.prod(tile)
+        caption.append(f"{count:,} slices of {spell(tile)}" if count > 1 else "")
+        across = values.shape[1] // tile[1]
+        figure = _with_borders(figure, drawn, slices, across, rows, columns, numbers)
     marked = "" if np.isfinite(values).all() else MARKED  # a describing text counts them
     figure = replace(
         figure,
+        block=figure.block if block == (1, 1) else block,
         alt="; ".join([describe(title or name, values), *filter(None, caption)]),
         caption=" · ".join(part for part in (*caption, marked) if part),
         title=title,
         file_name=file_name(safe(layer), safe(title or name), shape=shape),
     )
-    if cut or long:
-        return figure
     heat, *marks = figure.spec["data"]
-    heat = _hovered(heat, _hover(rows, columns, block, corner))
+    if answers:
+        heat = {name: heat[name] for name in heat if name not in {"text", "hovertemplate"}}
+        heat["hoverinfo"] = "skip"
+    elif not cut and not long:
+        heat = _hovered(heat, _hover(rows, columns, block, corner))
     return replace(figure, spec={**figure.spec, "data": [heat, *marks]})
 
 
@@ -114,7 +119,7 @@ def _lines(values: np.ndarray) -> np.ndarray:
     return cells.reshape(lines, LINE)
 
 
-def _labelled_lines(figure: Figure, size: int, word: str, block: int) -> Figure:
+def _in_lines(figure: Figure, size: int, word: str, block: int) -> Figure:
     """Say on hover which number it is, and mark no cell after the last."""
     heat, *marks = figure.spec["data"]
     if size <= LABELLED:
@@ -173,8 +178,8 @@ def _hover(
     return f"{row}{' × '.join(columns)} {across}%{{x}}: %{{z:.6g}}"
 
 
-def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, int]:
-    """Return the cells with a border between slices, and how many slices a row then has.
+def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, Slices]:
+    """Return the cells with a border between slices, and how the slices then lie.
 
     A single row of slices is wrapped, so that the picture is about twice as wide as it is high.
     """
@@ -192,58 +197,54 @@ def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, in
     down, across = slices.shape[:2]
     size = (down * (tile[0] + 1) - 1, across * (tile[1] + 1) - 1)
     if max(size) > MAXIMUM_SIDE or math.prod(tile) == 1:
-        return slices.transpose(0, 2, 1, 3).reshape(down * tile[0], across * tile[1]), wrapped
+        cells = slices.transpose(0, 2, 1, 3).reshape(down * tile[0], across * tile[1])
+        return cells, Slices(tile=tile, step=tile, across=wrapped)
     framed = np.full((down, tile[0] + 1, across, tile[1] + 1), np.nan, "float32")
     framed[:, : tile[0], :, : tile[1]] = slices.transpose(0, 2, 1, 3)
-    return framed.reshape(down * (tile[0] + 1), across * (tile[1] + 1))[
-        : size[0], : size[1]
-    ], wrapped
+    step = (tile[0] + 1, tile[1] + 1)
+    cells = framed.reshape(down * step[0], across * step[1])[: size[0], : size[1]]
+    return cells, Slices(tile=tile, step=step, across=wrapped)
 
 
 def _with_borders(
     figure: Figure,
     drawn: np.ndarray,
-    values: np.ndarray,
-    tile: tuple[int, int],
-    wrapped: int,
+    slices: Slices,
+    across: int,
     rows: tuple[str, ...],
     columns: tuple[str, ...],
     numbers: tuple[int, ...],
 ) -> Figure:
-    """Return the figure with these cells in place of its own; what is NaN itself stays marked."""
+    """Return the figure with these cells in place of its own, ``across`` slices in a row of them.
+
+    What is NaN itself stays marked.
+    """
     heat = {**figure.spec["data"][0], "z": packed(drawn)}
-    framed = drawn.shape[0] != values.shape[0] or drawn.shape[1] != values.shape[1]
-    step = (tile[0] + 1, tile[1] + 1) if framed and math.prod(tile) > 1 else tile
-    across = values.shape[1] // tile[1]
     if drawn.size <= LABELLED:
         text = [
-            [
-                _label((y, x), step, tile, wrapped, across, rows, columns, numbers)
-                for x in range(drawn.shape[1])
-            ]
+            [_label((y, x), slices, across, rows, columns, numbers) for x in range(drawn.shape[1])]
             for y in range(drawn.shape[0])
         ]
         heat = _hovered(heat, "%{text}: %{z:.6g}", text)
     else:
         heat = _hovered(heat, "%{z:.6g}")
     spec = {**figure.spec, "data": [heat]}
-    return replace(figure, spec=spec, cells=(drawn.shape[0], drawn.shape[1]))
+    cells = (drawn.shape[0], drawn.shape[1])
+    return replace(figure, spec=spec, cells=cells, block=None, slices=slices)
 
 
 def _label(
     at: tuple[int, int],
-    step: tuple[int, int],
-    tile: tuple[int, int],
-    wrapped: int,
+    slices: Slices,
     across: int,
     rows: tuple[str, ...],
     columns: tuple[str, ...],
     numbers: tuple[int, ...],
 ) -> str:
-    (line, y), (place, x) = divmod(at[0], step[0]), divmod(at[1], step[1])
-    if wrapped != across:
-        line, place = 0, line * wrapped + place
-    if y >= tile[0] or x >= tile[1] or place >= across:
+    (line, y), (place, x) = divmod(at[0], slices.step[0]), divmod(at[1], slices.step[1])
+    if slices.across != across:
+        line, place = 0, line * slices.across + place
+    if y >= slices.tile[0] or x >= slices.tile[1] or place >= across:
         return ""
     place = numbers[place] if numbers else place
     words = [f"{rows[0]} {line}"] if rows else []

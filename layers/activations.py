@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import keras
 import numpy as np
 
 from layers import images
-from layers.feature_maps import Activation, Maps
+from layers.arithmetic import arithmetic
+from layers.cells import Cell
+from layers.feature_maps import AXES, Activation, Maps, Window
 from layers.fields import BadInputError
+from layers.forward import follow
+from layers.model_files.planes import LONG, SIDE
 from layers.network import Live, Source, live, run
-from layers.steps import ACTIVATIONS
-from layers.steps_conv import Conv2D, Dense, Flatten, MaxPool2D, Op, written
+from layers.steps import ACTIVATIONS, AddBias, MatMul, Op
+from layers.steps import Activation as Function
+from layers.steps_conv import Conv2D, Flatten, MaxPool2D
 from layers.stock import Call
+from layers.trace import Role, Step, Tensor, Trace
 
 MAXIMUM_CELLS = 2**16
 """Cells of one layer's maps that are sent; larger maps are averaged over squares."""
+MAXIMUM_TERMS = 2**16
+"""Terms of one cell that are worked out one by one."""
 
 
 def activate(
@@ -38,24 +47,19 @@ def activate(
     network = live(source)
     call, made, given = _ran(network, path, fed, seed)
     inputs, outputs = made[call.feeds[0]], made[call.name]
-    layer = network.layers[path]
     at = _cut(cell, outputs.shape[1:])
-    op = _by_hand(layer)
-    arithmetic, difference = None, math.nan
-    if op is not None and len(call.feeds) == 1:
-        held = _weights(layer)
-        wide = inputs.astype("float64")
-        arithmetic = op.terms((0, *at), wide, *held)
-        redone = op.evaluate(wide, *(w.astype("float64") for w in held))
-        difference = float(np.max(np.abs(redone - outputs), initial=0.0))
+    ops = _by_hand(network.layers[path]) if len(call.feeds) == 1 else ()
+    trace = _trace(ops, network.layers[path], inputs, outputs)
     return Activation(
         fed=maps(given),
         inputs=maps(inputs),
         outputs=maps(outputs),
-        arithmetic=arithmetic,
-        written=written(arithmetic) if arithmetic else "",
+        cell=at,
+        steps=trace.steps,
+        shapes={name: tensor.values.shape for name, tensor in trace.tensors.items()},
+        window=_window(trace, (0, *at)) if ops and outputs.size else None,
         computed=float(outputs[(0, *at)]) if outputs.size else math.nan,
-        difference=difference,
+        difference=trace.disagreement() if ops else math.nan,
     )
 
 
@@ -86,22 +90,36 @@ def maps(tensor: np.ndarray) -> Maps:
     """Return a tensor as pictures, averaged where it is large."""
     shape = tensor.shape[1:]
     values = tensor[0].astype("float32")
-    if values.ndim == 3:
-        values = values.transpose(2, 0, 1)
+    block = (1, 1)
+    if not values.size:
+        values = np.zeros((1, 0, 0), "float32")
+    elif sum(length > 1 for length in shape) <= 1:
+        values = values.reshape(1, 1, -1)
+        block = (1, -(-values.size // LONG))
+    elif values.ndim != 3:
+        values = values.reshape(1, -1, shape[-1])
+        block = (-(-values.shape[1] // SIDE), -(-values.shape[2] // SIDE))
     else:
-        wide = values.shape[-1] if values.ndim else 1
-        values = values.reshape(1, -1, wide) if values.size else np.zeros((1, 0, 0), "float32")
-    block = 1
-    while values.size / block**2 > MAXIMUM_CELLS and max(values.shape[1:]) > block:
-        block += 1
-    if block > 1:
-        size = [-(-length // block) for length in values.shape[1:]]
-        padded = np.full((len(values), size[0] * block, size[1] * block), np.nan, "float32")
-        padded[:, : values.shape[1], : values.shape[2]] = values
-        cut = padded.reshape(len(values), size[0], block, size[1], block)
-        values = np.nanmean(cut, axis=(2, 4), dtype="float64").astype("float32")
+        values = values.transpose(2, 0, 1)
+        side = 1
+        while values.size / side**2 > MAXIMUM_CELLS and max(values.shape[1:]) > side:
+            side += 1
+        block = (side, side)
+    if block != (1, 1):
+        values = _averaged(values, block)
     values.setflags(write=False)
     return Maps(values=values, shape=tuple(shape), block=block)
+
+
+def _averaged(values: np.ndarray, block: tuple[int, int]) -> np.ndarray:
+    """Return the means of blocks; those at the far edges may be smaller."""
+    size = [-(-length // side) for length, side in zip(values.shape[1:], block, strict=True)]
+    padded = np.full((len(values), size[0] * block[0], size[1] * block[1]), np.nan, "float32")
+    padded[:, : values.shape[1], : values.shape[2]] = values
+    cut = padded.reshape(len(values), size[0], block[0], size[1], block[1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a block of nothing but NaN is NaN
+        return np.nanmean(cut, axis=(2, 4), dtype="float64").astype("float32")
 
 
 def _cut(cell: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -119,27 +137,69 @@ def _tokens(network: Live, position: int) -> int | None:
     return None
 
 
-def _by_hand(layer: Any) -> Op | None:
-    """Return the layer's operation, where it is one that is redone by hand."""
-    activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
-    if activation not in ACTIVATIONS:
-        return None
+def _by_hand(layer: Any) -> tuple[tuple[Op, str], ...]:
+    """Return what a layer does, each with the weight that it takes; empty where it is not known."""
+    if type(layer) is keras.layers.MaxPooling2D:
+        return ((MaxPool2D(tuple(layer.pool_size), tuple(layer.strides), layer.padding), ""),)
+    if type(layer) is keras.layers.Flatten:
+        return ((Flatten(), ""),)
     if type(layer) is keras.layers.Conv2D:
         if layer.groups != 1 or tuple(layer.dilation_rate) != (1, 1):
-            return None
-        return Conv2D(tuple(layer.strides), layer.padding, activation)
-    if type(layer) is keras.layers.MaxPooling2D:
-        return MaxPool2D(tuple(layer.pool_size), tuple(layer.strides), layer.padding)
-    if type(layer) is keras.layers.Flatten:
-        return Flatten()
-    if type(layer) is keras.layers.Dense:
-        return Dense(activation)
-    return None
+            return ()
+        product: Op = Conv2D(tuple(layer.strides), layer.padding)
+    elif type(layer) is keras.layers.Dense:
+        product = MatMul()
+    else:
+        return ()
+    name = layer.activation.__name__
+    if name not in ACTIVATIONS:
+        return ()
+    bias = ((AddBias(), "bias"),) if layer.use_bias else ()
+    function = ((Function(name), ""),) if name != "linear" else ()
+    return ((product, "kernel"), *bias, *function)
 
 
-def _weights(layer: Any) -> list[np.ndarray]:
-    """Return kernel and bias, zeros where there is none; nothing of layers without weights."""
-    held = [weight.numpy() for weight in layer.weights]
-    if len(held) == 1:
-        held.append(np.zeros(held[0].shape[-1], "float32"))
-    return held
+def _trace(
+    ops: tuple[tuple[Op, str], ...], layer: Any, inputs: np.ndarray, outputs: np.ndarray
+) -> Trace:
+    """Return one layer's run as Explore has it: the tensors, and the steps between them."""
+    tensors = {"inputs": _tensor(inputs.astype(outputs.dtype), "input", "X")}
+    if not ops:
+        return Trace(tensors=tensors | {"outputs": _tensor(outputs, "output", "H")}, steps=())
+    steps, before = [], "inputs"
+    for place, (op, weight) in enumerate(ops):
+        result = "outputs" if place == len(ops) - 1 else ("products", "sums")[place]
+        if weight:
+            tensors[weight] = _tensor(getattr(layer, weight).numpy(), "weight", weight)
+        operands = (before, weight) if weight else (before,)
+        steps.append(Step(op, operands, result, _words(outputs), result))
+        before = result
+    follow(steps, tensors, {"outputs": outputs})
+    return Trace(tensors=tensors, steps=tuple(steps))
+
+
+def _tensor(values: np.ndarray, role: Role, symbol: str) -> Tensor:
+    return Tensor(values=values, axes=_words(values), role=role, symbol=symbol)
+
+
+def _words(values: np.ndarray) -> tuple[str, ...]:
+    return AXES.get(values.ndim, tuple(f"axis {axis}" for axis in range(values.ndim)))
+
+
+def _window(trace: Trace, index: tuple[int, ...]) -> Window:
+    """Return what made an output's cell: its first step looks at a window of the layer's input."""
+    first, last = trace.steps[0], trace.steps[-1]
+    shapes = [trace[operand].shape for operand in first.operands]
+    block = first.op.sources(index, *shapes)[0]
+    if isinstance(first.op, Conv2D):
+        height, width, channels = shapes[1][:3]  # with the padding, as the filter is
+    elif isinstance(first.op, MaxPool2D):
+        height, width, channels = (piece.stop - piece.start for piece in block[1:])
+    else:
+        height, width, channels = 1, math.prod(piece.stop - piece.start for piece in block), 1
+    worked = []
+    if height * width * channels <= MAXIMUM_TERMS:
+        worked = [arithmetic(trace, Cell("outputs", index))]
+        if worked[0].terms and worked[0].terms.own is not None:
+            worked.insert(0, arithmetic(trace, Cell(last.operands[0], index)))
+    return Window(block=block, shape=(height, width, channels), worked=tuple(worked))

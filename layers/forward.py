@@ -26,6 +26,7 @@ from layers.steps import (
     Return,
     SumOverBatch,
 )
+from layers.steps_conv import Conv2D, Flatten, MaxPool2D
 from layers.trace import Role, Step, Tensor, Trace
 
 TENSORFLOW: dict[type[Op], Callable[..., tf.Tensor]] = {
@@ -37,6 +38,9 @@ TENSORFLOW: dict[type[Op], Callable[..., tf.Tensor]] = {
     SumOverBatch: lambda _, values: tf.reduce_sum(values, axis=0),
     Accumulate: lambda _, before, added: before + added,
     Return: lambda _, values: values,
+    Conv2D: lambda op, values, kernel: tf.nn.conv2d(values, kernel, op.strides, op.padding.upper()),
+    MaxPool2D: lambda op, values: tf.nn.max_pool2d(values, op.size, op.strides, op.padding.upper()),
+    Flatten: lambda _, values: tf.reshape(values, (len(values), -1)),
 }
 """How TensorFlow does each operation: for the tensors between a layer's input and its output."""
 
@@ -138,6 +142,16 @@ def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
     own = {weight.name: weight.variable.numpy().copy() for weight in state} | {"outputs": outputs}
     history += [own[weight.name] for weight in state]
     steps = spec.steps(layer, axes)
+    follow(steps, tensors, own)
+    if not steps:  # an author's own layer, of which only the ends are known
+        tensors["outputs"] = _end(outputs, tensors["inputs"])
+    return Trace(tensors=tensors, steps=steps, history=np.array(history) if state else None)
+
+
+def follow(
+    steps: Sequence[Step], tensors: dict[str, Tensor], own: Mapping[str, np.ndarray]
+) -> None:
+    """Add each step's result to the tensors: the layer's own, or TensorFlow's of the operands."""
     for step in steps:
         tensors[step.result] = Tensor(
             values=own[step.result] if step.result in own else _redo(step, tensors),
@@ -145,9 +159,6 @@ def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
             role=_role(step, tensors, own),
             symbol=step.symbol,
         )
-    if not steps:  # an author's own layer, of which only the ends are known
-        tensors["outputs"] = _end(outputs, tensors["inputs"])
-    return Trace(tensors=tensors, steps=steps, history=np.array(history) if state else None)
 
 
 def _end(outputs: np.ndarray, inputs: Tensor) -> Tensor:

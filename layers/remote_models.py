@@ -11,10 +11,13 @@ import numpy as np
 from layers.fields import BadInputError
 from layers.model_files.model import ModelFile, WeightEntry
 from layers.model_files.planes import (
+    Portion,
     Statistics,
     WeightView,
     histogram,
     layout_of,
+    norms_squared,
+    portion,
     statistics,
     view,
     whole_layout,
@@ -78,6 +81,28 @@ def look(source: Source, weight: WeightEntry, *, sort: bool = False) -> WeightVi
 
     with network.array(source, weight.where) as array:
         return view(array, weight, sort=sort)
+
+
+def look_at(
+    source: Source,
+    weight: WeightEntry,
+    *,
+    share: tuple[int, int],
+    norms: tuple[np.ndarray, ...] = (),
+) -> Portion:
+    """Return a share of what ``look`` returns, sorted where the norms are given."""
+    from layers import network
+
+    with network.array(source, weight.where) as array:
+        return portion(array, weight, norms=norms, sort=bool(norms), share=share)
+
+
+def measure_norms(source: Source, weight: WeightEntry, *, share: tuple[int, int]) -> Many:
+    """Return the squared norms of a weight's filters, as far as a share of its pieces goes."""
+    from layers import network
+
+    with network.array(source, weight.where) as array:
+        return Many(norms_squared(array, weight, share=share))
 
 
 def window(

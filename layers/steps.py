@@ -67,7 +67,7 @@ class Terms:
 
     Attributes:
         factors: one tuple a term, the numbers whose product it is.
-        function: the name of an activation, or nothing.
+        function: the name of an activation, or nothing; ``max`` takes the largest term instead.
         own: for a softmax, which of the terms is the cell's own; its terms are not added up.
     """
 
@@ -92,6 +92,8 @@ class Terms:
         with np.errstate(all="ignore"):  # infinities and NaN are the run's own
             if self.own is not None:
                 return float(self.parts[self.own])
+            if self.function == "max":
+                return float(self.products.max())
             total = self.products.sum(keepdims=True)
             return float(ACTIVATIONS[self.function or "linear"](total)[0])
 

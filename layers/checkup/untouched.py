@@ -68,7 +68,7 @@ def _keras_state() -> Generator[None]:
     kept = [dict(vars(tracker)) for tracker in trackers]
     settings = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
     eagerly = tf.config.functions_run_eagerly()
-    # A state of the block's own, and not a copy: what is in it are lists, and Keras appends to them.
+    # Its own state, and not a copy: there are lists in it, to which Keras appends.
     vars(trackers[0]).clear()
     try:
         yield

@@ -7,8 +7,8 @@ channel, and in each place the filter's own height and width (``tile``).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -146,11 +146,22 @@ class _Tally:
         self.zeros += int((values == 0).sum())
         self.low, self.high = min(self.low, values.min()), max(self.high, values.max())
         with np.errstate(all="ignore"):
-            mean, squares = values.mean(), values.var() * count
-            apart = mean - self.mean  # the parallel form: sums of squares would lose digits
-            total = self.finite + count
-            self.squares += squares + apart**2 * self.finite * count / total
-            self.mean += apart * count / total
+            self._join(count, values.mean(), values.var() * count)
+
+    def merge(self, other: _Tally) -> None:
+        """Add what another has counted."""
+        for name in ("size", "nan", "infinite", "zeros"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        if other.finite:
+            with np.errstate(all="ignore"):
+                self._join(other.finite, other.mean, other.squares)
+
+    def _join(self, count: int, mean: float, squares: float) -> None:
+        apart = mean - self.mean  # the parallel form: sums of squares would lose digits
+        total = self.finite + count
+        self.squares += squares + apart**2 * self.finite * count / total
+        self.mean += apart * count / total
         self.finite = total
 
     def result(self) -> Statistics:
@@ -176,7 +187,7 @@ class Plane:
         layout: how it lies.
         block: (rows, columns) of cells that were made one; (1, 1) where every cell is there.
         reduced: reduction → at most ``SIDE`` × ``SIDE`` float32; under ``""`` if all cells are.
-        norms: of every output channel's filter, where there are filters; else empty.
+        norms: of every output channel's filter, where there are filters and they were measured.
     """
 
     part: str
@@ -203,6 +214,19 @@ class WeightView:
         return sum(a.nbytes for plane in self.planes for a in plane.reduced.values())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Portion:
+    """Some of a weight's pieces, reduced: blocks that none of them filled are NaN."""
+
+    planes: tuple[Plane, ...]
+    tally: _Tally
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(a.nbytes for plane in self.planes for a in plane.reduced.values())
+
+
 def view(array: Array, entry: WeightEntry, *, sort: bool = False) -> WeightView:
     """Read a weight once, from first to last, and return its planes and statistics.
 
@@ -211,29 +235,80 @@ def view(array: Array, entry: WeightEntry, *, sort: bool = False) -> WeightView:
         entry: what it is.
         sort: show the filter of the largest norm first.
     """
-    parts: tuple[Part | None, ...] = entry.parts or (None,)
+    norms = tuple(np.sqrt(squares).astype("float32") for squares in norms_squared(array, entry))
+    return joined([portion(array, entry, norms=norms, sort=sort)])
+
+
+def norms_squared(
+    array: Array, entry: WeightEntry, *, share: tuple[int, int] = (0, 1)
+) -> tuple[np.ndarray, ...]:
+    """Return the square of every filter's norm, a plane each, as far as a share of it goes."""
+    layouts = (layout_of(entry.axes, entry.shape, part) for part in _parts(entry)[:MAXIMUM_PARTS])
+    return tuple(
+        _squares(array, layout, share) if layout.tile != (1, 1) and layout.columns else _NONE
+        for layout in layouts
+    )
+
+
+def portion(
+    array: Array,
+    entry: WeightEntry,
+    *,
+    norms: tuple[np.ndarray, ...] = (),
+    sort: bool = False,
+    share: tuple[int, int] = (0, 1),
+) -> Portion:
+    """Read a share of a weight's pieces, such as the first (0) of 8.
+
+    Args:
+        array: its numbers.
+        entry: what it is.
+        norms: of the filters, a plane each.
+        sort: show the filter of the largest norm first.
+        share: which, and of how many.
+    """
+    parts = _parts(entry)
     side = max(16, SIDE // math.ceil(math.sqrt(len(parts))))
     tally = _Tally()
     planes = []
-    for part in parts[:MAXIMUM_PARTS]:
+    for place, part in enumerate(parts[:MAXIMUM_PARTS]):
+        own = norms[place] if norms else _NONE
         layout = layout_of(entry.axes, entry.shape, part)
-        norms = _norms(array, layout) if layout.tile != (1, 1) and layout.columns else _NONE
-        order = np.argsort(-norms, kind="stable") if sort and norms.size else None
-        block, reduced = reduce(array, layout, side=side, order=order, tally=tally)
+        order = np.argsort(-own, kind="stable") if sort and own.size else None
+        block, reduced = reduce(array, layout, side=side, order=order, tally=tally, share=share)
         planes.append(
             Plane(
                 part=part.name if part else "",
                 layout=layout,
                 block=block,
                 reduced=reduced,
-                norms=norms,
+                norms=own,
             )
         )
     for part in parts[MAXIMUM_PARTS:]:  # counted, if not shown
         layout = layout_of(entry.axes, entry.shape, part)
-        for _, _, piece in pieces(array, layout):
+        for _, _, piece in pieces(array, layout, share=share):
             tally.add(numbers(piece))
+    return Portion(planes=tuple(planes), tally=tally)
+
+
+def joined(portions: Sequence[Portion]) -> WeightView:
+    """Return the whole of a weight, of all its portions."""
+    tally = _Tally()
+    for one in portions:
+        tally.merge(one.tally)
+    planes = []
+    for same in zip(*(one.planes for one in portions), strict=True):
+        reduced = dict(same[0].reduced)
+        for plane in same[1:]:
+            for name, cells in plane.reduced.items():
+                reduced[name] = np.where(np.isnan(reduced[name]), cells, reduced[name])
+        planes.append(replace(same[0], reduced=reduced))
     return WeightView(planes=tuple(planes), statistics=tally.result())
+
+
+def _parts(entry: WeightEntry) -> tuple[Part | None, ...]:
+    return entry.parts or (None,)
 
 
 MAXIMUM_PARTS = 16
@@ -241,9 +316,23 @@ _NONE = np.zeros(0, "float32")
 
 
 def pieces(
-    array: Array, layout: Layout, block: tuple[int, int] = (1, 1)
+    array: Array,
+    layout: Layout,
+    block: tuple[int, int] = (1, 1),
+    *,
+    share: tuple[int, int] = (0, 1),
 ) -> Iterator[tuple[int, int, np.ndarray]]:
-    """Yield the plane in rectangles of whole blocks: (first row, first column, values)."""
+    """Yield the plane in rectangles of whole blocks: (first row, first column, values).
+
+    Of ``share``, such as the first (0) of 8, only those.
+    """
+    places = list(_places(layout, block))
+    which, of = share
+    for down, across in places[len(places) * which // of : len(places) * (which + 1) // of]:
+        yield down.start, across.start, layout.read(array, down, across)
+
+
+def _places(layout: Layout, block: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
     rows, columns = layout.plane
     if not rows or not columns:
         return
@@ -256,11 +345,10 @@ def pieces(
     down = max(unit, down // unit * unit)
     for row in range(0, rows, down):
         for column in range(0, columns, across):
-            wanted = (
+            yield (
                 slice(row, min(row + down, rows)),
                 slice(column, min(column + across, columns)),
             )
-            yield row, column, layout.read(array, *wanted)
 
 
 def reduce(
@@ -270,6 +358,7 @@ def reduce(
     side: int = SIDE,
     order: np.ndarray | None = None,
     tally: Any = None,
+    share: tuple[int, int] = (0, 1),
 ) -> tuple[tuple[int, int], dict[str, np.ndarray]]:
     """Reduce a plane to at most ``side`` cells a side, by all four reductions in one reading.
 
@@ -283,7 +372,7 @@ def reduce(
     size = (-(-rows // block[0]), -(-columns // block[1]))
     names = ("mean", "extreme", "min", "max") if block != (1, 1) else ("",)
     made = {name: np.full(size, np.nan, "float32") for name in names}
-    for row, column, piece in pieces(array, layout, block):
+    for row, column, piece in pieces(array, layout, block, share=share):
         values = numbers(piece)
         if tally is not None:
             tally.add(values)
@@ -320,16 +409,16 @@ def _blocks(values: np.ndarray, block: tuple[int, int]) -> dict[str, np.ndarray]
         }
 
 
-def _norms(array: Array, layout: Layout) -> np.ndarray:
-    """Return the norm of every slice of the first column axis: of every output's filters."""
+def _squares(array: Array, layout: Layout, share: tuple[int, int]) -> np.ndarray:
+    """Return the squared norm of every slice of the first column axis: every output's filters."""
     count = layout.length[layout.columns[0]]
     squares = np.zeros(count)
     inner = max(1, layout.plane[1] // max(1, count))
-    for _, column, piece in pieces(array, layout):
+    for _, column, piece in pieces(array, layout, share=share):
         values = np.nan_to_num(numbers(piece).astype("float64"), posinf=0, neginf=0)
         which = (column + np.arange(values.shape[1])) // inner
         squares += np.bincount(which, (values**2).sum(axis=0), minlength=count)
-    return np.sqrt(squares).astype("float32")
+    return squares
 
 
 def histogram(array: Array, layout: Layout, *, low: float, high: float, bins: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from figures.heatmap import heatmap
 from figures.view import symmetric_limit
 from figures.words import number, spell
 from layers.checkup.show import Evidence
-from pages.shared.charts import Block, facts, row, table, text
+from pages.shared.charts import Block, color_range, facts, row, table, text
 
 NUMBERS = 40
 """Trainable numbers whose way is drawn; the rest go the same way."""
@@ -107,7 +107,7 @@ def _gradients(kind: str, evidence: Evidence, limits: dict[str, float]) -> list[
             limit = limits[f"gradient {place}"]
             name = f"{kind} gradient of {variable.name}"
             drawn.append(_picture(name, variable.gradient, limit, kind))
-            ranges.append(_range(limit, variable.name))
+            ranges.append(color_range(variable.name, limit))
     without = [v.name for v in evidence.variables if v.gradient is None and v.trainable]
     blocks = []
     if without:
@@ -137,7 +137,7 @@ def _steps(kind: str, evidence: Evidence, limit: float) -> list[Block]:
     )
     return [
         text(f"How far each number is from where it started, step by step{shown}:"),
-        row([figure], [_range(limit)]),
+        row([figure], [color_range("Colours", limit)]),
     ]
 
 
@@ -151,19 +151,10 @@ def _reload(kind: str, evidence: Evidence, limit: float) -> list[Block]:
         if evidence.reload
         else "Outputs on one input, of the trained model and of the one that was loaded:"
     )
-    return [text(how), row(figures, [_range(limit)])]
+    return [text(how), row(figures, [color_range("Colours", limit)])]
 
 
 def _picture(name: str, values: np.ndarray, limit: float, kind: str) -> Figure:
     axes = ("", "row", "column") if values.ndim > 2 else ("row", "column")
     words = ("batch", *axes[1:]) if values.ndim > 2 else axes[2 - values.ndim :]
     return heatmap(values, name=name, axes=words, limit=limit, layer=kind)
-
-
-def _range(limit: float, label: str = "Colours") -> dict[str, str]:
-    return {
-        "palette": "signed",
-        "label": label,
-        "low": number(-limit),
-        "high": number(limit),
-    }

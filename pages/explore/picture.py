@@ -22,7 +22,7 @@ from layers.spec import Description
 from layers.trace import Tensor
 from pages.explore import report
 from pages.explore.cells import CELL, CONTRAST, links, pin, refused_cell
-from pages.shared.charts import Block, row, text
+from pages.shared.charts import Block, color_range, row, text
 from pages.shared.controls import control, held
 
 REDUCTION = ChoiceField(
@@ -181,8 +181,7 @@ class Colours:
         """Return what stands beneath the row."""
         if self.label == "Mask":
             return {"palette": "mask", "label": "Mask", "low": "0", "high": "1"}
-        low, high = number(self.centre - self.limit), number(self.centre + self.limit)
-        return {"palette": "signed", "label": self.label, "low": low, "high": high}
+        return color_range(self.label, self.limit, self.centre)
 
 
 def _ranges(tensors: Mapping[str, Tensor], view: View) -> dict[str, Colours]:

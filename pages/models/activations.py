@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from figures.figure import Figure
 from figures.view import symmetric_limit
-from figures.weight import safe, weight
+from figures.weight import safe
 from figures.words import number
 from layers import remote_models
+from layers.cells import Cell, CellField
 from layers.equation import Sign
-from layers.feature_maps import Activation, Maps
+from layers.feature_maps import Activation, Window
 from layers.fields import BadInputError, ChoiceField, IntField
 from layers.images import FEEDS
 from layers.model_files.model import LayerEntry, ModelFile
@@ -22,10 +26,11 @@ from layers.spec import SEED
 from layers.uploads import MAXIMUM_BYTES
 from pages.models.draw import drawn
 from pages.models.files import Source
-from pages.models.weights import color_range
-from pages.shared.charts import Block, charts, row, text
+from pages.models.maps import answering, map_grid, window, words
+from pages.shared.cells import made_by, written
+from pages.shared.charts import Block, charts, color_range, row, text
 from pages.shared.compute import compute
-from pages.shared.controls import control, number_input
+from pages.shared.controls import control, number_input, take
 from pages.shared.frame import literal
 
 FEED = ChoiceField(
@@ -35,6 +40,7 @@ FEED = ChoiceField(
     label="What goes in",
     help="Our picture, normal numbers, a ramp from 0 to 1, or a picture of yours.",
 )
+CELL = CellField(name="cell", default=None, help="The cell that was pointed at.")
 FEED_SEED = replace(SEED, name="feed_seed", help="The same seed, the same numbers.")
 _LABELS = {
     "picture": "Our picture: a ring with a bar",
@@ -43,7 +49,15 @@ _LABELS = {
     "upload": "Your picture (PNG, JPEG) or array (NPY, CSV)",
     "drawn": "Your picture, drawn here",
 }
-_AXES = {3: ("y", "x", "channel"), 2: ("step", "feature"), 1: ("unit",), 0: ()}
+_SAID = {
+    "input": "What goes into the network:",
+    "inputs": "What comes to this layer:",
+    "outputs": "What it makes of it:",
+}
+_HOW = (
+    "What it makes of it. Point at a cell, and what it was made of is framed above. Click it, or "
+    "walk there by arrow keys and press Enter, and it is worked out below."
+)
 
 
 def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
@@ -59,11 +73,24 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
         fed = _upload()
     elif feed == "drawn":
         fed = drawn(model.input_shape)
-    cell = ()
-    if layer.output_shape and None not in layer.output_shape[1:]:
-        cell = _cell(tuple(length or 1 for length in layer.output_shape[1:]))
-    found, _ = compute(remote_models.activate, source, layer.path, fed, seed=seed, cell=cell)
-    charts(_blocks(layer, found, cell), key="activations")
+    activate = partial(compute, remote_models.activate, source, layer.path, fed, seed=seed)
+    shape = layer.output_shape
+    if not shape or None in shape[1:]:  # the network leaves it open, and the input tells
+        shape = (None, *activate(cell=())[0].outputs.shape)
+    fields = _place(tuple(length or 1 for length in shape[1:]))
+    with st.container(horizontal=True):
+        cell = tuple(control(field) for field in fields)
+    found, _ = activate(cell=cell)
+
+    def choose(changes: dict[str, str]) -> None:
+        """Take the cell that was pointed at in the picture, as if its numbers had been set."""
+        with suppress(BadInputError):  # our own script sends nothing but cells of the outputs
+            pointed = CELL.parse(changes.get("cell"))
+            if pointed and pointed.tensor == "outputs" and len(pointed.index) == len(fields) + 1:
+                places = zip(fields, pointed.index[1:], strict=True)
+                take(fields, {field.name: str(at) for field, at in places})
+
+    charts(_blocks(layer, found), key="activations", asked=choose)
     st.download_button(
         "This layer's whole output (NPY)",
         lambda: compute(remote_models.output_npy, source, layer.path, fed, seed=seed)[0].data,
@@ -103,143 +130,92 @@ def _upload() -> np.ndarray:
     return st.session_state.own_picture
 
 
-def _cell(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Show which output cell to work out, and return it."""
-    names = _AXES.get(len(shape), tuple(f"cell_{axis}" for axis in range(len(shape))))
-    found = []
-    with st.container(horizontal=True):
-        for name, length in zip(names, shape, strict=True):
-            field = IntField(
-                name=name,
-                default=length // 2 if name in {"x", "y"} else 0,
-                minimum=0,
-                maximum=length - 1,
-                label=f"Output's {name}, of {length:,}",
-            )
-            found.append(control(field))
-    return tuple(found)
+def _place(shape: tuple[int, ...]) -> tuple[IntField, ...]:
+    """Return the fields of which output cell to work out."""
+    return tuple(
+        IntField(
+            name=name,
+            default=length // 2 if name in {"x", "y"} else 0,
+            minimum=0,
+            maximum=length - 1,
+            label=f"Output's {name}, of {length:,}",
+        )
+        for name, length in zip(words(shape), shape, strict=True)
+    )
 
 
-def _blocks(layer: LayerEntry, found: Activation, cell: tuple[int, ...]) -> list[Block]:
-    blocks = []
+def _blocks(layer: LayerEntry, found: Activation) -> list[Block]:
     first = np.array_equal(found.fed.values, found.inputs.values, equal_nan=True)
-    for maps, name, words in (
-        (found.fed, "input", "What goes into the network"),
-        (found.inputs, "inputs", "What comes to this layer"),
-        (found.outputs, "outputs", "What it makes of it"),
-    ):
-        if name == "inputs" and first:
-            continue
-        limit = symmetric_limit([maps.values])
-        figure = map_grid(maps, name=name, layer=layer.path, limit=limit)
-        blocks += [text(f"{words}:"), row([figure], [color_range(name, limit)])]
-    return [*blocks, *_arithmetic(layer, found, cell)]
+    inputs = "input" if first else "inputs"  # the network's own stands for the layer's
+    shown = {"input": found.fed, inputs: found.inputs, "outputs": found.outputs}
+    limits = {name: symmetric_limit([maps.values]) for name, maps in shown.items()}
+    figures = {
+        name: map_grid(maps, name=name, layer=layer.path, limit=limits[name])
+        for name, maps in shown.items()
+    }
+    answer = [name for name in (inputs, "outputs") if answering(shown[name], figures[name])]
+    answers = {
+        "links": {**_links(found, inputs), "answer": answer},
+        "pin": {"cell": str(Cell("outputs", (0, *found.cell)))},
+    }
+    blocks = []
+    for name, figure in figures.items():
+        more = answers if name == "outputs" else {}
+        said = _HOW if more and found.steps and len(answer) == 2 else _SAID[name]
+        blocks += [text(said), row([figure], [color_range(name, limits[name])], **more)]
+    return [*blocks, *_arithmetic(layer, found)]
 
 
-def map_grid(maps: Maps, *, name: str, layer: str, limit: float) -> Figure:
-    """Return maps as one grid, a channel a slice; a vector in lines."""
-    channels, height, width = maps.values.shape
-    block = (maps.block, maps.block)
-    if (channels, height) == (1, 1):
-        return weight(
-            maps.values[0],
-            name=name,
-            layer=layer,
-            limit=limit,
-            rows=(),
-            columns=("unit",),
-            plane=(1, width),
-            shape=maps.shape,
-        )
-    if len(maps.shape) != 3:
-        return weight(
-            maps.values[0],
-            name=name,
-            layer=layer,
-            limit=limit,
-            rows=("step",),
-            columns=("feature",),
-            plane=(height, width),
-            shape=maps.shape,
-            block=block,
-            reduction="mean",
-        )
-    averaged = f"{name}, averaged over {maps.block} × {maps.block}" if maps.block > 1 else ""
-    return weight(
-        maps.values.transpose(1, 0, 2).reshape(height, channels * width),
-        name=name,
-        layer=layer,
-        limit=limit,
-        rows=("y",),
-        columns=("channel", "x"),
-        plane=(height, channels * width),
-        shape=maps.shape,
-        tile=(height, width),
-        title=averaged,
-    )
+def _links(found: Activation, inputs: str) -> dict[str, Any]:
+    """Return how cells make cells, under the names of the pictures."""
+    named = {name: inputs if name == "inputs" else name for name in found.shapes}
+    steps = made_by(found.steps, found.shapes)
+    for step in steps:
+        step["from"] = [[named[operand], spans] for operand, spans in step["from"]]
+    tensors = {
+        named[name]: {"shape": shape, "axes": ("", *words(shape[1:]))}
+        for name, shape in found.shapes.items()
+    }
+    return {"steps": steps, "tensors": tensors, "plane": [-2, -1], "at": {}, "edited": []}
 
 
-def _arithmetic(layer: LayerEntry, found: Activation, cell: tuple[int, ...]) -> list[Block]:
+def _arithmetic(layer: LayerEntry, found: Activation) -> list[Block]:
     """Return the chosen cell's window, filter and products, and their sum in words."""
-    place = ", ".join(
-        f"{name} {at}" for name, at in zip(_AXES.get(len(cell), ()), cell, strict=False)
-    )
-    computed = f"TensorFlow has {number(found.computed)} there"
-    if found.arithmetic is None:
-        return [text(f"{layer.kind} is not worked out by hand here. {computed}.")]
-    work = found.arithmetic
-    figures = [_window(work.window, "window", layer)]
-    items: list[Figure | Sign] = [figures[0]]
-    if work.weights is not None:
-        items += [
-            Sign("×", "multiply cell by cell"),
-            _window(work.weights, "filter", layer),
-            Sign("=", "equals"),
-            _window(work.products, "products", layer),
-        ]
-    agrees = (
-        ""
-        if math.isnan(found.difference)
-        else (
-            f" Over all cells, hand calculation and TensorFlow agree to {number(found.difference)}."
-        )
-    )
-    arrays = {"window": work.window}
-    if work.weights is not None:
-        arrays |= {"filter": work.weights, "products": work.products}
-    scales = [color_range(name, symmetric_limit([array])) for name, array in arrays.items()]
-    words = ("batch", *_AXES.get(len(work.block) - 1, ()))
+    axes = words(found.outputs.shape)
+    place = ", ".join(f"{word} {at}" for word, at in zip(axes, found.cell, strict=True))
+    computed = f"TensorFlow has {number(found.computed)} there."
+    if found.window is None:
+        return [text(f"{layer.kind} is not worked out by hand here. {computed}")]
+    block = found.window.block[1:]
     came = ", ".join(
         f"{word} {piece.start}" + (f" to {piece.stop - 1}" if piece.stop - piece.start > 1 else "")
-        for word, piece in list(zip(words, work.block, strict=False))[1:]
+        for word, piece in zip(words(found.inputs.shape), block, strict=True)
     )
-    return [
-        text(
-            f"How the output's cell at {place or 'its only place'} came to be, from what comes to "
-            f"this layer at {came}:"
-        ),
-        row(items, scales),
-        text(f"{found.written}. {computed}.{agrees}"),
-    ]
+    said = (
+        f"How the output's cell at {place or 'its only place'} came to be, from what comes to this "
+        f"layer at {came}:"
+    )
+    agrees = f"Over all cells, hand calculation and TensorFlow agree to {number(found.difference)}."
+    if not found.window.worked:
+        count = math.prod(found.window.shape)
+        return [text(f"{said} {count:,} terms, too many to write out. {computed} {agrees}")]
+    sentences = [f"{worked.cell.tensor} {written(worked)}." for worked in found.window.worked]
+    return [text(said), _terms(layer, found.window), text(" ".join([*sentences, agrees]))]
 
 
-def _window(values: np.ndarray, name: str, layer: LayerEntry) -> Figure:
-    """Return (height, width, channels) as a row of slices; a long row in lines."""
-    height, width, channels = values.shape
-    if height == 1 and channels == 1:
-        plane = values.reshape(1, width)
-        rows, columns, tile = (), ("feature",), (1, 1)
-    else:
-        plane = values.transpose(0, 2, 1).reshape(height, channels * width)
-        rows, columns, tile = ("y",), ("channel", "x"), (height, width)
-    return weight(
-        plane.astype("float32"),
-        name=name,
-        layer=layer.path,
-        limit=symmetric_limit([values]),
-        rows=rows,
-        columns=columns,
-        plane=plane.shape,
-        shape=(height, width, channels),
-        tile=tile,
-    )
+def _terms(layer: LayerEntry, made: Window) -> Block:
+    """Return the window, and with a filter the filter and their products, as pictures."""
+    terms = made.worked[0].terms
+    assert terms is not None  # noqa: S101 (it is the result of a step)
+    count = math.prod(made.shape)
+    factors = np.array(terms.factors[:count]).reshape(*made.shape, -1)  # the bias comes after
+    arrays = {"window": factors[..., 0]}
+    if factors.shape[-1] > 1:
+        arrays |= {"filter": factors[..., 1], "products": factors.prod(axis=-1)}
+    signs = {"filter": Sign("×", "multiply cell by cell"), "products": Sign("=", "equals")}
+    items: list[Figure | Sign] = []
+    for name, values in arrays.items():
+        items += [signs[name]] if name in signs else []
+        items.append(window(values, name, layer))
+    scales = [color_range(name, symmetric_limit([values])) for name, values in arrays.items()]
+    return row(items, scales)

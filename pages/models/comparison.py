@@ -13,9 +13,9 @@ from layers.fields import BoolField, ChoiceField
 from layers.model_files.model import LayerEntry
 from pages.models.choose import source as choose_source
 from pages.models.files import Source, demand
-from pages.models.histograms import in_batches
-from pages.models.weights import REDUCTION, color_range, tensor_name
-from pages.shared.charts import Block, charts, row, table, text
+from pages.models.progress import in_batches
+from pages.models.weights import REDUCTION, tensor_name
+from pages.shared.charts import Block, charts, color_range, row, table, text
 from pages.shared.compute import compute
 from pages.shared.controls import control
 from pages.shared.frame import literal

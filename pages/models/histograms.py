@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import streamlit as st
 
@@ -16,17 +13,13 @@ from layers.fields import IntField
 from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
 from layers.model_files.planes import Statistics
 from pages.models.files import Source
+from pages.models.progress import in_batches
 from pages.models.weights import share
 from pages.shared.charts import charts, row, text
 from pages.shared.compute import compute
 from pages.shared.controls import control
 
 ON_A_PAGE = 48
-BATCH_BYTES = 64 * 2**20
-"""Bytes that are read in one computation, which has a time limit."""
-BATCH = 100
-PATIENCE = 1.0
-"""Seconds after which progress is shown."""
 
 Weight = tuple[LayerEntry, WeightEntry]
 
@@ -86,34 +79,3 @@ def flags(statistics: Statistics) -> tuple[str, ...]:
         if count:
             found.append(f"{mark}{share(count, statistics.size)} {word}")
     return tuple(found)
-
-
-def in_batches(
-    items: list[Any],
-    work: Callable[[tuple], Any],
-    weigh: Callable[[Any], int] = lambda entry: entry.bytes,
-) -> list:
-    """Return what ``work`` makes of all items, batch by batch, with progress over a second."""
-    started = time.monotonic()
-    bar, results = None, []
-    place = st.empty()
-    for batch in _batches(items, weigh):
-        results += work(batch)
-        if time.monotonic() - started > PATIENCE:
-            bar = bar or place.progress(0.0)
-            bar.progress(len(results) / len(items), f"{len(results):,} of {len(items):,} weights")
-    place.empty()
-    return results
-
-
-def _batches(items: list[Any], weigh: Callable[[Any], int]) -> Iterator[tuple]:
-    batch: list[Any] = []
-    held = 0
-    for item in items:
-        if batch and (held + weigh(item) > BATCH_BYTES or len(batch) >= BATCH):
-            yield tuple(batch)
-            batch, held = [], 0
-        batch.append(item)
-        held += weigh(item)
-    if batch:
-        yield tuple(batch)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from figures.figure import Figure
@@ -15,11 +16,19 @@ from figures.words import number, spell
 from layers import remote_models
 from layers.fields import BoolField, ChoiceField, IntField
 from layers.model_files.model import LayerEntry, WeightEntry
-from layers.model_files.planes import MAXIMUM_PARTS, SIDE, Plane, Statistics, WeightView
+from layers.model_files.planes import (
+    MAXIMUM_PARTS,
+    SIDE,
+    Plane,
+    Statistics,
+    WeightView,
+    joined,
+)
 from pages.models import summary
 from pages.models.component import mount
 from pages.models.files import Source
-from pages.shared.charts import Block, charts, row, table, text
+from pages.models.progress import BATCH_BYTES, in_batches
+from pages.shared.charts import Block, charts, color_range, row, table, text
 from pages.shared.compute import compute
 from pages.shared.controls import control, put
 from pages.shared.frame import literal, problems
@@ -42,7 +51,9 @@ SMALL = 4096
 """Cells up to which a weight is shown beside the chosen one."""
 BESIDE = 8
 LARGE = 64 * 2**20
-"""Bytes that take about a second to read."""
+"""Bytes that take about a second to read; more are read"""
+SHARE = 32 * 2**20
+"""by so many at a time."""
 SPAN = 32
 TABLE = 64
 """Weights of one layer that are summed up in its table."""
@@ -110,13 +121,24 @@ def show(source: Source, layer: LayerEntry) -> None:
 
 
 def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
-    """Return a weight's planes; what takes more than a moment says that it is being read."""
+    """Return a weight's planes; what takes more than a moment is read in shares, with progress."""
     if entry.bytes <= LARGE:
         return compute(remote_models.look, source, entry, sort=sort)[0]
-    with st.spinner(
-        f"Reading {entry.bytes // 2**20:,} MB of {literal(entry.name)}", show_time=True
-    ):
-        return compute(remote_models.look, source, entry, sort=sort)[0]
+    count = -(-entry.bytes // SHARE)
+    what = f"parts of {literal(entry.name)}, {entry.bytes // 2**20:,} MB"
+
+    def read(function: Callable, **more: Any) -> list[Any]:
+        def work(batch: tuple) -> list[Any]:
+            return [compute(function, source, entry, share=at, **more)[0] for at in batch]
+
+        shares = [(at, count) for at in range(count)]
+        return in_batches(shares, work, lambda _: BATCH_BYTES, what)
+
+    if not sort:
+        return joined(read(remote_models.look_at))
+    squares = [found.items for found in read(remote_models.measure_norms)]
+    norms = tuple(np.sqrt(sum(own)).astype("float32") for own in zip(*squares, strict=True))
+    return joined(read(remote_models.look_at, norms=norms))
 
 
 def planes(look: Look) -> list[Figure]:
@@ -155,11 +177,6 @@ def _beside(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[
     for entry in others[:BESIDE]:
         view, _ = compute(remote_models.look, source, entry)
         yield Look(layer=layer, entry=entry, view=view, reduction="mean", sort=False)
-
-
-def color_range(name: str, scale: float) -> dict[str, str]:
-    """Return the legend of figures that share a colour range from −scale to +scale."""
-    return {"palette": "signed", "label": name, "low": number(-scale), "high": number(scale)}
 
 
 def _window(source: Source, look: Look) -> None:

@@ -18,6 +18,7 @@ import streamlit as st
 from cachetools import LRUCache
 
 from figures.figure import Figure
+from figures.words import number
 from layers.equation import Sign
 from pages.shared.assets import base, url
 
@@ -121,6 +122,12 @@ def row(
     named = [{"figure" if isinstance(item, Figure) else "sign": sendable(item)} for item in items]
     extra = {"links": links, "pin": pin}
     return {"items": named, "ranges": list(ranges)} | {k: v for k, v in extra.items() if v}
+
+
+def color_range(label: str, limit: float, centre: float = 0.0) -> dict[str, str]:
+    """Return what stands beneath a row whose colours span ``centre`` − ``limit`` to + ``limit``."""
+    low, high = number(centre - limit), number(centre + limit)
+    return {"palette": "signed", "label": label, "low": low, "high": high}
 
 
 def facts(counts: Sequence[tuple[str, str]], promises: Sequence[dict[str, str]] = ()) -> Block:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from figures.distribution import distribution
+from figures.figure import Slices
 from figures.weight import plain, safe, weight
 
 
@@ -172,3 +173,44 @@ def test_crosses_are_explained_where_there_are_any_and_the_end_of_a_line_is_none
     assert "crosses" not in caption(values)
     values[7] = np.nan
     assert caption(values).count("crosses: NaN or infinite") == 1
+
+
+def test_pictures_that_answer_say_where_slices_and_lines_stand_and_label_nothing():
+    maps = np.arange(2 * 10, dtype="float32").reshape(2, 10)  # five slices of 2 × 2
+    figure = weight(
+        maps,
+        name="outputs",
+        layer="conv",
+        limit=20,
+        rows=("y",),
+        columns=("channel", "x"),
+        plane=(2, 10),
+        shape=(2, 2, 5),
+        tile=(2, 2),
+        answers=True,
+    )
+    assert figure.slices == Slices(tile=(2, 2), step=(3, 3), across=4)
+    cells = drawn(figure)
+    for channel in range(5):
+        top, left = 3 * (channel // 4), 3 * (channel % 4)
+        tile = maps[:, 2 * channel : 2 * channel + 2]
+        np.testing.assert_array_equal(cells[top : top + 2, left : left + 2], tile)
+    heat = figure.spec["data"][0]
+    assert heat["hoverinfo"] == "skip"
+    assert not {"text", "hovertemplate"} & set(heat)
+    vector = np.arange(100, dtype="float32").reshape(1, 100)
+    figure = weight(
+        vector,
+        name="outputs",
+        layer="dense",
+        limit=100,
+        rows=(),
+        columns=("unit",),
+        plane=(1, 300),
+        shape=(300,),
+        block=(1, 3),
+        reduction="mean",
+        answers=True,
+    )
+    assert (figure.line, figure.block, figure.cells) == (64, (1, 3), (2, 64))
+    assert drawn(figure)[1, 3] == 67

@@ -10,8 +10,9 @@ from hypothesis import strategies as some
 
 from layers.forward import TENSORFLOW, run
 from layers.registry import LAYERS
-from layers.spans import Span, block, reached, whole
+from layers.spans import Span, block, digits, reached, whole
 from layers.steps import Activation, Multiply
+from layers.steps_conv import Conv2D, Flatten, MaxPool2D
 
 SMALL = {
     "linear": {"features": 3, "units": 2, "activation": "relu"},
@@ -47,8 +48,32 @@ EXTRA = [
 ]
 
 
+def images():
+    for padding, stride, size in itertools.product(
+        ("same", "valid"), (1, 2, 3), ((1, 1), (2, 2), (3, 2), (5, 4))
+    ):
+        named = f"{padding}-{stride}-{size[0]}x{size[1]}"
+        strides = (stride, stride)  # TensorFlow has one for both on a processor
+        conv, image = Conv2D(strides, padding), (2, 6, 5, 2)
+        # A filter's cell that lies in the padding helps to make a sum, and moves nothing.
+        moving = 2 if padding == "valid" else 1
+        yield pytest.param(conv, (image, (*size, 2, 3)), moving, id=f"conv-{named}")
+        yield pytest.param(MaxPool2D(size, strides, padding), (image,), 1, id=f"pool-{named}")
+    for shape in ((2, 3, 4, 2), (2, 3, 1, 2), (2, 1, 1, 3), (2, 3, 1, 1), (2, 3), (2, 1)):
+        yield pytest.param(Flatten(), (shape,), 1, id=f"flatten-{'x'.join(map(str, shape))}")
+
+
+@pytest.mark.parametrize(("op", "shapes", "moving"), [*images()])
+def test_the_cells_of_an_image_that_move_in_tensorflow_are_those_claimed(op, shapes, moving):
+    assert_moves(op, shapes, moving, by=10.0)  # more than any other, so that it is the largest
+
+
 @pytest.mark.parametrize(("op", "shapes"), [*steps_of_all_layers(), *EXTRA])
 def test_exactly_the_claimed_cells_move_in_tensorflow(op, shapes):
+    assert_moves(op, shapes, len(shapes), by=0.25)
+
+
+def assert_moves(op, shapes, moving, by):
     # Positive, so that a relu lets everything through and no product hides a move behind a zero.
     operands = [
         np.random.default_rng(1).uniform(0.5, 1.5, shape).astype("float32") for shape in shapes
@@ -63,10 +88,10 @@ def test_exactly_the_claimed_cells_move_in_tensorflow(op, shapes):
         {index: op.sources(index, *shapes)[number] for index in np.ndindex(before.shape)}
         for number in range(len(operands))
     ]
-    for number, operand in enumerate(operands):
+    for number, operand in enumerate(operands[:moving]):
         for cell in np.ndindex(operand.shape):
             kept = operand[cell]
-            operand[cell] = kept + 0.25
+            operand[cell] = kept + by
             moved = computed() != before
             operand[cell] = kept
             claimed = np.zeros(before.shape, bool)
@@ -78,7 +103,6 @@ def test_exactly_the_claimed_cells_move_in_tensorflow(op, shapes):
 
 @given(data=some.data(), stride=some.integers(1, 3), size=some.integers(1, 4))
 def test_reached_is_sources_read_backwards(data, stride, size):
-    """Also for windows, which the layers here have none of."""
     offset = data.draw(some.integers(-3, 2))
     spans = (Span(1, size=size, stride=stride, offset=offset), whole(2))
     shape, result = (9, 2), (2, 5)
@@ -90,3 +114,12 @@ def test_reached_is_sources_read_backwards(data, stride, size):
             assert inside == all(
                 s.start <= at < s.stop for s, at in zip(claimed, index, strict=True)
             )
+
+
+@given(shape=some.lists(some.integers(1, 4), min_size=1, max_size=4))
+def test_digits_are_numpys_own_order(shape):
+    spans = digits(tuple(shape), 0)
+    for index, cell in enumerate(np.ndindex(*shape)):
+        assert block(spans, (index,), tuple(shape)) == tuple(slice(at, at + 1) for at in cell)
+        (made,) = reached(spans, cell, (np.prod(shape),))
+        assert (made.start, made.stop) == (index, index + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import sys
 import zipfile
@@ -17,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from layers import remote_models
 from layers.model_files.model import WeightEntry
 from layers.small_cnn import FIELDS, CnnSource, checked
+from pages.models import progress, weights
 from pages.shared.workers import workers
 from tests.layers.model_files.make import FILES, make
 from tests.pages.models_session import bring, facts, summary, texts, uploaded, visited
@@ -230,6 +232,34 @@ def test_a_picture_is_at_most_a_megabyte_whatever_the_weight():
     assert sum(sizes) < 10**6
 
 
+@pytest.mark.parametrize("link", [{"layer": "dense"}, {"layer": "conv2d_1", "sort": "true"}])
+def test_a_very_large_weight_is_read_in_shares_that_come_to_the_same(monkeypatch, link):
+    whole = visited(**link)
+    said = []
+
+    class Place:
+        def progress(self, share, text=""):
+            said.append((share, text))
+            return self
+
+        def empty(self):
+            said.append("gone")
+
+    monkeypatch.setattr(weights, "LARGE", 10_000)
+    monkeypatch.setattr(weights, "SHARE", 5_000)
+    monkeypatch.setattr(progress, "PATIENCE", -1.0)
+    monkeypatch.setattr(progress.st, "empty", Place)
+    session = visited(**link)
+    assert_sound(session)
+    for name, picture in drawn(whole).items():
+        np.testing.assert_array_equal(drawn(session)[name], picture, err_msg=name)
+    assert texts(session) == texts(whole)
+    shares = [share for share, _ in (one for one in said if one != "gone")]
+    assert 1.0 in shares
+    assert "parts of kernel" in said[1][1]
+    assert said[-1] == "gone"
+
+
 def test_choosing_another_layer_keeps_the_rest():
     session = visited(seed=5)
     session.selectbox(key="layer").set_value("conv2d_1").run()
@@ -398,8 +428,18 @@ def test_a_cell_is_worked_out_by_hand_as_tensorflow_has_it(layer, feed):
     session = visited(show="activations", layer=layer, feed=feed)
     assert_sound(session)
     said = texts(session)
-    by_hand, computed = said.rpartition(" = ")[2].split(". TensorFlow has ")
-    assert by_hand == computed.split(" there")[0]
+    source = CnnSource(tuple(checked({}).items()), 0)
+    job = workers().submit(remote_models.output_npy, source, layer, feed, seed=0)
+    outputs = np.load(io.BytesIO(job.result().data))
+    (pin,) = sent(session, "pin")
+    index = tuple(int(at) for at in pin["cell"].removeprefix("outputs.").split("."))
+    middle = [length // 2 for length in outputs.shape[1:3]] if outputs.ndim == 4 else []
+    assert index == (0, *middle, 0)
+    sums = re.search(r"outputs = .* = (\S+)\. Over all cells", said)
+    assert sums
+    by_hand = float(sums[1].replace("−", "-"))
+    np.testing.assert_allclose(by_hand, outputs[index], rtol=1e-2, atol=1e-6)
+    assert "by TensorFlow" not in said  # they agree in the digits that are shown
     assert "agree to" in said
 
 
@@ -412,6 +452,69 @@ def test_the_products_are_the_window_times_the_filter():
     np.testing.assert_allclose(
         pictures["products"], pictures["window"] * pictures["filter"], rtol=1e-5
     )
+
+
+def test_what_the_browser_lights_is_what_python_works_out():
+    """The table that is sent, read by the rule in the page, gives the window in the sentence."""
+    session = visited(
+        show="activations", layer="conv2d_1", strides_2=2, kernel_2=3, image=28, y=0, x=6, channel=3
+    )
+    assert_sound(session)
+    (links,) = sent(session, "links")
+    assert links["answer"] == ["inputs", "outputs"]
+    assert links["tensors"]["inputs"] == {
+        "shape": [1, 14, 14, 32],
+        "axes": ["", "y", "x", "channel"],
+    }
+    assert links["steps"][0]["from"][0] == ["inputs", [0, [1, 3, 2, 0], [2, 3, 2, 0], None]]
+    assert sent(session, "pin") == [{"cell": "outputs.0.0.6.3"}]
+    assert "at y 0 to 2, x 12 to 13, channel 0 to 31" in texts(session)
+
+
+def test_the_pictures_say_where_a_slice_or_a_line_stands():
+    session = visited(show="activations", layer="flatten")
+    shown = figures(session)
+    assert shown["inputs"]["slices"] == {"tile": [8, 8], "step": [9, 9], "across": 12}
+    assert shown["outputs"]["line"] == 64
+    assert shown["outputs"]["spec"]["data"][0]["hoverinfo"] == "skip"
+    session = visited(show="activations", layer="conv2d")
+    (links,) = sent(session, "links")
+    assert links["answer"] == ["input", "outputs"]
+    assert links["steps"][0]["from"][0][0] == "input"  # the network's own is the layer's
+    session = visited(show="activations", layer="conv2d", image=64, filters_1=64)
+    assert figures(session)["outputs"]["block"] == [2, 2]
+    assert "averaged over 2 × 2" in figures(session)["outputs"]["title"]
+
+
+def test_every_tensor_of_a_network_of_open_size_can_be_pointed_at(files):
+    session = uploaded(files["lines.keras"], show="activations")
+    assert_sound(session)
+    for path, row in summary(session).items():
+        session.selectbox(key="layer").set_value(path).run()
+        assert_sound(session)
+        said = texts(session)
+        assert ("is not worked out" in said) == (row["kind"] not in {"Conv2D", "Flatten", "Dense"})
+        (links,) = sent(session, "links")
+        shape = links["tensors"]["outputs"]["shape"]
+        # Of five axes, no picture says where a cell stands.
+        assert ("outputs" in links["answer"]) == (len(shape) < 5)
+        (pin,) = sent(session, "pin")
+        assert len(pin["cell"].split(".")) == len(shape) + 1
+        figure = figures(session)["outputs"]
+        long = [length for length in shape if length > 1]
+        assert figure.get("line", 0) == (min(64, *long) if len(long) == 1 else 0)
+    session = uploaded(files["lines.keras"], show="activations", layer="conv2d", y=29, x=0)
+    assert_sound(session)
+    assert "at y 29 to 31, x 0 to 2, channel 0" in texts(session)
+
+
+def test_a_layer_that_is_not_worked_out_says_so_and_its_cells_can_still_be_chosen():
+    session = visited(show="activations", layer="dropout", y=1, x=2, channel=3)
+    assert_sound(session)
+    assert "Dropout is not worked out by hand here. TensorFlow has" in texts(session)
+    assert sent(session, "pin") == [{"cell": "outputs.0.1.2.3"}]
+    (links,) = sent(session, "links")
+    assert links["steps"] == []
 
 
 def test_a_picture_of_ones_own_is_fed():
@@ -443,7 +546,7 @@ def test_a_network_with_a_layer_that_is_not_stock_is_not_run_and_says_which(file
     assert_one_complaint(session, "<b>**twice**", "Lambda")
     session = uploaded(files["nested.keras"], show="activations", layer="middle/last")
     assert_sound(session)
-    assert "TensorFlow has" in texts(session)
+    assert "agree to" in texts(session)
 
 
 def test_two_files_are_compared(files, tmp_path):

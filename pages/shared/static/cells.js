@@ -4,9 +4,10 @@
 // is drawn in the browser alone: one small element a box, over the figures.
 
 import { element } from "./dom.js";
-import { boxAt, cellName, cellOf, planeOf, rectOf } from "./plane.js";
+import { boxAt, cellName, cellOf, planeOf, rectsOf } from "./plane.js";
 import { reached, sources, twins } from "./reach.js";
 
+const SEEN = 8; // pixels
 const WALKS = {
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
@@ -34,11 +35,16 @@ export function answerCells(host) {
     const [rows, columns] = made.figure.cells;
     const row = Math.floor((event.clientY - top) / size);
     const column = Math.floor((event.clientX - left) / size);
-    const inside = row >= 0 && column >= 0 && row < rows && column < columns;
-    return inside ? { made, row, column } : undefined;
+    const inside = isOn({ row, column }, rows, columns);
+    return inside && boxOf({ made, row, column }) ? { made, row, column } : undefined;
   };
   const same = (one, other) =>
     one?.made === other?.made && one?.row === other?.row && one?.column === other?.column;
+
+  const isBeside = (one, other) =>
+    one.made === other?.made &&
+    Math.abs(one.row - other.row) <= 1 &&
+    Math.abs(one.column - other.column) <= 1;
 
   root.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch") return;
@@ -52,8 +58,9 @@ export function answerCells(host) {
     paint();
   });
   root.addEventListener("click", (event) => {
-    const at = event.detail > 1 ? undefined : under(event); // the second click is for typing
+    let at = event.detail > 1 ? undefined : under(event); // the second click is for typing
     if (!at) return;
+    if (isBeside(at, state.pointed)) at = state.pointed; // a click comes in whole pixels only
     state.cursor = at;
     host.pin(nameAt(at));
   });
@@ -81,9 +88,14 @@ export function answerCells(host) {
       const [down, across] = WALKS[event.key];
       const [rows, columns] = cursor.made.figure.cells;
       const far = event.ctrlKey ? Math.max(rows, columns) : 1;
-      const row = Math.min(rows - 1, Math.max(0, cursor.row + far * down));
-      const column = Math.min(columns - 1, Math.max(0, cursor.column + far * across));
-      state.cursor = { ...cursor, row, column };
+      const to = { ...cursor };
+      to.row = Math.min(rows - 1, Math.max(0, cursor.row + far * down));
+      to.column = Math.min(columns - 1, Math.max(0, cursor.column + far * across));
+      while (!boxOf(to) && isOn(to, rows, columns)) {
+        to.row += down; // over a border
+        to.column += across;
+      }
+      if (boxOf(to)) state.cursor = to;
       state.pointed = undefined;
       paint();
       say(`${describe(state.cursor)}.`);
@@ -99,6 +111,8 @@ export function answerCells(host) {
 
   const plane = (made) => planeOf(made.figure, host.links());
   const boxOf = ({ made, row, column }) => boxAt(plane(made), row, column);
+  const isOn = ({ row, column }, rows, columns) =>
+    row >= 0 && column >= 0 && row < rows && column < columns;
   const nameAt = (at) => cellName(at.made.figure.name, boxOf(at));
   const say = (sentence) => {
     if (status.textContent !== sentence) status.textContent = sentence;
@@ -107,12 +121,13 @@ export function answerCells(host) {
     const { tensor } = plane(made);
     const box = boxOf({ made, row, column });
     const where = box.map(([start, end], at) => {
+      if (!tensor.axes[at]) return "";
       const axis = /\d$/.test(tensor.axes[at]) ? `${tensor.axes[at]} at` : tensor.axes[at];
       return end - start > 1 ? `${axis} ${start} to ${end - 1}` : `${axis} ${start}`;
     });
     const value = String(Number(made.z[row][column].toPrecision(6)));
     const written = value.replace("-", "−").replace("Infinity", "∞");
-    return `${[made.figure.name, where.join(", ")].filter(Boolean).join(" ")}: ${written}`;
+    return `${[made.figure.name, where.filter(Boolean).join(", ")].filter(Boolean).join(" ")}: ${written}`;
   };
 
   // What is to be lit: the cell itself, what made it, what it makes, and its twins.
@@ -155,34 +170,43 @@ export function answerCells(host) {
   // A cell of a picture that has become smaller since.
   const fitted = ({ made, row, column }) => {
     const [rows, columns] = made.figure.cells;
-    return { made, row: Math.min(row, rows - 1), column: Math.min(column, columns - 1) };
+    const at = { made, row: Math.min(row, rows - 1), column: Math.min(column, columns - 1) };
+    return boxOf(at) ? at : { made, row: 0, column: 0 };
   };
 
   function light(made, shown, lit) {
     const rects = lit
       .filter(({ name, box }) => name === made.figure.name && box.length === shown.tensor.shape.length)
-      .map(({ box, kind }) => ({ rect: rectOf(shown, box), kind }))
-      .filter(({ rect }) => rect);
+      .flatMap(({ box, kind }) => rectsOf(shown, box).map((rect) => ({ rect, kind })));
     const { lights: layer, cell } = made;
     while (layer.childElementCount > rects.length) layer.lastElementChild.remove();
     while (layer.childElementCount < rects.length) layer.append(element("i"));
     rects.forEach(({ rect: { top, bottom, left, right }, kind }, number) => {
       const { style, dataset } = layer.children[number];
       if (dataset.kind !== kind) dataset.kind = kind;
-      const place = `${left * cell}px ${top * cell}px ${(right - left) * cell}px ${(bottom - top) * cell}px`;
+      const [[x, wide], [y, high]] = [span(left * cell, right * cell), span(top * cell, bottom * cell)];
+      const place = `${x}px ${y}px ${wide}px ${high}px`;
       if (dataset.place === place) return;
       dataset.place = place;
       [style.left, style.top, style.width, style.height] = place.split(" ");
     });
   }
 
+  // A frame around very small cells stands around them, so that it is seen, and they are in it.
+  function span(start, end) {
+    const more = Math.max(0, (SEEN - (end - start)) / 2);
+    return [start - more, end - start + 2 * more];
+  }
+
   function point(at) {
     if (!at) return void tip.remove();
     tip.textContent = describe(at);
     const below = at.row * at.made.cell < 30;
-    tip.style.left = `${at.column * at.made.cell}px`;
     tip.style.top = `${below ? (at.row + 1) * at.made.cell + 6 : at.row * at.made.cell - 30}px`;
-    if (tip.parentNode !== at.made.plot) at.made.plot.append(tip);
+    const { plot } = at.made;
+    if (tip.parentNode !== plot) plot.append(tip);
+    const room = root.getBoundingClientRect().right - plot.getBoundingClientRect().left;
+    tip.style.left = `${Math.min(at.column * at.made.cell, room - tip.offsetWidth)}px`;
   }
 
   return {

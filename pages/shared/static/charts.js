@@ -13,6 +13,8 @@ import { themeOf } from "./theme.js";
 
 const here = new URL(import.meta.url);
 const states = new WeakMap();
+const explores = async () => (await import("./explore.js")).explore;
+const answers = async () => (await import("./answer.js")).answer;
 const REST = 100; // ms after an update before the next one is foreseen
 const PATIENCE = 1000; // ms that a picture ahead of the page may stand before the page's own does
 
@@ -203,17 +205,19 @@ function drawRow(state, at, theme, width) {
   }
   if (!links) return;
   const { tools } = block;
-  state.explorable = { links, pin, figures: [...block.figures.values()], theme, width, tools };
+  const above = state.blocks.slice(0, at + 1); // what comes in may stand in a row before
+  const figuresAbove = above.flatMap((row) => [...row.figures.values()]);
+  state.explorable = { links, pin, figures: figuresAbove, theme, width, tools };
   if (state.explored) return void enliven(state);
   tools.toggleAttribute("data-waking", true);
-  whenPainted(async () => enliven(state, await import("./explore.js")));
+  whenPainted(async () => enliven(state, await (links.answer ? answers() : explores())));
 }
 
 // Let the cells of the newest picture answer. The scripts for it come when a picture is there.
-function enliven(state, scripts) {
+function enliven(state, make) {
   if (!state.root.isConnected) return;
   const { tools, ...drawn } = state.explorable;
-  state.explored ??= scripts.explore(state);
+  state.explored ??= make(state);
   tools.removeAttribute("data-waking");
   if (!tools.contains(state.explored.node)) tools.append(state.explored.node);
   state.explored.drawn(drawn);

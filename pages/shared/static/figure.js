@@ -69,12 +69,12 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
 }
 
 // Say that a figure's cells answer to keys, and how.
-export function isWalked(made) {
+export function isWalked(made, keys = "Enter pins one, F2 types into it") {
   made.plot.setAttribute("role", "application");
   made.plot.setAttribute("aria-roledescription", "matrix");
   made.plot.setAttribute(
     "aria-label",
-    `${made.figure.name}: arrow keys walk its cells, Enter pins one, F2 types into it`,
+    `${made.figure.name}: ${["arrow keys walk its cells", keys].filter(Boolean).join(", ")}`,
   );
 }
 

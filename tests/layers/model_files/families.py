@@ -71,6 +71,27 @@ def normalisations():
     )
 
 
+def lines() -> keras.Model:
+    """Return a network of open size, most of whose tensors have one axis longer than 1."""
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            keras.Input((None, None, 1)),
+            layers.Conv2D(3, 3),
+            layers.GlobalAveragePooling2D(keepdims=True),
+            layers.Flatten(),
+            layers.Dense(70),
+            layers.Reshape((1, 70)),
+            layers.Reshape((70, 1)),
+            layers.Reshape((1, 70, 1)),
+            layers.Reshape((7, 1, 10)),
+            layers.Reshape((7, 5, 2, 1)),
+            layers.Flatten(),
+            layers.Dense(2, use_bias=False),
+        ]
+    )
+
+
 def nested():
     inner = keras.Sequential([L.Dense(4, name="first"), L.BatchNormalization()], name="inner")
     into = keras.Input((3,))

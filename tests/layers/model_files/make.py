@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-FILES = ("dense.keras", "nested.keras", "recurrent.h5", "attention.keras", "custom.keras")
+FILES = (
+    *("dense.keras", "nested.keras", "recurrent.h5", "attention.keras", "lines.keras"),
+    "custom.keras",
+)
 
 
 def make(folder: Path) -> Path:
@@ -21,7 +24,7 @@ def main(folder: Path) -> None:
 
     from tests.layers.model_files import families  # noqa: PLC0415
 
-    for name in ("dense.keras", "nested.keras", "recurrent.h5", "attention.keras"):
+    for name in ("dense.keras", "nested.keras", "recurrent.h5", "attention.keras", "lines.keras"):
         model = getattr(families, name.partition(".")[0])()
         families.randomised(model).save(folder / name)
     layer = keras.layers.Lambda(lambda x: x * 2, name="<b>**twice**")

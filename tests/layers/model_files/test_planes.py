@@ -13,9 +13,21 @@ from figures.view import REDUCTIONS, reduce_blocks
 from layers.model_files import planes
 from layers.model_files.arrays import Held
 from layers.model_files.model import Part, WeightEntry
-from layers.model_files.planes import layout_of, reduce, view, whole_layout
+from layers.model_files.planes import (
+    joined,
+    layout_of,
+    norms_squared,
+    portion,
+    reduce,
+    view,
+    whole_layout,
+)
 
 DRAW = np.random.default_rng(0)
+GATES = tuple(
+    Part(name=name, axis=1, start=start, stop=start + 200)
+    for name, start in (("input", 0), ("forget", 200))
+)
 
 
 def entry(values, axes, parts=()):
@@ -141,3 +153,38 @@ def test_histograms_are_numpys(monkeypatch):
     values = DRAW.normal(size=(9, 7)).astype("float32")
     got = planes.histogram(Held(values), whole_layout((9, 7)), low=-2, high=2, bins=11)
     np.testing.assert_array_equal(got, np.histogram(values, bins=11, range=(-2, 2))[0])
+
+
+@pytest.mark.parametrize("count", [1, 3, 50])
+@pytest.mark.parametrize("sort", [False, True])
+@pytest.mark.parametrize(
+    ("shape", "axes", "parts"),
+    [
+        ((700, 513), ("in", "out"), ()),
+        ((40_000,), ("units",), ()),
+        ((3, 3, 90, 100), ("height", "width", "in", "out"), ()),
+        ((300, 400), ("in", "units"), GATES),
+    ],
+)
+def test_shares_of_a_weight_come_to_the_whole(monkeypatch, shape, axes, parts, sort, count):
+    monkeypatch.setattr(planes, "CHUNK", 9000)
+    values = DRAW.normal(size=shape).astype("float32")
+    values.flat[::7] = np.nan
+    values.flat[3], values.flat[5] = 0, np.inf
+    weight = entry(values, axes, parts)
+    whole = view(Held(values), weight, sort=sort)
+    shares = [(at, count) for at in range(count)]
+    squares = [norms_squared(Held(values), weight, share=share) for share in shares]
+    norms = tuple(np.sqrt(sum(own)).astype("float32") for own in zip(*squares, strict=True))
+    portions = [
+        portion(Held(values), weight, norms=norms, sort=sort, share=share) for share in shares
+    ]
+    found = joined(portions)
+    for one, other in zip(found.planes, whole.planes, strict=True):
+        assert one.block == other.block
+        np.testing.assert_allclose(one.norms, other.norms, rtol=1e-6)
+        assert one.reduced.keys() == other.reduced.keys()
+        for name, cells in one.reduced.items():
+            np.testing.assert_array_equal(cells, other.reduced[name])
+    for name, figure in vars(whole.statistics).items():
+        np.testing.assert_allclose(getattr(found.statistics, name), figure, rtol=1e-9, atol=1e-12)

@@ -90,3 +90,25 @@ def test_reached_is_sources_read_backwards(data, stride, size):
             assert inside == all(
                 s.start <= at < s.stop for s, at in zip(claimed, index, strict=True)
             )
+
+
+def test_a_window_is_cut_at_both_edges():
+    spans = (Span(0, size=3, stride=2, offset=-1),)
+    assert [block(spans, (at,), (4,)) for at in range(3)] == [
+        (slice(0, 2),),
+        (slice(1, 4),),
+        (slice(3, 4),),
+    ]
+
+
+def test_what_a_cell_reaches_is_cut_at_both_edges():
+    spans, result = (Span(0, size=3),), (4,)
+    assert reached(spans, (0,), result) == (slice(0, 1),)
+    assert reached(spans, (5,), result) == (slice(3, 4),)
+
+
+def test_a_cell_that_no_window_holds_reaches_nothing():
+    spans, result = (Span(0, size=2, stride=3),), (2,)
+    for cell in (2, 5, 8):  # between windows, and beyond the last
+        (part,) = reached(spans, (cell,), result)
+        assert part.start == part.stop

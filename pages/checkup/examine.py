@@ -19,6 +19,7 @@ def examined(chosen: Chosen) -> Report:
 
     Raises:
         ComputationLostError: there are no workers at all.
+        ValueError: the layer cannot be made with these arguments; a sentence.
     """
     place = st.empty()
 
@@ -33,6 +34,8 @@ def examined(chosen: Chosen) -> Report:
             raise KilledError from None
         return outcome
 
-    outcomes = tuple(gone_through(ask, TIME_LIMIT))
-    place.empty()
+    try:
+        outcomes = tuple(gone_through(ask, TIME_LIMIT))
+    finally:
+        place.empty()
     return report_of(outcomes, chosen.shape)

@@ -94,8 +94,8 @@ def traced(*chain: tuple[Op, np.ndarray | None]) -> Trace:
         # Two products of two, of which the first operand was itself just worked out.
         (((AddBias(), B), (MatMul(), W)), Terms(((1.5, 2.0), (-2.25, -1.0)))),
         # A function's result is one number in what follows.
-        (((Activation("relu"), None), (AddBias(), B)), Terms(((1.0,), (0.5,)))),
-        (((Activation("relu"), None), (Return(), None)), Terms(((1.0,),), "relu")),
+        (((Activation("tanh"), None), (AddBias(), B)), Terms(((float(np.tanh(1)),), (0.5,)))),
+        (((Activation("tanh"), None), (Return(), None)), Terms(((1.0,),), "tanh")),
         (((MatMul(), W), (AddBias(), B)), Terms(((1.0, 2.0), (-2.0, -1.0), (0.5,)))),
     ],
 )

@@ -225,6 +225,7 @@ def test_an_argument_that_the_constructor_refuses_is_a_sentence_and_can_be_set_r
     save(module, PICKY, age=1)
     session = visited(layer="own.Picky", units=5)
     assert_one_complaint(session, "units has to be even", "other arguments")
+    assert not session.get("progress"), "nothing is under way"
     session.slider(key="units").set_value(6).run()
     assert_sound(session)
     assert drawn(session)["own gradient of self.w"].shape == (10, 6)

@@ -1,4 +1,8 @@
-"""A kernel of 4096 × 1000 on the Models page, against all its cells as one naive heatmap."""
+"""A kernel of 4096 × 1000 on the Models page, against all its cells as one naive heatmap.
+
+What a page costs before any picture, Streamlit's own start and plotly.js, is measured with a small
+kernel; the large one's first picture counts from the click that chooses it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,9 @@ CHANGED = """([selector, before]) => new Promise((resolve) => {
   };
   look();
 })"""
-LISTEN = "addEventListener('keydown', () => { window.pressedAt = performance.now(); }, true)"
+LISTEN = """for (const kind of ["keydown", "pointerdown"]) {
+  addEventListener(kind, () => { window.pressedAt = performance.now(); }, true);
+}"""
 
 
 @dataclass
@@ -56,7 +62,8 @@ class _Traffic:
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
-    first: float
+    visit: float
+    chosen: float
     updates: tuple[float, ...]
     sizes: tuple[float, ...]
 
@@ -78,11 +85,18 @@ def measure(browser: Browser, effort: Effort) -> Result:
     return Result(
         comparisons=(
             Comparison(
-                what="4096 × 1000 kernel: picture",
+                what="4096 × 1000 kernel: first picture",
                 unit="ms",
-                ours=tuple(seen.first for seen in ours),
-                naive=tuple(seen.first for seen in naive),
+                ours=tuple(seen.chosen for seen in ours),
+                naive=tuple(seen.chosen for seen in naive),
                 limit=1 / 8,
+            ),
+            Comparison(
+                what="a small kernel: page and picture",
+                unit="ms",
+                ours=tuple(seen.visit for seen in ours),
+                naive=tuple(seen.visit for seen in naive),
+                limit=0.7,
             ),
             Comparison(
                 what="4096 × 1000 kernel: update",
@@ -104,10 +118,16 @@ def measure(browser: Browser, effort: Effort) -> Result:
 
 
 def _visit(browser: Browser, server: Server, *, seed: int, presses: int) -> _Seen:
-    """Return the times from navigation to picture and from key to frame, in ms, and the bytes."""
+    """Open the page on a small kernel, choose the large one, and change its numbers.
+
+    Returns:
+        The times from navigation to the small picture, from the click to the large one and from a
+        key to its update, in ms; and the bytes of the large one's updates.
+    """
     selector = server.app.charts[0]
     is_ours = server.app is OURS
-    path = f"/models?layer=dense&seed={seed}" if is_ours else "/"
+    path = f"/models?layer=conv2d&seed={seed}" if is_ours else "/"
+    choice = "[data-layer=dense]" if is_ours else ".st-key-layer label:has-text('dense')"
     with visitor(browser) as context:
         page = context.new_page()
         page.set_default_timeout(LIMIT)
@@ -116,7 +136,11 @@ def _visit(browser: Browser, server: Server, *, seed: int, presses: int) -> _See
         page.add_init_script(LISTEN)
         page.goto(server.address + path, wait_until="commit")
         seen = page.evaluate(CHANGED, [selector, None])
-        first = seen["at"]
+        visit = seen["at"]
+        _rest(page)
+        page.locator(choice).first.click()
+        seen = page.evaluate(CHANGED, [selector, seen["corner"]])
+        chosen = seen["at"] - seen["key"]
         updates, sizes = [], []
         for _ in range(presses):
             _rest(page)
@@ -127,7 +151,7 @@ def _visit(browser: Browser, server: Server, *, seed: int, presses: int) -> _See
             updates.append(seen["at"] - seen["key"])
             _rest(page)
             sizes.append(float(traffic.received))
-    return _Seen(first=first, updates=tuple(updates), sizes=tuple(sizes))
+    return _Seen(visit=visit, chosen=chosen, updates=tuple(updates), sizes=tuple(sizes))
 
 
 def _rest(page: Page) -> None:

@@ -14,6 +14,7 @@ from figures.view import number_format, reduce_blocks, to_plane
 MAXIMUM_NUMBERS = 600
 """Cells up to which numbers are written in them: nobody reads more, and they take time."""
 MAXIMUM_MARKS = 2000
+MARKED = "crosses: NaN or infinite"
 
 
 def heatmap(
@@ -61,10 +62,11 @@ def heatmap(
         caption.append(f"at {plane.slices} of {words.spell(values.shape)}")
     if block != (1, 1):
         caption.append(f"{reduction} of {words.spell(block)} blocks")
+    marks = _marks(cells)
     return Figure(
         name=name,
         spec={
-            "data": [trace, *_marks(cells)],
+            "data": [trace, *marks],
             "layout": {
                 "xaxis": {"title": {"text": _axis(plane.columns, plane.values.shape[1])}},
                 "yaxis": {
@@ -74,7 +76,7 @@ def heatmap(
             },
         },
         alt="; ".join([words.describe(name, values), *caption[2:]]),
-        caption=" · ".join(part for part in caption if part),
+        caption=" · ".join(part for part in (*caption, MARKED if marks else "") if part),
         file_name=words.file_name(layer, name, shape=values.shape),
         palette="mask" if mask else "signed",
         cells=(cells.shape[0], cells.shape[1]),

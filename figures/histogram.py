@@ -39,6 +39,8 @@ def histogram(values: np.ndarray, *, name: str, layer: str = "tensor") -> Figure
                     "x0": first,
                     "dx": width,
                     "y": counts,
+                    # Plotly makes a lone bar as wide as all the axis, or as 1.
+                    **({"width": width} if lone else {}),
                     "hovertemplate": "around %{x:.3g}: %{y}<extra></extra>",
                 }
             ],

@@ -23,7 +23,7 @@ def terms(products: np.ndarray, *, name: str, file_name: str) -> Figure:
     padded[: products.size] = products
     bars = padded.reshape(-1, together).sum(axis=1)
     finite = bars[np.isfinite(bars)]
-    caption = f"{products.size:,} terms, in order"
+    caption = f"{products.size:,} terms, in order · up adds, down takes away"
     if together > 1:
         caption += f" · each bar {together} of them"
     alt = f"{name}: no finite terms"

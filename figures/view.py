@@ -57,8 +57,12 @@ def to_plane(
         values=plane if row < column else plane.T,
         rows=axes[row],
         columns=axes[column],
-        slices=", ".join(f"{axes[a]} {i}" for a, i in enumerate(index) if a not in kept),
+        slices=", ".join(f"{_numbered(axes[a])} {i}" for a, i in enumerate(index) if a not in kept),
     )
+
+
+def _numbered(axis: str) -> str:
+    return f"{axis} at" if axis[-1:].isdigit() else axis
 
 
 # fmin and fmax pass NaN over as nanmin and nanmax do, and say nothing where a block is all NaN.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from figures.figure import Figure, packed
-from figures.heatmap import heatmap
+from figures.heatmap import MARKED, heatmap
 from figures.view import MAXIMUM_SIDE
 from figures.words import describe, file_name, spell
 
@@ -91,10 +91,11 @@ def weight(
         slices = math.prod(plane) // math.prod(tile)
         caption.append(f"{slices:,} slices of {spell(tile)}" if slices > 1 else "")
         figure = _with_borders(figure, drawn, values, tile, wrapped, rows, columns, numbers)
+    marked = "" if np.isfinite(values).all() else MARKED  # a describing text counts them
     figure = replace(
         figure,
         alt="; ".join([describe(title or name, values), *filter(None, caption)]),
-        caption=" · ".join(part for part in caption if part),
+        caption=" · ".join(part for part in (*caption, marked) if part),
         title=title,
         file_name=file_name(safe(layer), safe(title or name), shape=shape),
     )

@@ -87,7 +87,12 @@ class EditsField(CellField):
         where, equals, number = part.partition("=")
         if not equals:
             raise self._refuse(part, f"{_HOW}, `=`, and a number", "Leave it out, or edit a cell.")
-        return Edit(self._cell(part, where.strip()), NUMBER.parse(number))
+        cell = self._cell(part, where.strip())
+        try:
+            return Edit(cell, NUMBER.parse(number))
+        except BadInputError:
+            expected = f"a number from {NUMBER.minimum:,g} to {NUMBER.maximum:,g} in each cell"
+            raise self._refuse(part, expected, f"Try {cell}=0.") from None
 
 
 def check_cell(trace: Trace, cell: Cell, shown: tuple[str, ...]) -> None:

@@ -203,7 +203,7 @@ def _small_cnn(source: CnnSource) -> ModelFile:
         rows.append(replace(row, output_shape=shapes[layer.name]))
     return ModelFile(
         name=small_cnn.NAME,
-        form="live, built by TensorFlow",
+        form="live model",
         version=keras.__version__,
         layers=tuple(rows),
         notes=small_cnn.notes(values),

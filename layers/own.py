@@ -57,7 +57,12 @@ _TAKEN = {
     *("defaults", "refused", "problems", "outside", "followed"),
 }
 """Names that the pages use for themselves, in the link or in a visitor's session."""
-_ESCAPE = re.compile(r"\x1b\[[\d;]*m")
+_NOISE = re.compile(
+    r"\x1b\[[\d;]*m|\{\{function_node .*?\}\}| \[Op:.*|Arguments received by .*"
+    r"|Exception encountered when calling .*?\.call\(\)\.",
+    re.DOTALL,
+)
+"""What TensorFlow and Keras write around an error's own words: colours, nodes, all arguments."""
 _USUAL = {"units": 5, "filters": 4, "features": 10, "input_dim": 10, "output_dim": 5, "dim": 5}
 """What a whole number is set to where the constructor has no default for it."""
 
@@ -183,7 +188,7 @@ def told(failed: str, path: str) -> Generator[None]:
         lines = [frame.lineno for frame in frames if frame.filename == path]
         # A SyntaxError names its line by itself.
         place = f" (line {lines[-1]})" if lines and not isinstance(error, SyntaxError) else ""
-        said = " ".join(_ESCAPE.sub("", str(error)).split())[:300]
+        said = " ".join(_NOISE.sub("", str(error)).split())[:300]
         raise BadInputError(
             f"{failed}: expected no error. Received {type(error).__name__}: {said}{place}. Mend "
             "the file, and the page follows; or set other arguments."

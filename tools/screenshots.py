@@ -1,4 +1,4 @@
-"""``python -m tools.screenshots``: the README's picture, taken from the real page."""
+"""``python -m tools.screenshots``: the README's pictures, taken from the real page."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ from tests.browser.chromium import find
 
 ROOT = Path(__file__).parents[1]
 SIZE = ViewportSize(width=1400, height=1290)
+MARGIN = 16
 PICTURES = {
-    "repeated_dense": "/?layer=repeated_dense&bias_initializer=random_normal&cell=outputs.2.3",
-    "models": "/models?out_activation=sigmoid",
+    "repeated_dense": (
+        "/?layer=repeated_dense&bias_initializer=random_normal&cell=outputs.0.3",
+        ".ls-pin figure",
+    ),
+    "models": ("/models?out_activation=sigmoid", ".ls-legend"),
+    "checkup": (
+        "/checkup?layer=repeated_dense_as_posted",
+        "[data-testid=stExpander] >> nth=4",
+    ),
 }
-"""File name in ``docs/`` → the link that it shows."""
+"""File name in ``docs/`` → the link that it shows, and the last thing of the page in it."""
 
 
 def main() -> None:
@@ -37,8 +45,8 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
             page = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
-            for name, link in PICTURES.items():
-                _open(page, f"http://127.0.0.1:{port}{link}")
+            for name, (link, last) in PICTURES.items():
+                _open(page, f"http://127.0.0.1:{port}{link}", last)
                 page.screenshot(path=ROOT / "docs" / f"{name}.png")
             browser.close()
     finally:
@@ -46,7 +54,9 @@ def main() -> None:
         server.wait()
 
 
-def _open(page: Page, address: str) -> None:
+def _open(page: Page, address: str, last: str) -> None:
+    """Go to a page, and make the window as high as what is to be in the picture."""
+    page.set_viewport_size(SIZE)
     for _ in range(60):
         try:
             page.goto(address)
@@ -55,8 +65,14 @@ def _open(page: Page, address: str) -> None:
             if "ERR_CONNECTION_REFUSED" not in str(error):
                 raise
             page.wait_for_timeout(500)
-    page.wait_for_selector("[data-tensor=kernel] .main-svg", timeout=120_000)
-    page.wait_for_timeout(1500)
+    page.locator("[data-tensor] .main-svg").first.wait_for(timeout=120_000)
+    page.wait_for_timeout(2500)
+    box = page.locator(last).first.bounding_box()
+    if box is None:
+        raise RuntimeError(f"There is no {last} at {address}.")
+    height = int(box["y"] + box["height"]) + MARGIN
+    page.set_viewport_size({**SIZE, "height": height})
+    page.wait_for_timeout(500)
 
 
 if __name__ == "__main__":

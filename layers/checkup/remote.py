@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,4 +81,14 @@ def watch(make: Known | Own, shape: tuple[int, ...]) -> Evidence:
     """Train, save and load a layer; the shape is its input's, batch first."""
     from layers.checkup.evidence import evidence
 
-    return evidence(make, shape, make.registered)
+    with _told(make):
+        return evidence(make, shape, make.registered)
+
+
+def _told(make: Known | Own) -> AbstractContextManager[None]:
+    """Tell of what an author's layer raises at work as a sentence."""
+    from layers.own import PREFIX, told
+
+    if isinstance(make, Known):
+        return nullcontext()
+    return told(f"{make.name.removeprefix(PREFIX)} cannot be shown at work", make.module.path)

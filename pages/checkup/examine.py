@@ -18,6 +18,7 @@ def examined(chosen: Chosen) -> Report:
     """Examine a layer; what was examined before comes from the cache.
 
     Raises:
+        BadInputError: an author's layer that cannot be made.
         ComputationLostError: there are no workers at all.
         ValueError: the layer cannot be made with these arguments; a sentence.
     """

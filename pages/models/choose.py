@@ -51,7 +51,13 @@ def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource | 
     files = in_folder()
     choices = (NAME, "upload", *(("folder",) if files else ()))
     which = control(
-        ChoiceField(name=field, default=NAME, choices=choices, help="The network to look into."),
+        ChoiceField(
+            name=field,
+            default=NAME,
+            choices=choices,
+            label="Other model" if seed else "Model",
+            help="The network to compare with." if seed else "The network to look into.",
+        ),
         widget=_labelled,
     )
     if which == "upload":

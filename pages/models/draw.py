@@ -45,6 +45,7 @@ def drawn(shape: tuple[int | None, ...]) -> np.ndarray:
             new = np.clip(np.array(chosen, "float32"), 0, 1)
             state.drawn_picture = new.reshape(rows, columns)
 
+    st.caption("Draw with the pointer; by keys, the arrows move and the space bar paints.")
     data = {"rows": rows, "columns": columns, "cells": [round(float(c), 2) for c in cells.flat]}
     mount("draw", data, key="draw", on_chosen=keep)
     return cells

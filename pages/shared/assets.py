@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
+from collections.abc import Set
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +24,10 @@ _VERSION = hashlib.sha256(
     plotly.__version__.encode() + b"".join(f.read_bytes() for f in sorted(_STATIC.iterdir()))
 ).hexdigest()[:12]
 _PATH = f"/layerscope/{_VERSION}"  # changes with the files, so that no browser keeps an old one
+_STREAMLIT = "/static/js"
+_IMPORT = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
+# Chromium then compiles the file while it arrives, on another core, and not as it is run.
+_EAGER = b"//# allFunctionsCalledOnLoad\n"
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
@@ -60,19 +66,51 @@ class Preload:
 
 @cache
 def _links() -> str:
-    scripts = sorted(file.name for file in _STATIC.glob("*.js"))
+    first = f"{base()}{_STREAMLIT}"
+    scripts = [url(name) for name in _imported(_STATIC, "charts.js")]
+    scripts += [f"{first}/{name}" for name in _component_scripts()]
+    # What the page itself needs goes first: it asks for these only when it has a picture to draw.
+    later = "fetchpriority=low"
     return ", ".join(
         [
-            f"<{url('plotly.min.js')}>; rel=preload; as=script",
-            f"<{url('layerscope.css')}>; rel=preload; as=style",
-            *(f"<{url(name)}>; rel=modulepreload" for name in scripts),
+            f"<{url('plotly.min.js')}>; rel=preload; as=script; {later}",
+            f"<{url('layerscope.css')}>; rel=preload; as=style; {later}",
+            *(f"<{script}>; rel=modulepreload; {later}" for script in scripts),
         ]
     )
 
 
+def _component_scripts() -> list[str]:
+    """Return Streamlit's own scripts for components, but for those that its page names itself.
+
+    Without them a component is drawn all the same, and later: where a Streamlit keeps them
+    elsewhere, there are none.
+    """
+    root = Path(st.__file__).parent / "static"
+    folder = root / _STREAMLIT.strip("/")
+    page = root / "index.html"
+    if not page.is_file():
+        return []
+    named = set(re.findall(r"[\w.-]+\.js", page.read_text("utf-8")))
+    found = [_imported(folder, file.name, named) for file in folder.glob("BidiComponent.*.js")]
+    return sorted({name for names in found for name in names})
+
+
+def _imported(folder: Path, name: str, without: Set[str] = frozenset()) -> list[str]:
+    """Return a module, and all that it cannot start without."""
+    found, left = [], [name]
+    while left:
+        at = left.pop()
+        if at in found or at in without or not (folder / at).is_file():
+            continue
+        found.append(at)
+        left += _IMPORT.findall((folder / at).read_text("utf-8"))
+    return found
+
+
 @cache
 def _squeezed() -> bytes:
-    return gzip.compress(_PLOTLY.read_bytes(), compresslevel=6)
+    return gzip.compress(_EAGER + _PLOTLY.read_bytes(), compresslevel=6)
 
 
 def _plotly(request: Request) -> Response:

@@ -24,7 +24,7 @@ from pages.shared.assets import base, url
 Block = dict[str, Any]
 _WORTH_AN_ID = 64
 """Characters of an array from which it is worth being named."""
-_answered: LRUCache[str, str] = LRUCache(4096)
+_answered: LRUCache[str, tuple[str, ...]] = LRUCache(4096)
 _lock = threading.Lock()  # pages and routes run in threads, and an LRUCache bears only one
 
 
@@ -72,7 +72,7 @@ def charts(
     if live:
         data["live"] = asdict(live) | {"path": live.path and base() + live.path}
         with _lock:
-            known = _answered.get(live.visitor) == data["id"]
+            known = data["id"] in _answered.get(live.visitor, ())
         if known:
             del data["blocks"]  # the browser has them, or asks again
     _component()(key=key, data=packed(data), on_asked_change=answer)
@@ -95,9 +95,12 @@ def packed(data: dict[str, Any]) -> bytes:
 
 
 def answered(visitor: str, data: dict[str, Any]) -> None:
-    """Remember which blocks a visitor's browser was sent ahead of the page, to send them once."""
+    """Remember which blocks a visitor's browser was sent ahead of the page, to send them once.
+
+    Of two answers: the browser holds what it shows, and what it foresees.
+    """
     with _lock:
-        _answered[visitor[:32]] = data["id"]
+        _answered[visitor[:32]] = (*_answered.get(visitor[:32], ())[-1:], data["id"])
 
 
 def row(

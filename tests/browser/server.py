@@ -51,8 +51,13 @@ class Server:
 
 
 @contextmanager
-def serving(log: Path) -> Generator[Server]:
-    """Start the app and yield as soon as its port answers; end every process of it afterwards."""
+def serving(log: Path, **settings: str) -> Generator[Server]:
+    """Start the app and yield as soon as its port answers; end every process of it afterwards.
+
+    Args:
+        log: where its output goes.
+        settings: environment variables of its own.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -66,6 +71,7 @@ def serving(log: Path) -> Generator[Server]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env={**os.environ, **settings},
         )
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:

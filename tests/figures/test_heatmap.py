@@ -82,7 +82,7 @@ def test_the_cells_drawn_are_the_tensors_numbers_with_the_first_row_on_top():
     assert layout["yaxis"]["title"]["text"] == "features (2)"
     assert figure.name == "kernel"
     assert figure.file_name == "linear-kernel-2x3"
-    assert figure.caption == "2 × 3 · features × units"
+    assert figure.caption == "2 × 3 · features × units · crosses: NaN or infinite"
     assert figure.alt == "kernel, 2 × 3, values −2 to 5; 1 of 6 are zero; 1 NaN"
     assert (figure.format, figure.digits) == (".2f", 5)
 
@@ -136,8 +136,8 @@ def test_a_slice_says_of_what_and_where_it_is():
         values, name="x", axes=("batch", "axis 1", "features"), limit=23, row_axis=0, at={1: 2}
     )
     np.testing.assert_array_equal(drawn(figure), values[:, 2, :])
-    assert figure.caption == "2 × 4 · batch × features · at axis 1 2 of 2 × 3 × 4"
-    assert figure.alt.endswith("; at axis 1 2 of 2 × 3 × 4")
+    assert figure.caption == "2 × 4 · batch × features · at axis 1 at 2 of 2 × 3 × 4"
+    assert figure.alt.endswith("; at axis 1 at 2 of 2 × 3 × 4")
 
 
 def test_scalars_and_vectors_are_captioned_with_their_own_shape():

@@ -92,3 +92,12 @@ def test_the_fullest_bin_is_told_in_words():
     )
     assert figure.file_name == "linear-kernel-histogram-4"
     assert figure.name == "kernel_histogram"
+
+
+@pytest.mark.parametrize("value", [0, 0.5, 24])
+def test_a_constant_is_one_slim_bar_in_the_middle_wherever_it_lies(value):
+    figure = histogram(np.full(5, value, "float32"), name="bias")
+    (trace,) = figure.spec["data"]
+    low, high = figure.spec["layout"]["xaxis"]["range"]
+    np.testing.assert_allclose((low + high) / 2, value, atol=1e-6)
+    np.testing.assert_allclose(trace["width"] / (high - low), 0.1, rtol=1e-4)

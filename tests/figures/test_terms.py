@@ -8,7 +8,7 @@ from figures.terms import MAXIMUM_BARS, terms
 def test_terms_stand_in_their_order():
     figure = terms(np.array([1.5, -2, 0.25]), name="terms of outputs", file_name="outputs.0.1")
     assert figure.spec["data"][0]["y"] == [1.5, -2, 0.25]
-    assert figure.caption == "3 terms, in order"
+    assert figure.caption == "3 terms, in order · up adds, down takes away"
     assert figure.alt.endswith("3 terms from −2 to 1.5; the largest in size is number 1, −2")
     assert figure.file_name == "terms-outputs.0.1"
     go.Figure(figure.spec)
@@ -28,14 +28,14 @@ def test_many_terms_are_added_up_and_none_is_lost(count):
 def test_how_many_terms_a_bar_stands_for_is_told():
     figure = terms(np.ones(1000), name="t", file_name="t")
     assert figure.title == "Terms"
-    assert figure.caption == "1,000 terms, in order · each bar 8 of them"
+    assert figure.caption == "1,000 terms, in order · up adds, down takes away · each bar 8 of them"
     assert figure.spec["data"][0]["y"] == [8.0] * 125
 
 
 def test_no_terms_are_told_as_none():
     figure = terms(np.zeros(0), name="t", file_name="t")
     assert figure.spec["data"][0]["y"] == []
-    assert figure.caption == "0 terms, in order"
+    assert figure.caption.startswith("0 terms, in order")
     assert figure.alt == "t: no finite terms"
 
 

@@ -152,3 +152,23 @@ def test_a_distribution_is_drawn_on_the_given_scale():
     assert "⚠ 3 % NaN" in figure.caption
     assert "the fullest bin has 4 around 1.5" in figure.alt
     assert "<" not in figure.title
+
+
+def test_crosses_are_explained_where_there_are_any_and_the_end_of_a_line_is_none():
+    def caption(values):
+        (columns,) = values.shape
+        return weight(
+            values[None],
+            name="bias",
+            layer="dense",
+            limit=1,
+            rows=(),
+            columns=("units",),
+            plane=(1, columns),
+            shape=(columns,),
+        ).caption
+
+    values = np.zeros(100, "float32")
+    assert "crosses" not in caption(values)
+    values[7] = np.nan
+    assert caption(values).count("crosses: NaN or infinite") == 1

@@ -107,3 +107,8 @@ def test_a_cell_that_a_run_does_not_show_gets_a_sentence(text):
     with pytest.raises(BadInputError) as refusal:
         check_cell(trace, cell, shown)
     assert SENTENCE.fullmatch(str(refusal.value))
+
+
+def test_a_number_that_no_cell_can_hold_is_told_with_its_cell_and_the_links_own_word():
+    with pytest.raises(BadInputError, match=r"`edits` .+ in each cell.+'kernel\.0\.1=nan'"):
+        EDITS.parse("inputs.0.0=1,kernel.0.1=nan")

@@ -172,6 +172,14 @@ def test_what_an_authors_code_raises_is_told_in_a_sentence(source, says):
     assert says in str(refusal.value)
 
 
+def test_what_tensorflow_and_keras_write_around_an_error_is_left_out():
+    with pytest.raises(BadInputError) as refusal:
+        explored(layer("return x @ keras.ops.ones((3, 2))"))
+    said = str(refusal.value)
+    assert "Matrix size-incompatible: In[0]: [8,10], In[1]: [3,2] (line " in said
+    assert not any(noise in said for noise in ("{{", "Op:", "Arguments received", "encountered"))
+
+
 def test_a_layer_that_is_gone_gets_a_sentence():
     with pytest.raises(BadInputError, match=r"own\.Mine"):
         explored(DENSE, "own.Gone")

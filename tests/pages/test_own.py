@@ -237,3 +237,13 @@ def test_a_missing_file_is_told_on_the_page(tmp_path: Path, monkeypatch: pytest.
     session = opened()
     assert len(complaints(session)) == 1
     assert drawn(session)
+
+
+def test_what_fails_at_work_or_cannot_be_made_is_a_sentence_on_the_check_up_too(module: Path):
+    save(module, MODULE.replace("return x", "raise RuntimeError('mine')"), age=1)
+    session = visited(layer="own.Mine")
+    assert_one_complaint(session, "cannot be shown at work", "RuntimeError", "mine")
+    save(module, MODULE.replace("self.factor = factor", "raise RuntimeError('no')"), age=2)
+    session.run()
+    assert_one_complaint(session, "cannot be made", "RuntimeError", "no")
+    assert not session.get("progress")

@@ -4,15 +4,16 @@
 // mounts stay apart. What did not change is not drawn again. The first block is drawn at once, the
 // others when it is on the screen, and they give way to a newer update.
 
-import { explore } from "./explore.js";
 import { element, facts, table, text } from "./dom.js";
 import { drawFigure, makeFigure } from "./figure.js";
+import { inflated } from "./inflate.js";
 import { follow, isBehind } from "./live.js";
 import { arrange, cellSize, legend } from "./row.js";
 import { themeOf } from "./theme.js";
 
 const here = new URL(import.meta.url);
 const states = new WeakMap();
+const REST = 100; // ms after an update before the next one is foreseen
 const PATIENCE = 1000; // ms that a picture ahead of the page may stand before the page's own does
 
 const plotly = new Promise((resolve, reject) => {
@@ -69,6 +70,18 @@ function settle(state) {
   if (!page.blocks && state.data?.id !== page.id) return void overtake(state, page.live);
   if (page.blocks) state.data = page;
   draw(state);
+  state.foreseen = undefined;
+  clearTimeout(state.foreseeing);
+  state.foreseeing = setTimeout(() => foresee(state), REST);
+}
+
+// Have the picture of one more step in the same direction ready before it is asked for. What was
+// foreseen in vain is forgotten with the next update of the page.
+function foresee(state) {
+  const question = state.follower.foresee();
+  if (!question || state.asking || state.ahead || !state.root.isConnected) return;
+  const coming = answerTo(state, { ...question, foreseen: true }).catch(() => undefined);
+  state.foreseen = { asked: nameOf(question.link), coming };
 }
 
 // Note, also in the page itself, whether the picture is ahead of what the page has confirmed.
@@ -85,14 +98,11 @@ async function overtake(state, question) {
   state.asking = true;
   try {
     while (state.wanted && state.root.isConnected) {
-      const { path, visitor, link, turned } = state.wanted;
+      const { turned, ...question } = state.wanted;
       state.wanted = undefined;
-      const known = new Map(arraysOf(state.data).map((z) => [z.id, z]));
-      const have = [...known.keys()].join(",");
-      const answer = await fetch(`${path}?${new URLSearchParams({ ...link, visitor, have })}`);
-      if (!answer.ok) continue;
-      const data = await answer.json();
-      for (const array of arraysOf(data)) Object.assign(array, known.get(array.id));
+      const foreseen = state.foreseen?.asked === nameOf(question.link) && state.foreseen.coming;
+      const data = (await foreseen) || (await answerTo(state, question));
+      if (!data) continue;
       if (isBehind(state.page.live, turned)) {
         mark(state, { turned, until: performance.now() + PATIENCE });
       }
@@ -106,19 +116,28 @@ async function overtake(state, question) {
   }
 }
 
+// The server's picture of a link, complete with the arrays that are here already.
+async function answerTo(state, { path, visitor, link, foreseen }) {
+  const known = new Map(arraysOf(state.data).map((z) => [z.id, z]));
+  const query = new URLSearchParams({ ...link, visitor, have: [...known.keys()].join(",") });
+  if (foreseen) query.set("foreseen", "");
+  const answer = await fetch(`${path}?${query}`);
+  if (!answer.ok) return undefined;
+  const data = await answer.json();
+  for (const array of arraysOf(data)) Object.assign(array, known.get(array.id));
+  if (foreseen) delete data.timings; // nobody waited for it
+  return data;
+}
+
+function nameOf(link) {
+  return new URLSearchParams(Object.entries(link).sort()).toString();
+}
+
 // The arrays of a picture that have ids: of what the browser has, the server sends nothing else.
 function arraysOf(data) {
   const figures = (data?.blocks ?? []).flatMap(({ items }) => items ?? []);
   const arrays = figures.flatMap(({ figure }) => figure?.spec.data.map(({ z }) => z) ?? []);
   return arrays.filter((z) => z?.id);
-}
-
-function inflated(bytes) {
-  const { writable, readable } = new DecompressionStream("deflate");
-  const writer = writable.getWriter();
-  writer.write(bytes);
-  writer.close();
-  return new Response(readable).json();
 }
 
 function draw(state) {
@@ -136,12 +155,11 @@ function draw(state) {
     for (let at = from; at < to; at++) drawBlock(state, at, theme, width);
   };
   drawBlocks(0, Math.min(1, data.blocks.length));
-  if (data.timings) root.dataset.timings = JSON.stringify(data.timings);
+  root.dataset.timings = JSON.stringify(data.timings ?? {});
   const others = () => {
     if (state.data === data && root.isConnected) drawBlocks(1, data.blocks.length);
   };
-  // The second frame begins when the first is on the screen.
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(others)));
+  whenPainted(others);
 }
 
 function drawBlock(state, at, theme, width) {
@@ -168,11 +186,9 @@ function drawRow(state, at, theme, width) {
     block.figures = kept;
     block.key = key;
     block.legend = element("div");
-    block.node.replaceChildren(arrange(items, ({ name }) => kept.get(name).node), block.legend);
-    if (state.data.blocks[at].links) {
-      state.explored ??= explore(state);
-      block.node.append(state.explored.node);
-    }
+    block.tools = element("div");
+    const row = arrange(items, ({ name }) => kept.get(name).node);
+    block.node.replaceChildren(row, block.legend, block.tools);
   }
   const cell = cellSize(items, width);
   for (const figure of figures) {
@@ -185,7 +201,27 @@ function drawRow(state, at, theme, width) {
     block.legend.replaceWith(made);
     block.legend = made;
   }
-  if (links) state.explored.drawn({ links, pin, figures: [...block.figures.values()], theme, width });
+  if (!links) return;
+  const { tools } = block;
+  state.explorable = { links, pin, figures: [...block.figures.values()], theme, width, tools };
+  if (state.explored) return void enliven(state);
+  tools.toggleAttribute("data-waking", true);
+  whenPainted(async () => enliven(state, await import("./explore.js")));
+}
+
+// Let the cells of the newest picture answer. The scripts for it come when a picture is there.
+function enliven(state, scripts) {
+  if (!state.root.isConnected) return;
+  const { tools, ...drawn } = state.explorable;
+  state.explored ??= scripts.explore(state);
+  tools.removeAttribute("data-waking");
+  if (!tools.contains(state.explored.node)) tools.append(state.explored.node);
+  state.explored.drawn(drawn);
+}
+
+// The second frame begins when the first is on the screen.
+function whenPainted(work) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(work)));
 }
 
 function clear(state, block) {

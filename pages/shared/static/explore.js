@@ -73,6 +73,7 @@ export function explore(mount) {
       paintGrown(result, grown);
       cells.play({ lit });
       tools.say(says);
+      if (!play.state.timer) cells.say(says); // a step is read out; of a play it would be too much
     },
     clear() {
       picture.figures.forEach(paintWhole);

@@ -1,7 +1,7 @@
 // One figure: plain Plotly data drawn by plotly.js, with its caption and its own downloads.
 
 import { element } from "./dom.js";
-import { colourOf, lightnessOf } from "./theme.js";
+import { colourOf, inkOf } from "./theme.js";
 
 const GLYPH = 0.52; // width of a digit, in font sizes
 const THINNEST = 10; // pixels below which Plotly takes a default size instead
@@ -19,6 +19,8 @@ export function makeFigure(Plotly, name) {
   lights.setAttribute("aria-hidden", "true");
   const plot = element("div", "ls-plot", graph, cells, lights);
   plot.tabIndex = 0;
+  plot.setAttribute("role", "group"); // what takes the focus has a name
+  plot.setAttribute("aria-label", name);
   const title = element("span", "ls-title");
   const detail = element("span", "ls-detail");
   const tools = element("span", "ls-tools");
@@ -114,8 +116,10 @@ function layoutOf(figure, theme, { width, height }) {
   const bare = { fixedrange: true, showticklabels: false, showgrid: false, zeroline: false };
   layout.margin = { l: 0, r: 0, t: 4, b: 1 };
   layout.bargap = figure.spec.layout.bargap;
-  layout.xaxis = { ...bare, range: figure.spec.layout.xaxis.range, linecolor: theme.quiet };
-  layout.yaxis = { ...bare, rangemode: "tozero" };
+  const line = figure.palette ? {} : { linecolor: theme.quiet }; // signed bars hang from zero
+  layout.xaxis = { ...bare, range: figure.spec.layout.xaxis.range, ...line };
+  const zero = { zeroline: Boolean(figure.palette), zerolinecolor: theme.quiet };
+  layout.yaxis = { ...bare, rangemode: "tozero", ...zero };
   return layout;
 }
 
@@ -171,14 +175,14 @@ function writeNumbers(pen, canvas, { z, figure, theme, cell }) {
   const size = numberSize(figure.digits, cell);
   if (!size) return;
   const write = formatter(figure.format);
-  const lightness = lightnessOf(theme[figure.palette]);
+  const ink = inkOf(theme[figure.palette]);
   Object.assign(pen, { textAlign: "center", textBaseline: "middle" });
   pen.font = `${size}px ${getComputedStyle(canvas).fontFamily}`;
   for (let row = 0; row < rows; row++) {
     for (let col = 0; col < columns; col++) {
       const value = z[row][col];
       if (!Number.isFinite(value)) continue; // marked by a cross
-      pen.fillStyle = lightness((value - zmin) / (zmax - zmin)) > 140 ? "#16191f" : "#ffffff";
+      pen.fillStyle = ink((value - zmin) / (zmax - zmin));
       pen.fillText(write(value), (col + 0.5) * cell, (row + 0.5) * cell + 0.5);
     }
   }

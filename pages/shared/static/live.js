@@ -1,10 +1,12 @@
 // Follows sliders as they turn, by key or by hand: Streamlit itself hears of a drag when it ends.
 
 // Tell `ask` the link of every position that a followed control takes in the user's hands. Values
-// that the page sets by itself come with a picture of their own. `turn` tells it of others.
+// that the page sets by itself come with a picture of their own. `turn` tells it of others;
+// `foresee` says what would be asked next if the same control went one step on.
 export function follow(ask, live) {
   const turned = {};
   let asked = "";
+  let stepped;
   const turn = (changes) => {
     const current = live();
     if (!current) return;
@@ -21,13 +23,24 @@ export function follow(ask, live) {
   const observer = new MutationObserver((changes) => {
     const { target } = changes.at(-1);
     const name = nameOf(target);
-    if (name in (live()?.turned ?? {}) && target === document.activeElement) {
+    const stood = { ...live()?.turned, ...turned }[name];
+    if (stood !== undefined && target === document.activeElement) {
+      if (stood !== target.value) stepped = { name, input: target, by: target.value - stood };
       turn({ [name]: target.value });
     }
   });
   const attributeFilter = ["aria-valuetext"];
   observer.observe(document.body, { subtree: true, attributes: true, attributeFilter });
-  return { turn, disconnect: () => observer.disconnect() };
+  const foresee = () => {
+    const current = live();
+    if (!stepped?.input.isConnected || !current?.path) return undefined;
+    const { name, input, by } = stepped;
+    const next = Number(current.turned[name]) + by;
+    const within = next >= Number(input.min) && next <= Number(input.max);
+    if (Math.abs(by) !== Number(input.step || 1) || !within) return undefined;
+    return { ...current, link: { ...current.link, [name]: String(next) } };
+  };
+  return { turn, foresee, disconnect: () => observer.disconnect() };
 }
 
 // Whether a picture was made before the controls came to stand where they are.

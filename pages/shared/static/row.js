@@ -12,8 +12,12 @@ const NARROW = 640; // pixels below which everything may stand below everything 
 // few lines if not, else stacked as on a telephone; never wider than the page.
 export function cellSize(items, width) {
   const figures = items.filter(({ figure }) => figure?.cells).map(({ figure }) => figure);
+  const before = signsBefore(items);
   const fits = SIZES.filter((size) =>
-    figures.every(({ cells: [rows, columns] }) => columns * size <= width && rows * size <= TALLEST),
+    figures.every(
+      ({ cells: [rows, columns] }, at) =>
+        columns * size + before[at] <= width && rows * size <= TALLEST,
+    ),
   );
   const pick = (lines, least, most = SIZES[0]) =>
     fits.find((size) => size >= least && size <= most && linesOf(items, size, width) <= lines);
@@ -23,13 +27,30 @@ export function cellSize(items, width) {
   return readable ?? pick(1, 16) ?? pick(2, 8) ?? pick(3, 6) ?? fits.find((size) => size <= 36) ?? 1;
 }
 
+// The width of the signs that stand on one line with each figure.
+function signsBefore(items) {
+  const widths = [];
+  let before = 0;
+  for (const { sign, figure } of items) {
+    if (sign && sign.text !== ")") before += signWidth(sign) + 8;
+    if (!figure) continue;
+    if (figure.cells) widths.push(before);
+    before = 0;
+  }
+  return widths;
+}
+
+function signWidth({ arrow, text }) {
+  return arrow ? 26 + 7 * text.length : 24;
+}
+
 function linesOf(items, size, width) {
   const blocks = [];
   let before = 0;
   let brackets = 0; // width of what stands in brackets together; 0 outside of them
   for (const { sign, figure } of items) {
     if (sign) {
-      before += sign.arrow ? 26 + 7 * sign.text.length : 24;
+      before += signWidth(sign);
       if (sign.text === "(") brackets = 1;
       if (sign.text !== ")") continue;
       blocks.push(brackets + before);

@@ -31,13 +31,20 @@ export function themeOf(node) {
   return 0.3 * red + 0.59 * green + 0.11 * blue < 128 ? THEMES.dark : THEMES.light;
 }
 
-// How light a colour scale is at a place between 0 and 1, from 0 (black) to 255.
-export function lightnessOf(scale) {
+// Black or white, whichever is read better on a colour scale at a place between 0 and 1: either has
+// a contrast of 4.5 or more, for they are equal, at 4.58, on a luminance of 0.179.
+export function inkOf(scale) {
   const mixed = mixer(scale);
-  return (at) => {
-    const [red, green, blue] = mixed(at);
-    return 0.3 * red + 0.59 * green + 0.11 * blue;
-  };
+  return (at) => (luminance(mixed(at)) > 0.179 ? "#000000" : "#ffffff");
+}
+
+// Relative luminance as WCAG 2 defines it, from 0 (black) to 1 (white).
+function luminance(colour) {
+  const [red, green, blue] = colour.map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 // The colour of a scale at a place between 0 and 1.

@@ -1,0 +1,226 @@
+"""What a stranger's eyes would stumble over: text too pale or too small, a page too wide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Browser, Error
+
+from tests.browser.server import ROOT, Server, serving
+from tests.browser.visit import Visit
+
+LINKS = {
+    "equation": "/?layer=repeated_dense&cell=outputs.2.3&edits=inputs.0.0=2",
+    "wide": "/?layer=linear&units=128",
+    "state": "/?layer=running_sum&calls=3",
+    "axes": "/?layer=nd_dense&shape=2,3,4,5,6",
+    "bad link": "/?layer=linear&units=9999&nothing=1&cell=nowhere.1",
+    "no file": "/?input=upload",
+    "own": "/?layer=own.Gate",
+    "own, failing": "/?layer=own.Failing",
+    "summary": "/models?layer=conv2d_1",
+    "reduced": "/models?layer=dense",
+    "histograms": "/models?show=histograms",
+    "activations": "/models?show=activations&layer=dense",
+    "drawn": "/models?show=activations&feed=drawn",
+    "comparison": "/models?show=comparison",
+    "report": "/checkup?layer=repeated_dense_as_posted",
+    "own report": "/checkup?layer=own.Gate",
+    "own report, failing": "/checkup?layer=own.Failing",
+}
+OWN = '''
+import keras
+
+
+class Gate(keras.layers.Layer):
+    """Three kernels with long names, and so a long formula."""
+
+    def build(self, shape):
+        for name in ("dense_kernel", "gate_projection_kernel", "output_projection_kernel"):
+            setattr(self, name, self.add_weight(name=name, shape=(shape[-1], shape[-1])))
+
+    def call(self, x):
+        gate = keras.ops.sigmoid(x @ self.gate_projection_kernel)
+        return x @ self.dense_kernel * gate @ self.output_projection_kernel
+
+
+class Failing(keras.layers.Layer):
+    """Multiplies by a kernel that does not fit."""
+
+    def call(self, x):
+        return x @ keras.ops.ones((x.shape[-1] + 1, 2))
+'''
+DONE = """() =>
+  document.querySelector(".stApp")?.dataset.testScriptState === "notRunning"
+  && document.querySelectorAll(".stMain [data-tensor], .stMain .stAlert").length > 0
+  && getComputedStyle(document.querySelector(".stApp")).getPropertyValue("--ls-edge")
+  && [...document.querySelectorAll("[data-tensor]")].every((graph) => graph._fullData)
+  && !document.querySelector("[data-testid=stProgress], [data-testid=stSpinner]")"""
+IS_PAPER = """(paper) =>
+  getComputedStyle(document.querySelector(".stApp")).backgroundColor === paper"""
+TOO_WIDE = """() => [...document.querySelectorAll(".stApp, .stMain, .stMainBlockContainer")]
+  .filter((node) => node.scrollWidth > node.clientWidth)
+  .map((node) => `${node.className} is ${node.scrollWidth} wide of ${node.clientWidth}`)"""
+TEXTS = """() => {
+  const channels = (colour) => {
+    const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
+    const full = colour.startsWith("color(") ? 255 : 1;
+    return [red * full, green * full, blue * full, alpha];
+  };
+  const over = ([r, g, b, a], below) => [r, g, b].map((c, i) => a * c + (1 - a) * below[i]);
+  const ground = (node) => node
+    ? over(channels(getComputedStyle(node).backgroundColor), ground(node.parentElement))
+    : [255, 255, 255];
+  const opacity = (node) =>
+    node ? Number(getComputedStyle(node).opacity) * opacity(node.parentElement) : 1;
+  const found = [];
+  for (const node of document.querySelectorAll(".stApp *")) {
+    const words = (child) => child.nodeType === 3 && /[^\\s\\u200b]/.test(child.data);
+    const own = [...node.childNodes].some(words);
+    const { width, height } = node.getBoundingClientRect();
+    if (!own || width < 2 || height < 2 || !node.checkVisibility() || !opacity(node)) continue;
+    if (node.closest("[disabled], [data-testid=stIconMaterial], style, script")) continue;
+    if (node.closest(".stSlider") && !node.closest("label")) continue; // stands beside its thumb
+    const { color, fontSize } = getComputedStyle(node);
+    const [r, g, b, a] = channels(color);
+    const below = ground(node);
+    found.push([node.textContent.trim().slice(0, 40), parseFloat(fontSize),
+      over([r, g, b, a * opacity(node)], below), below]);
+  }
+  return found;
+}"""
+PALETTES = """async (source) => {
+  const { colourOf, inkOf, themeOf } = await import(
+    `data:text/javascript,${encodeURIComponent(source)}`);
+  const node = document.body.appendChild(document.createElement("div"));
+  const numbers = (colour) => {
+    node.style.color = colour;
+    return getComputedStyle(node).color.match(/[\\d.]+/g).map(Number);
+  };
+  const shown = {};
+  for (const [name, paper] of [["light", "#ffffff"], ["dark", "#0f131a"]]) {
+    node.style.setProperty("--st-background-color", paper);
+    const theme = themeOf(node);
+    shown[name] = {
+      plain: ["paper", "text", "quiet", "bar", "mark"].map((one) => numbers(theme[one])),
+      cells: ["signed", "mask"].flatMap((palette) => Array.from({ length: 201 }, (_, at) =>
+        [colourOf, inkOf].map((of) => numbers(of(theme[palette])(at / 200))))),
+    };
+  }
+  node.remove();
+  return shown;
+}"""
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """Return the contrast of two colours, as WCAG 2 defines it."""
+
+    def luminance(colour: list[float]) -> float:
+        parts = [c / 255 for c in colour[:3]]
+        red, green, blue = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the app with a module of an author's."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "mine.py").write_text(OWN)
+    with serving(folder / "log", LAYERSCOPE_LAYERS=str(folder / "mine.py")) as server:
+        yield server
+
+
+def look(visit: Visit, name: str) -> Visit:
+    """Go to a link and wait until all of it is there."""
+    visit.page.goto(visit.address + LINKS[name], wait_until="commit")
+    visit.page.locator(".stMain h1").first.wait_for(timeout=60_000)
+    visit.page.wait_for_timeout(200)
+    visit.page.wait_for_function(DONE, timeout=60_000)
+    return visit
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_on_a_telephone_no_page_is_wider_than_the_screen(visitor: Callable[..., Visit], name: str):
+    page = look(visitor(420, 900), name).page
+    with suppress(Error):  # a page is laid out in several steps, and only the last counts
+        page.wait_for_function(f"() => ({TOO_WIDE})().length === 0", timeout=3000)
+    assert page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_every_text_is_large_and_strong_enough_to_be_read(visitor: Callable[..., Visit], name: str):
+    page = look(visitor(), name).page
+    for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(15, 19, 26)")):
+        page.emulate_media(color_scheme=scheme)  # the page follows, and so do its pictures
+        page.wait_for_function(IS_PAPER, arg=paper)
+        page.wait_for_timeout(300)
+        texts = page.evaluate(TEXTS)
+        assert len(texts) > 10
+        assert {text: size for text, size, _, _ in texts if size < 11} == {}
+        contrasts = {text: round(contrast(above, below), 2) for text, _, above, below in texts}
+        assert {text: figure for text, figure in contrasts.items() if figure < 4.5} == {}, scheme
+
+
+def test_numbers_can_be_read_on_every_colour_of_a_cell(chromium: Browser):
+    page = chromium.new_page()
+    source = (ROOT / "pages/shared/static/theme.js").read_text()
+    for scheme, shown in page.evaluate(PALETTES, source).items():
+        paper, text, quiet, bar, mark = shown["plain"]
+        assert contrast(text, paper) >= 7, scheme
+        assert contrast(quiet, paper) >= 4.5, scheme
+        assert min(contrast(bar, paper), contrast(mark, paper)) >= 3, scheme
+        assert min(contrast(cell, ink) for cell, ink in shown["cells"]) >= 4.5, scheme
+    page.close()
+
+
+def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..., Visit]):
+    outline = """() => {
+      const option = "[data-testid=stRadioOption]:not([data-selected])";
+      const node = document.querySelector(`${option} > div > div`);
+      const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      const shown = (...colours) => {
+        for (const colour of colours) {
+          probe.fillStyle = colour;
+          probe.fillRect(0, 0, 1, 1);
+        }
+        return [...probe.getImageData(0, 0, 1, 1).data];
+      };
+      const ground = getComputedStyle(document.querySelector(".stSidebar")).backgroundColor;
+      return [shown(ground), shown(ground, getComputedStyle(node).borderTopColor)];
+    }"""
+    for scheme in ("light", "dark"):
+        ground, edge = look(visitor(scheme=scheme), "state").page.evaluate(outline)
+        assert contrast(ground, edge) >= 3, scheme
+
+
+FOCUSED = """() => {
+  const node = document.activeElement;
+  const shown = node.closest("[data-testid=stRadioOption], [data-testid=stCheckbox] label") ?? node;
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(shown);
+  const named = node.getAttribute("aria-label") || node.labels?.[0]?.textContent
+    || node.textContent.trim() || node.title;
+  return [node.closest(".katex") ? "formula" : node.tagName, named,
+    (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none"];
+}"""
+
+
+def test_every_stop_of_the_tab_key_has_a_name_and_most_of_our_own_rings(visitor):
+    page = look(visitor(), "state").page
+    stops = []
+    while not stops or stops[-1][0] != "BODY":
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(FOCUSED))
+        assert len(stops) < 100
+    kinds = {kind for kind, _, _ in stops}
+    assert "formula" not in kinds  # it fits, so it is not to be scrolled
+    assert [kind for kind, name, _ in stops if not name] == []
+    # Streamlit's selects and sliders show a focus in their own way: by a border, or a halo.
+    ringless = {(kind, name[:20]) for kind, name, ring in stops if not ring}
+    assert {kind for kind, _ in ringless} <= {"BODY", "MAIN", "INPUT"}, ringless

@@ -24,7 +24,8 @@ else:
     from pages.explore import live
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import apologise
-    from pages.shared.workers import workers
+    from pages.shared.own import followed
+    from pages.shared.workers import own_workers, workers
 
     # Streamlit takes a folder of this name for a menu of its own, and tells the first visitor of a
     # deep link that there is no such page. Whoever calls st.navigation sets the same, too late.
@@ -33,14 +34,15 @@ else:
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
-        pool = workers()
+        pools = [workers(), *([own_workers()] if followed.path else [])]
         # Streamlit collects garbage after every run: what is here now stays, so leave it alone.
         gc.collect()
         gc.freeze()
         # An answer passes through five threads; each waits so long while a page is running.
         sys.setswitchinterval(0.0005)
         yield
-        pool.shutdown(wait=False)
+        for pool in pools:
+            pool.shutdown(wait=False)
 
     app = st.App(
         __file__,

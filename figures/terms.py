@@ -23,11 +23,16 @@ def terms(products: np.ndarray, *, name: str, file_name: str) -> Figure:
     padded[: products.size] = products
     bars = padded.reshape(-1, together).sum(axis=1)
     finite = bars[np.isfinite(bars)]
-    most = int(np.argmax(np.abs(products))) if products.size else 0
     caption = f"{products.size:,} terms, in order · up adds, down takes away"
     if together > 1:
         caption += f" · each bar {together} of them"
-    largest = f"; the largest in size is number {most}, {number(products[most])}"
+    alt = f"{name}: no finite terms"
+    if finite.size:
+        most = int(np.argmax(np.abs(products)))
+        alt = (
+            f"{name}: {products.size} terms from {number(finite.min())} to {number(finite.max())}; "
+            f"the largest in size is number {most}, {number(products[most])}"
+        )
     return Figure(
         name=name,
         spec={
@@ -44,10 +49,7 @@ def terms(products: np.ndarray, *, name: str, file_name: str) -> Figure:
                 "bargap": 0.15,
             },
         },
-        alt=f"{name}: {products.size} terms from {number(finite.min())} to "
-        f"{number(finite.max())}{largest}"
-        if finite.size
-        else f"{name}: no finite terms",
+        alt=alt,
         title="Terms",
         caption=caption,
         file_name=f"terms-{file_name}",

@@ -12,14 +12,16 @@ import re
 import sys
 import traceback
 import typing
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import keras
+from keras.src.saving import object_registration
 
 from layers.fields import (
     BadInputError,
@@ -34,6 +36,7 @@ from layers.guess import guessed_steps, named_weights
 from layers.inputs import MAXIMUM_ELEMENTS, NORMAL
 from layers.spec import LayerSpec, Values
 from layers.steps import ACTIVATIONS
+from layers.untouched import untouched
 
 PREFIX = "own."
 """Before the class's name, in the link."""
@@ -47,6 +50,13 @@ SHAPE = ShapeField(
     label="Input shape, batch first",
     help="2 to 5 axes, such as `8, 10`, or `1, 8, 8, 3` for an image.",
 )
+_TAKEN = {
+    *("shape", "layer", "seed", "input", "batch", "cell", "edits", "contrast", "constant", "calls"),
+    *("reduction", "row_axis", "column_axis", "visitor", "have", "example", "new_numbers", "file"),
+    *("fit", "code", "picture", "ready", "own", "typed", "link", "linked", "kept", "shown"),
+    *("defaults", "refused", "problems", "outside", "followed"),
+}
+"""Names that the pages use for themselves, in the link or in a visitor's session."""
 _NOISE = re.compile(
     r"\x1b\[[\d;]*m|\{\{function_node .*?\}\}| \[Op:.*|Arguments received by .*"
     r"|Exception encountered when calling .*?\.call\(\)\.",
@@ -57,9 +67,25 @@ _USUAL = {"units": 5, "filters": 4, "features": 10, "input_dim": 10, "output_dim
 """What a whole number is set to where the constructor has no default for it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A module that was run.
+
+    Attributes:
+        specs: its layers, declared.
+        registered: the classes that it registered with Keras, by registered name.
+    """
+
+    specs: tuple[LayerSpec, ...]
+    registered: Mapping[str, type]
+
+
 @lru_cache(maxsize=4)
-def load(path: str, source: str) -> tuple[LayerSpec, ...]:
+def load(path: str, source: str) -> Loaded:
     """Run a module's text, and declare the Keras layers that it defines.
+
+    What it changes in the process is put back, its registered classes included: they are there
+    again while its layers are at work.
 
     Args:
         path: where it is from; its folder is importable for it.
@@ -68,7 +94,7 @@ def load(path: str, source: str) -> tuple[LayerSpec, ...]:
     Raises:
         BadInputError: it cannot be run, or defines no layer that could be made.
     """
-    name = Path(path).stem
+    name = _module_name(path)
     module = ModuleType(name)
     module.__file__ = path
     folder = str(Path(path).parent)
@@ -76,8 +102,14 @@ def load(path: str, source: str) -> tuple[LayerSpec, ...]:
         sys.path.insert(0, folder)
     sys.modules[name] = module  # where pickles and Keras look for its classes
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
-    with told(f"`{Path(path).name}` cannot be used", path):
+    with _apart({}), told(f"`{Path(path).name}` cannot be used", path):
+        before = dict(object_registration.GLOBAL_CUSTOM_OBJECTS)
         exec(compile(source, path, "exec"), vars(module))  # noqa: S102 (the author's own module)
+        registered = {
+            known: cls
+            for known, cls in object_registration.GLOBAL_CUSTOM_OBJECTS.items()
+            if before.get(known) is not cls
+        }
     found = [
         value
         for value in vars(module).values()
@@ -90,7 +122,7 @@ def load(path: str, source: str) -> tuple[LayerSpec, ...]:
             f"`{Path(path).name}` cannot be used: expected a class derived from "
             "`keras.layers.Layer`. Received none. Define one in it."
         )
-    return tuple(_spec(cls, path, source) for cls in found)
+    return Loaded(specs=tuple(_spec(cls, path, source) for cls in found), registered=registered)
 
 
 def get(path: str, source: str, name: str) -> LayerSpec:
@@ -99,7 +131,7 @@ def get(path: str, source: str, name: str) -> LayerSpec:
     Raises:
         BadInputError: as ``load``, or there is none of that name any more.
     """
-    specs = load(path, source)
+    specs = load(path, source).specs
     for spec in specs:
         if spec.name == name:
             return spec
@@ -107,6 +139,37 @@ def get(path: str, source: str, name: str) -> LayerSpec:
         f"The layer cannot be shown: expected one of {', '.join(spec.name for spec in specs)}. "
         f"Received {name[:60]!r}. Pick a layer from the list."
     )
+
+
+@contextmanager
+def at_work(path: str, source: str, name: str) -> Generator[None]:
+    """Run a layer of a module in the block: what it changes in the process is put back.
+
+    Raises:
+        BadInputError: in place of whatever the author's code raises.
+    """
+    registered = load(path, source).registered
+    with _apart(registered), told(f"{name.removeprefix(PREFIX)} cannot be run", path):
+        yield
+
+
+@contextmanager
+def _apart(registered: Mapping[str, type]) -> Generator[None]:
+    """Leave no trace of a block but what it prints."""
+    printed = None
+    try:
+        with untouched(registered) as printed:
+            yield
+    finally:
+        if printed:
+            sys.stdout.write(printed.getvalue())
+
+
+def _module_name(path: str) -> str:
+    """Return a name for a file's module: its own, unless another module has it (``layers.py``)."""
+    stem = Path(path).stem
+    other = sys.modules.get(stem)
+    return stem if getattr(other, "__file__", path) == path else f"own_{stem}"
 
 
 @contextmanager
@@ -128,7 +191,7 @@ def told(failed: str, path: str) -> Generator[None]:
         said = " ".join(_NOISE.sub("", str(error)).split())[:300]
         raise BadInputError(
             f"{failed}: expected no error. Received {type(error).__name__}: {said}{place}. Mend "
-            "the file; the page follows."
+            "the file, and the page follows; or set other arguments."
         ) from None
 
 
@@ -176,8 +239,8 @@ def _hints(cls: type) -> dict[str, Any]:
 def _field(parameter: inspect.Parameter, hint: Any) -> Field | None:
     """Return the control of one argument; None where only its default can be used."""
     name, default = parameter.name, parameter.default
-    if name in ("shape", "layer", "seed", "input", "batch", "cell", "edits", "contrast"):
-        return None  # taken by the page
+    if name in _TAKEN:
+        return None
     given = default is not parameter.empty
     options = typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ()
     if options and all(isinstance(option, str) for option in options):

@@ -71,7 +71,7 @@ def describe_own(module: OwnModule) -> tuple[Description, ...]:
     """Return the plain data of the layers in an author's module; errors as ``layers.own.load``."""
     from layers.own import load
 
-    return tuple(spec.describe() for spec in load(module.path, module.source))
+    return tuple(spec.describe() for spec in load(module.path, module.source).specs)
 
 
 def explore(
@@ -90,9 +90,9 @@ def explore(
     ``own`` is the module that an author's layer is in; what it raises comes as a sentence.
     """
     if own:
-        from layers.own import told
+        from layers.own import at_work
 
-        with told(f"{name.removeprefix('own.')} cannot be run", own.path):
+        with at_work(own.path, own.source, name):
             return _explore(name, values, batch, seed, source, constant, edits, own)
     return _explore(name, values, batch, seed, source, constant, edits, None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,27 @@ import tensorflow as tf
 from layers.checkup.probes.variables import missing
 from layers.checkup.show import Evidence, VariableShown
 from layers.checkup.subject import Subject, as_array, attempt, own_classes, short, tensor_of
-from layers.checkup.untouched import untouched
 from layers.checkup.walk import held, is_variable
+from layers.untouched import untouched
 
 STEPS = 10
 RATE = 0.1
 
 
-def evidence(make: Callable[[], Any], shape: tuple[int, ...]) -> Evidence:
+def evidence(
+    make: Callable[[], Any], shape: tuple[int, ...], registered: Mapping[str, type]
+) -> Evidence:
     """Train a layer for ten steps, save it, load it, and return what was seen on the way.
 
     The loss is the mean squared distance from a fixed random target; the steps are SGD's, over
     ``layer.trainable_variables``, as ``fit`` takes them.
+
+    Args:
+        make: returns a fresh layer.
+        shape: of its input, batch first.
+        registered: classes to register meanwhile.
     """
-    with untouched({}):
+    with untouched(registered):
         return _watched(Subject(make, shape))
 
 

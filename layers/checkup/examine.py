@@ -14,8 +14,8 @@ from layers.checkup.probes.failures import failure
 from layers.checkup.report import Finding, Outcome
 from layers.checkup.shapes import Shapes
 from layers.checkup.subject import Subject, attempt
-from layers.checkup.untouched import untouched
 from layers.fields import BadInputError
+from layers.untouched import untouched
 
 
 def examine(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import random
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -33,27 +34,47 @@ class Known:
         (found,) = (c for c in registry.get(pair.name).classes if c.__name__ == cls)
         return found(**named)
 
+    @property
+    def registered(self) -> Mapping[str, type]:
+        """Its classes are registered where they are imported."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Own:
-    """Makes a layer of an author's module, by its name there."""
+    """Makes a layer of an author's module, by its name there.
+
+    Attributes:
+        module: the author's.
+        name: the layer's, ``own.MyLayer``.
+        values: its fields' (name, value); what is left out is the default.
+    """
 
     module: OwnModule
     name: str
+    values: tuple[tuple[str, Any], ...] = ()
 
     def __call__(self) -> Any:
-        """Return a fresh layer, of its constructor's defaults and of numbers of its own."""
+        """Return a fresh layer, of these values and of numbers of its own."""
         from layers import own
 
         spec = own.get(self.module.path, self.module.source, self.name)
-        return spec.build({}, secrets.randbelow(SEED.maximum))
+        # Each is seeded by what the one before left: others each time, and the same in each report.
+        return spec.build(dict(self.values), random.randrange(SEED.maximum))  # noqa: S311
+
+    @property
+    def registered(self) -> Mapping[str, type]:
+        """The classes that the module registers; they are registered while it is at work only."""
+        from layers import own
+
+        return own.load(self.module.path, self.module.source).registered
 
 
 def examine(make: Known | Own, shape: tuple[int, ...], probe: str) -> Outcome:
     """Run one probe on a layer; the shape is its input's, batch first."""
     from layers.checkup.examine import examine
 
-    return examine(probe, make, shape, "float32", {})
+    return examine(probe, make, shape, "float32", make.registered)
 
 
 def watch(make: Known | Own, shape: tuple[int, ...]) -> Evidence:
@@ -61,7 +82,7 @@ def watch(make: Known | Own, shape: tuple[int, ...]) -> Evidence:
     from layers.checkup.evidence import evidence
 
     with _told(make):
-        return evidence(make, shape)
+        return evidence(make, shape, make.registered)
 
 
 def _told(make: Known | Own) -> AbstractContextManager[None]:

@@ -111,6 +111,13 @@ def replace(node: ast.expr | ast.stmt, text: str, *, whole: bool = False) -> Edi
     return Edit(start, (node.end_lineno or 0, node.end_col_offset or 0), text, whole)
 
 
+def unwrapped(node: ast.expr, inner: ast.expr) -> list[Edit]:
+    """Leave out what stands around an inner expression; edits inside of it are free."""
+    start, end = (node.lineno, node.col_offset), (inner.lineno, inner.col_offset)
+    last = (inner.end_lineno or 0, inner.end_col_offset or 0)
+    return [Edit(start, end, ""), Edit(last, (node.end_lineno or 0, node.end_col_offset or 0), "")]
+
+
 def insert_before(node: ast.stmt, text: str) -> Edit:
     """Put lines before a statement, indented as it is; its decorators stay above neither."""
     line = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])

@@ -9,6 +9,7 @@ import streamlit as st
 from layers.checkup.pairs import NAMES, POSTED, Pair, pair_of
 from layers.checkup.remote import Known, Own
 from layers.fields import ChoiceField
+from layers.remote import OwnModule
 from layers.spec import Description
 from pages.shared.controls import always_in_link, control
 from pages.shared.own import followed
@@ -62,7 +63,7 @@ def choose() -> Chosen:
     name = control(layer, widget=radio)
     always_in_link(layer, name)
     if own.module and name in mine:
-        return _own(Own(own.module, name), mine[name])
+        return _own(own.module, mine[name])
     st.caption(
         "Your own layer: `make run LAYERS=my_module.py` shows it here, and `python -m "
         "layers.checkup my_module:MyLayer --input-shape 8,10` examines it on the command line."
@@ -78,6 +79,12 @@ def choose() -> Chosen:
     )
 
 
-def _own(make: Own, layer: Description) -> Chosen:
-    shape = control(layer.fields[0])
-    return Chosen(make=make, shape=shape, title=layer.title, source=layer.source)
+def _own(module: OwnModule, layer: Description) -> Chosen:
+    """Show the same controls as Explore: the input's shape, and the constructor's arguments."""
+    values = {field.name: control(field) for field in layer.fields}
+    return Chosen(
+        make=Own(module, layer.name, tuple(values.items())),
+        shape=layer.full_shape(values, None),
+        title=layer.title,
+        source=layer.source,
+    )

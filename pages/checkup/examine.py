@@ -20,6 +20,7 @@ def examined(chosen: Chosen) -> Report:
     Raises:
         BadInputError: an author's layer that cannot be made.
         ComputationLostError: there are no workers at all.
+        ValueError: the layer cannot be made with these arguments; a sentence.
     """
     place = st.empty()
 

@@ -14,9 +14,10 @@ import streamlit as st
 from cachetools import LRUCache
 
 from layers import remote
+from layers.checkup.remote import Own
 from layers.remote import OwnModule
 from layers.spec import Description
-from pages.shared.workers import workers
+from pages.shared.workers import Workers, own_workers, workers
 
 CACHE_BYTES = 64 * 2**20
 _cache: LRUCache = LRUCache(CACHE_BYTES, getsizeof=lambda result: max(1, result.nbytes))
@@ -38,15 +39,17 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
     """
     key = (function, _frozen(arguments), _frozen(named))
     started = time.perf_counter()
+    own = any(isinstance(value, (OwnModule, Own)) for value in (*arguments, *named.values()))
+    pool = own_workers() if own else workers()
     with _lock:
         if (known := _cache.get(key)) is not None:
             return known, {"queue": 0.0, "worker": 0.0}
         future = _running.get(key)
         if future is None:  # else somebody else has just asked for the same
-            future = workers().submit(remote.timed, function, *arguments, **named)
+            future = pool.submit(remote.timed, function, *arguments, **named)
             _running[key] = future
     try:
-        result, spent = _wait(future)
+        result, spent = _wait(pool, future)
     finally:
         with _lock:
             _running.pop(key, None)
@@ -60,7 +63,8 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
 @cache
 def registered() -> tuple[Description, ...]:
     """Return the plain data of every registered layer; the same for the server's whole life."""
-    return _wait(workers().submit(remote.timed, remote.describe))[0]
+    pool = workers()
+    return _wait(pool, pool.submit(remote.timed, remote.describe))[0]
 
 
 @lru_cache(maxsize=4)
@@ -70,11 +74,12 @@ def of_module(module: OwnModule) -> tuple[Description, ...]:
     Raises:
         ValueError: the module cannot be used; a sentence.
     """
-    return _wait(workers().submit(remote.timed, remote.describe_own, module))[0]
+    pool = own_workers()
+    return _wait(pool, pool.submit(remote.timed, remote.describe_own, module))[0]
 
 
-def _wait(future: Future) -> tuple[Any, float]:
-    if workers().warm.is_set():
+def _wait(pool: Workers, future: Future) -> tuple[Any, float]:
+    if pool.warm.is_set():
         return future.result()
     with st.spinner(STARTING, show_time=True):
         return future.result()

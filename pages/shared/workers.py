@@ -151,6 +151,20 @@ class Workers(Executor):
 @cache
 def workers() -> Workers:
     """Return the server's workers; the first call starts them."""
+    return _started()
+
+
+@cache
+def own_workers() -> Workers:
+    """Return the workers of an author's own code; the first call starts them.
+
+    Whatever it does to its process (Keras patched, a thread left behind), all other numbers are
+    computed elsewhere.
+    """
+    return _started()
+
+
+def _started() -> Workers:
     started = Workers()
     atexit.register(started.shutdown, wait=False)
     return started

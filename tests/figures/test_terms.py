@@ -21,7 +21,22 @@ def test_many_terms_are_added_up_and_none_is_lost(count):
     bars = figure.spec["data"][0]["y"]
     assert len(bars) <= MAXIMUM_BARS
     np.testing.assert_allclose(sum(bars), products.sum(), atol=1e-2)  # four digits a bar
+    assert figure.caption.startswith(f"{count:,} terms, in order")
     assert ("each bar" in figure.caption) == (count > MAXIMUM_BARS)
+
+
+def test_how_many_terms_a_bar_stands_for_is_told():
+    figure = terms(np.ones(1000), name="t", file_name="t")
+    assert figure.title == "Terms"
+    assert figure.caption == "1,000 terms, in order · up adds, down takes away · each bar 8 of them"
+    assert figure.spec["data"][0]["y"] == [8.0] * 125
+
+
+def test_no_terms_are_told_as_none():
+    figure = terms(np.zeros(0), name="t", file_name="t")
+    assert figure.spec["data"][0]["y"] == []
+    assert figure.caption.startswith("0 terms, in order")
+    assert figure.alt == "t: no finite terms"
 
 
 def test_what_is_not_finite_leaves_a_gap():

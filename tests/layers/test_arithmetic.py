@@ -5,7 +5,8 @@ from layers.arithmetic import arithmetic
 from layers.cells import Cell
 from layers.forward import run
 from layers.registry import LAYERS, get
-from layers.steps import Terms
+from layers.steps import Activation, AddBias, MatMul, Op, Return, Terms
+from layers.trace import Step, Tensor, Trace
 
 ACTIVATED = [("relu", 3), ("softmax", 3), ("elu", 2), ("linear", 2), ("tanh", 2)]
 
@@ -61,3 +62,52 @@ def test_a_share_of_a_softmax_is_weighed_against_the_whole_row():
     terms = Terms(((0.0,), (float(np.log(3)),)), "softmax", 1)
     assert terms.value == pytest.approx(0.75)
     assert terms.parts.tolist() == pytest.approx([0.25, 0.75])
+
+
+X = np.array([[1.0, -2.0], [0.5, 3.0]])
+W = np.array([[2.0, 1.0], [-1.0, 4.0]])
+B = np.array([0.5, -0.25])
+AXES = ("row", "column")
+
+
+def traced(*chain: tuple[Op, np.ndarray | None]) -> Trace:
+    """Return the run of operations one after the other on X, each with its own second operand."""
+    tensors = {"inputs": Tensor(values=X.copy(), axes=AXES, role="input", symbol="X")}
+    steps, came = [], "inputs"
+    for place, (op, operand) in enumerate(chain):
+        operands, result = [came], f"result_{place}"
+        if operand is not None:
+            operands.append(f"weight_{place}")
+            tensors[operands[1]] = Tensor(
+                values=operand.copy(), axes=AXES[2 - operand.ndim :], role="weight", symbol="w"
+            )
+        values = op.evaluate(*(tensors[name].values for name in operands))
+        tensors[result] = Tensor(values=values, axes=AXES, role="output", symbol="Y")
+        steps.append(Step(op, tuple(operands), result, AXES, "Y"))
+        came = result
+    return Trace(tensors=tensors, steps=tuple(steps))
+
+
+@pytest.mark.parametrize(
+    ("chain", "expected"),
+    [
+        # Two products of two, of which the first operand was itself just worked out.
+        (((AddBias(), B), (MatMul(), W)), Terms(((1.5, 2.0), (-2.25, -1.0)))),
+        # A function's result is one number in what follows.
+        (((Activation("tanh"), None), (AddBias(), B)), Terms(((float(np.tanh(1)),), (0.5,)))),
+        (((Activation("tanh"), None), (Return(), None)), Terms(((1.0,),), "tanh")),
+        (((MatMul(), W), (AddBias(), B)), Terms(((1.0, 2.0), (-2.0, -1.0), (0.5,)))),
+    ],
+)
+def test_only_plain_sums_are_written_out_in_the_place_of_their_result(chain, expected):
+    trace = traced(*chain)
+    worked = arithmetic(trace, Cell("result_1", (0, 0)))
+    assert worked.terms == expected
+    assert expected.value == worked.value
+
+
+def test_a_softmax_over_one_is_still_a_share():
+    trace = traced((MatMul(), W[:, :1]), (Activation("softmax"), None))
+    terms = arithmetic(trace, Cell("result_1", (1, 0))).terms
+    assert terms == Terms(((-2.0,),), "softmax", 0)
+    assert terms.value == 1

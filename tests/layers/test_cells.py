@@ -39,7 +39,10 @@ def test_nothing_is_none():
 
 @pytest.mark.parametrize(
     "text",
-    ["outputs.-1", "outputs.1.", "outputs.x", "Outputs.1", "a b", "x" * 99, "o.1.2.3.4.5.6.7.8.9"],
+    [
+        *("outputs.-1", "outputs.1.", "outputs.x", "Outputs.1", "a b", "x" * 99),
+        *("o.1.2.3.4.5.6.7.8.9", "outputs.1234567890"),
+    ],
 )
 def test_what_is_no_cell_gets_a_sentence(text):
     with pytest.raises(BadInputError) as refusal:
@@ -65,6 +68,22 @@ def test_what_is_no_edit_gets_a_sentence(text):
     with pytest.raises(BadInputError) as refusal:
         EDITS.parse(text)
     assert SENTENCE.fullmatch(str(refusal.value))
+
+
+def test_as_many_edits_as_are_promised_are_taken_blanks_between_or_not():
+    assert len(EDITS.parse(",".join(["inputs.0.0=1"] * MAXIMUM_EDITS))) == MAXIMUM_EDITS
+    assert EDITS.parse(" inputs.0.0 = 1, bias.2 =-3 ") == EDITS.parse("inputs.0.0=1,bias.2=-3")
+
+
+def test_an_edit_without_a_number_is_told_how_one_is_written():
+    with pytest.raises(BadInputError, match="`=`, and a number"):
+        EDITS.parse("inputs.0.0")
+
+
+def test_the_last_cell_is_named_where_one_is_beyond_it():
+    trace = run(get("linear"), {})
+    with pytest.raises(BadInputError, match=r"up to `outputs\.7\.4`"):
+        check_cell(trace, Cell("outputs", (8, 0)), ("outputs",))
 
 
 @pytest.mark.parametrize(

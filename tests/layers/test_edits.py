@@ -102,6 +102,22 @@ def test_what_is_not_stored_gets_a_sentence_and_changes_nothing(name, text):
         run(get(name), {}, edits=EDITS.parse(text))
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("center_zero", "mask.0.0=1", "a cell of inputs. Received `mask.0.0`, a constant"),
+        ("running_sum", "total.0=1", "a cell of inputs. Received `total.0`, no stored cell"),
+        ("linear", "kernel.10.0=1", "an index up to `kernel.9.4`. Received `kernel.10.0`"),
+    ],
+)
+def test_what_can_be_edited_instead_is_named(name, text, says):
+    assert says in edited(name, text).refused[0]
+
+
+def test_the_same_refusal_is_said_once():
+    assert len(edited("linear", "nowhere.0=1,nowhere.0=2,nowhere.1=2").refused) == 2
+
+
 def test_an_array_of_the_visitors_own_is_left_as_it_was():
     array = np.ones((2, 10), "float32")
     run_ = edited("linear", "inputs.0.0=9", source=array)

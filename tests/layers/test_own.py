@@ -1,12 +1,22 @@
 import contextlib
 import io
+import os
+import random
 import re
+import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from keras.src.saving import object_registration
 
+import layers
 from layers import own, remote
+from layers.checkup.remote import Own, examine, watch
 from layers.fields import BadInputError, BoolField, ChoiceField, FloatField, IntField
 
 SENTENCE = re.compile(r".+: expected .+\. Received .+\. .+[.`\d]", re.DOTALL)
@@ -52,6 +62,12 @@ def layer(body, arguments=""):
         f"    def __init__(self{arguments}):\n        super().__init__()\n"
         f"    def call(self, x):\n        {body}\n"
     )
+
+
+MIXED = layer("return x * self.w").replace(
+    "super().__init__()\n",
+    "super().__init__()\n        self.w = tf.Variable(tf.random.normal((3,)))\n",
+)
 
 
 def explored(source, name="own.Mine", values=None, **named):
@@ -123,7 +139,7 @@ def test_controls_follow_the_signature():
         ", units: int, rate: float = 0.25, bias: bool = True, mode: Literal['a', 'b'] = 'b'"
         ", activation=None, table=None, name=None, **kwargs"
     )
-    (spec,) = own.load("/nowhere/mine.py", layer("return x", signature))
+    (spec,) = own.load("/nowhere/mine.py", layer("return x", signature)).specs
     kinds = {field.name: (type(field), field.default) for field in spec.fields[1:]}
     assert kinds == {
         "units": (IntField, 5),
@@ -167,3 +183,108 @@ def test_what_tensorflow_and_keras_write_around_an_error_is_left_out():
 def test_a_layer_that_is_gone_gets_a_sentence():
     with pytest.raises(BadInputError, match=r"own\.Mine"):
         explored(DENSE, "own.Gone")
+
+
+MEDDLING = (
+    HEAD
+    + """
+import os, random, sys, tempfile
+import numpy as np
+
+@keras.saving.register_keras_serializable(package="layerscope", name="Linear")
+class Meddles(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        random.seed(1)
+        np.random.seed(1)
+        tf.random.set_seed(1)
+        keras.utils.set_random_seed(2)
+        keras.config.set_floatx("float64")
+        keras.config.set_dtype_policy("mixed_float16")
+        keras.config.set_epsilon(0.5)
+        keras.layers.Layer.add_weight = keras.layers.Dense.call = None
+        keras.activations.relu = keras.ops.matmul = tf.matmul = None
+        np.random.default_rng = np.random.RandomState
+        keras.layers.Dense.extra = tf.extra = 1
+        tf.config.run_functions_eagerly(True)
+        np.seterr(all="raise")
+        np.set_printoptions(precision=1)
+        os.environ["MEDDLED"] = "yes"
+        os.environ.pop("HOME", None)
+        os.chdir("/")
+        sys.path.insert(0, "/nowhere/else")
+        tempfile.tempdir = "/nowhere"
+
+    def call(self, x):
+        print("meddling")
+        return x + 1
+"""
+)
+
+
+def process_as_it_is():
+    """All that a layer can change, as far as it can be compared."""
+    return {
+        "random": (random.getstate(), str(np.random.get_state())),  # noqa: NPY002
+        "keras": (keras.config.floatx(), keras.config.epsilon(), keras.config.dtype_policy().name),
+        "classes": [(c, dict(vars(c))) for c in (keras.layers.Layer, keras.layers.Dense)],
+        "modules": [dict(vars(m)) for m in (keras.activations, keras.ops, np.random)],
+        "functions": (tf.matmul, hasattr(tf, "extra"), tf.config.functions_run_eagerly()),
+        "registered": dict(object_registration.GLOBAL_CUSTOM_OBJECTS),
+        "names": dict(object_registration.GLOBAL_CUSTOM_NAMES),
+        "numpy": (np.geterr(), np.get_printoptions()),
+        "around": (dict(os.environ), Path.cwd(), tempfile.tempdir),
+    }
+
+
+def test_one_layer_of_ones_own_changes_nothing_for_another(capsys):
+    explored(MEDDLING, "own.Meddles")  # its folder is on the path from here on
+    expected, before, path = explored(DENSE), process_as_it_is(), list(sys.path)
+    run = explored(MEDDLING, "own.Meddles", seed=3)
+    assert process_as_it_is() == before
+    assert sys.path == path
+    np.testing.assert_allclose(run.trace["outputs"], run.trace["inputs"] + 1, rtol=1e-2)
+    again = explored(DENSE)
+    for name, tensor in expected.trace.tensors.items():
+        np.testing.assert_array_equal(again.trace[name], tensor.values, err_msg=name)
+        assert again.trace[name].dtype == tensor.values.dtype
+    assert "meddling" in capsys.readouterr().out, "an author reads it on the terminal"
+
+
+def test_a_module_takes_no_name_and_no_registration_away_from_others():
+    known = dict(object_registration.GLOBAL_CUSTOM_OBJECTS)
+    module = remote.OwnModule("/nowhere/layers.py", MEDDLING)
+    remote.describe_own(module)
+    assert sys.modules["layers"] is layers
+    assert known == object_registration.GLOBAL_CUSTOM_OBJECTS
+    assert own.load(module.path, module.source).registered.keys() == {"layerscope>Linear"}
+
+
+def test_an_edited_module_is_examined_with_the_classes_that_it_registers():
+    source = DENSE.replace("class Mine", "@keras.saving.register_keras_serializable()\nclass Mine")
+    for version in range(2):
+        mine = Own(remote.OwnModule("/nowhere/mine.py", f"{source}\n# {version}"), "own.Mine")
+        assert examine(mine, (4, 3), "unregistered").findings == ()
+    unknown = Own(remote.OwnModule("/nowhere/mine.py", DENSE), "own.Mine")
+    (finding,) = examine(unknown, (4, 3), "unregistered").findings
+    assert finding.code == "unregistered"
+
+
+def test_a_layer_is_examined_with_the_arguments_that_were_chosen():
+    source = DENSE + "\n    def get_config(self):\n        return super().get_config()\n"
+    module = remote.OwnModule("/nowhere/mine.py", source)
+    (default, chosen) = (
+        examine(Own(module, "own.Mine", values), (4, 3), "config")
+        for values in ((), (("units", 7), ("activation", "tanh")))
+    )
+    assert "with `units=5`" in default.findings[0].evidence
+    assert "with `units=8`" in chosen.findings[0].evidence
+    shown = watch(Own(module, "own.Mine", (("units", 7),)), (4, 3))
+    assert [variable.values.shape for variable in shown.variables] == [(3, 7), (7,)]
+
+
+def test_the_same_layer_of_ones_own_is_told_of_in_the_same_words():
+    mine = Own(remote.OwnModule("/nowhere/mine.py", MIXED), "own.Mine")
+    first, again = (examine(mine, (4, 3), "untracked").findings for _ in range(2))
+    assert first == again
+    assert "differs from a fresh layer's" in first[0].evidence

@@ -123,3 +123,25 @@ def test_digits_are_numpys_own_order(shape):
         assert block(spans, (index,), tuple(shape)) == tuple(slice(at, at + 1) for at in cell)
         (made,) = reached(spans, cell, (np.prod(shape),))
         assert (made.start, made.stop) == (index, index + 1)
+
+
+def test_a_window_is_cut_at_both_edges():
+    spans = (Span(0, size=3, stride=2, offset=-1),)
+    assert [block(spans, (at,), (4,)) for at in range(3)] == [
+        (slice(0, 2),),
+        (slice(1, 4),),
+        (slice(3, 4),),
+    ]
+
+
+def test_what_a_cell_reaches_is_cut_at_both_edges():
+    spans, result = (Span(0, size=3),), (4,)
+    assert reached(spans, (0,), result) == (slice(0, 1),)
+    assert reached(spans, (5,), result) == (slice(3, 4),)
+
+
+def test_a_cell_that_no_window_holds_reaches_nothing():
+    spans, result = (Span(0, size=2, stride=3),), (2,)
+    for cell in (2, 5, 8):  # between windows, and beyond the last
+        (part,) = reached(spans, (cell,), result)
+        assert part.start == part.stop

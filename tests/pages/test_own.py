@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -126,6 +127,108 @@ def test_a_layer_of_ones_own_is_examined():
     assert "Keras's own arguments" in broken  # its constructor takes no **kwargs
     assert "class Mine" in risky
     assert "own outputs saved" in drawn(session)
+
+
+PICKY = '''
+from typing import Literal
+import keras
+
+
+class Picky(keras.layers.Layer):
+    """Takes even numbers of units."""
+
+    def __init__(self, units: int = 4, rate: float = 0.5, mode: Literal["add", "mean"] = "add",
+                 bias: bool = True):
+        super().__init__()
+        if units % 2:
+            raise ValueError("units has to be even")
+        self.units, self.rate, self.mode, self.bias = units, rate, mode, bias
+
+    def build(self, shape):
+        self.w = self.add_weight(name="w", shape=(shape[-1], self.units))
+
+    def call(self, x):
+        return x @ self.w * self.rate
+'''
+
+
+def test_a_layer_of_ones_own_is_examined_with_the_arguments_that_are_set(module: Path):
+    save(module, PICKY, age=1)
+    session = visited(layer="own.Picky", shape="4,3", units=6, rate=0.25, mode="mean", bias="false")
+    assert_sound(session)
+    assert drawn(session)["own gradient of self.w"].shape == (3, 6)
+    assert session.query_params == {
+        "layer": "own.Picky",
+        "shape": "4,3",
+        "units": "6",
+        "rate": "0.25",
+        "mode": "mean",
+        "bias": "false",
+    }
+    session.slider(key="units").set_value(2).run()
+    assert_sound(session)
+    assert drawn(session)["own gradient of self.w"].shape == (3, 2)
+    before = drawn(session)["own outputs saved"]
+    session.number_input(key="rate").set_value(2.5).run()
+    after = drawn(session)["own outputs saved"]
+    assert not np.array_equal(after, before)
+    assert session.query_params["units"] == "2"
+
+
+def test_the_controls_of_explore_and_of_the_checkup_are_the_same(module: Path):
+    save(module, PICKY, age=1)
+    explore = opened(layer="own.Picky", units=8)
+    shown = [
+        sorted(str(widget.key) for widget in kind)
+        for kind in (explore.slider, explore.selectbox, explore.toggle, explore.text_input)
+    ]
+    checkup = visited(layer="own.Picky")
+    for keys, kind in zip(
+        shown, (checkup.slider, checkup.selectbox, checkup.toggle, checkup.text_input), strict=True
+    ):
+        assert sorted(str(widget.key) for widget in kind) == [key for key in keys if key != "input"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"units": "0"}, "`units`"),
+        ({"units": "six"}, "`units`"),
+        ({"rate": "nan"}, "`rate`"),
+        ({"mode": "os.system"}, "`mode`"),
+        ({"bias": "maybe"}, "`bias`"),
+        ({"shape": "4"}, "`shape`"),
+        ({"shape": "9999,9999,9999"}, "`shape`"),
+        ({"depth": "3"}, "`depth`"),
+    ],
+)
+def test_a_bad_argument_in_the_link_is_said_and_nothing_is_lost(module: Path, bad: dict, says: str):
+    save(module, PICKY, age=1)
+    session = visited(**({"layer": "own.Picky", "shape": "4,3", "units": "6"} | bad))
+    assert_one_complaint(session, says)
+    units, features = (4 if "units" in bad else 6), (10 if "shape" in bad else 3)
+    assert drawn(session)["own gradient of self.w"].shape == (features, units)
+
+
+def test_a_shape_that_is_typed_wrongly_is_said_and_the_last_one_stays(module: Path):
+    save(module, PICKY, age=1)
+    session = visited(layer="own.Picky", shape="4,3")
+    session.text_input(key="shape").set_value("4,,x").run()
+    assert_one_complaint(session, "`shape`")
+    assert drawn(session)["own gradient of self.w"].shape == (3, 4)
+    session.text_input(key="shape").set_value("2, 5").run()
+    assert_sound(session)
+    assert drawn(session)["own gradient of self.w"].shape == (5, 4)
+
+
+def test_an_argument_that_the_constructor_refuses_is_a_sentence_and_can_be_set_right(module: Path):
+    save(module, PICKY, age=1)
+    session = visited(layer="own.Picky", units=5)
+    assert_one_complaint(session, "units has to be even", "other arguments")
+    assert not session.get("progress"), "nothing is under way"
+    session.slider(key="units").set_value(6).run()
+    assert_sound(session)
+    assert drawn(session)["own gradient of self.w"].shape == (10, 6)
 
 
 def test_a_missing_file_is_told_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from layers.checkup import fixes
 from layers.checkup.probes.places import line_of
-from layers.checkup.report import Finding
+from layers.checkup.report import Finding, Fix
 from layers.checkup.subject import (
     Subject,
     attempt,
@@ -98,7 +99,13 @@ def _written(subject: Subject, layer: Any) -> Finding | None:
     if error is None:
         return None
     arguments, _ = attempt(lambda: subject.arguments)
-    bad = [name for name, value in (arguments or {}).items() if not _is_writable(value)]
+    open_ended = _overrides(layer, "get_config")
+    bad = [
+        name
+        for name, value in (arguments or {}).items()
+        # Keras writes an array that a get_config returns, and none by itself.
+        if not (_is_writable(value) and (open_ended or not isinstance(value, np.ndarray)))
+    ]
     names = ", ".join(f"`{name}`" for name in bad)
     line = next((found for name in bad if (found := line_of(subject, layer, name))), None)
     first = bad[0] if bad else "get_config"
@@ -110,7 +117,17 @@ def _written(subject: Subject, layer: Any) -> Finding | None:
         + ("." if _overrides(layer, "get_config") else ", and there is no `get_config`."),
         happens="A model with this layer cannot be saved.",
         evidence=f"`get_config` and JSON: {short(error)}",
+        fix=_listed(subject, layer, {name: (arguments or {})[name] for name in bad}),
     )
+
+
+def _listed(subject: Subject, layer: Any, bad: dict[str, Any]) -> Fix | None:
+    """Write arrays as lists, where nothing else keeps the layer from being written."""
+    arrays = {name: str(v.dtype) for name, v in bad.items() if isinstance(v, np.ndarray)}
+    plain = [v for v in bad.values() if isinstance(v, np.ndarray) and v.dtype.kind in "biuf"]
+    if not bad or len(plain) < len(bad) or _overrides(layer, "get_config"):
+        return None
+    return fixes.config(subject.source(layer), _arguments(layer), arrays)
 
 
 def _is_writable(value: Any) -> bool:

@@ -79,9 +79,9 @@ def failure(error: BaseException, subject: Subject, stage: str, layer: Any = Non
         stage: what was tried: ``make``, ``call`` or ``graph``, or in words, what a probe did.
         layer: a layer, where one could be made, for its source.
     """
-    source = subject.source(layer) if layer is not None else _source_in(error)
     text = f"{type(error).__name__}: {error}"
     line = line_of(error)
+    source = _source_at(subject, layer, line) if layer is not None else _source_in(error)
     for code, pattern in _KNOWN:
         if re.search(pattern, text, re.DOTALL):
             return _known(code, error, source)
@@ -164,6 +164,15 @@ def _kept_tensor(subject: Subject, layer: Any, line: int | None, error: BaseExce
             if fix := fixes.derived_in_call(source, name):
                 return replace(_known("frozen-copy", error, None), fix=fix)
     return _known("frozen-copy", error, None)
+
+
+def _source_at(subject: Subject, layer: Any, line: int | None) -> Source | None:
+    """Return the source of the layer's class, or of the layer inside it that has the line."""
+    own = subject.source(layer)
+    if line and own and not own.spans(line):
+        inside = map(subject.source, layer._flatten_layers(include_self=False))
+        return next((source for source in inside if source and source.spans(line)), own)
+    return own
 
 
 def _source_in(error: BaseException) -> Source | None:

@@ -30,8 +30,9 @@ def frozen_copy(subject: Subject) -> Iterator[Finding]:
     """Look for tensors that were worked out of a weight once, and are used in its place."""
     layer, copies = frozen(subject)
     for item, copy in copies:
-        where, line = place(subject, layer, copy)
-        source = subject.source(copy.owner) if own_classes(copy.owner) else None
+        where, _ = place(subject, layer, copy)
+        # A copy that a function closes over is no attribute: its owner is the function.
+        source = subject.source(copy.owner if own_classes(copy.owner) else layer)
         yield Finding(
             code="frozen-copy",
             severity="broken",
@@ -40,7 +41,7 @@ def frozen_copy(subject: Subject) -> Iterator[Finding]:
             happens=f"`{item.path}` can never train, and `set_weights` has no effect.",
             evidence=f"Gradient of `{item.path}`: None; moving `{item.path}` by 1 changed the "
             "output by 0.",
-            fix=fixes.derived_in_call(source, copy.attribute) if line else None,
+            fix=fixes.derived_in_call(source, copy.attribute),
         )
 
 

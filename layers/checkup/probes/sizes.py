@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from layers.checkup import fixes
+from layers.checkup.positions import Position, has_sizes, positions, reshapes
 from layers.checkup.probes.failures import line_of
-from layers.checkup.probes.positions import Position, has_sizes, positions, reshapes
 from layers.checkup.report import Finding
 from layers.checkup.shapes import Shape, all_shapes, map_shapes
 from layers.checkup.source import Source, source_of
@@ -62,6 +62,7 @@ def _batch_finding(
     subject: Subject, layer: Any, given: int, what: str, told: str, error: BaseException | None
 ) -> Finding:
     line = line_of(error) if error else None
+    arguments, _ = attempt(lambda: subject.arguments)
     return Finding(
         code="fixed-batch",
         severity="broken",
@@ -69,7 +70,7 @@ def _batch_finding(
         wrong=f"The layer works for the batch it was built with ({given}) only.",
         happens="The last batch of an epoch and `predict` on one row fail, or give wrong rows.",
         evidence=f"With {what}: {told}.",
-        fix=fixes.any_batch(subject.source(layer), given),
+        fix=fixes.any_batch(subject.source(layer), given, arguments or {}),
     )
 
 
@@ -247,6 +248,7 @@ def _wrong_sizes(subject: Subject, layer: Any, source: Source) -> Iterator[Findi
             wrong=f"A size is written as a number: `{source.line(line)[:60]}`.",
             happens="The layer works for one size of its input only.",
             evidence=f"At {length} it runs; at {2 * length} through the same class: {told}.",
+            fix=fixes.flattened(source, shape),
         )
 
 

@@ -99,7 +99,9 @@ def _finding(subject: Subject, layer: Any, item: Held) -> Finding:
     fresh = _change_by_reload(subject, layer, item)
     is_layer = isinstance(item.owner, keras.layers.Layer)
     source = subject.source(item.owner) if is_layer else None
-    fix = fixes.tracked(source, line, item.attribute)
+    fix = fixes.tracked(source, line, item.attribute) or fixes.layer_in_object(
+        subject.source(layer), _layer_in_object(layer, item.path)
+    )
     kept = f"`layer.weights` has {count} {'entry' if count == 1 else 'entries'}, and not this one"
     reload = (
         "could not be compared with a fresh layer's"
@@ -131,6 +133,18 @@ def _finding(subject: Subject, layer: Any, item: Held) -> Finding:
         evidence=f"{kept}; a call changes it by up to {moved:.3g}; after a reload it {reload}.",
         fix=fix,
     )
+
+
+def _layer_in_object(layer: Any, path: str) -> str:
+    """Return the way to a layer that holds a variable and is held by what is no layer."""
+    owner, walked = layer, "self"
+    for part in path.split(".")[1:]:
+        inner = getattr(owner, part, None)
+        walked = f"{walked}.{part}"
+        if isinstance(inner, keras.layers.Layer):
+            return "" if isinstance(owner, keras.layers.Layer) else walked
+        owner = inner
+    return ""
 
 
 def _gradient(subject: Subject, layer: Any, variable: Any) -> str:

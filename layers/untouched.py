@@ -4,40 +4,46 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import io
 import os
 import random
 import sys
 import tempfile
+import types
 import warnings
 from collections.abc import Generator, Mapping
+from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 from keras.src.backend.common import global_state
 from keras.src.saving import object_registration
 from tensorflow.python.eager import context
 
+_PATCHED = {"tensorflow", "numpy", "numpy.random"}
+
 
 @contextlib.contextmanager
 def untouched(registered: Mapping[str, type]) -> Generator[io.StringIO]:
     """Run a block in which names and seeds count from zero and these classes are registered.
 
-    Afterwards the random states of Python, NumPy and TensorFlow, Keras's global state, settings and
-    registered classes, the environment and the folder for temporary files are as they were.
+    Afterwards the random states of Python, NumPy and TensorFlow, Keras's global state, settings,
+    registered classes, modules and classes, NumPy's settings, the environment, the folders and the
+    path of imports are as they were. (A thread that the block leaves running is not ended.)
 
     Yields:
         What the block prints.
     """
     printed = io.StringIO()
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_attributes())
         stack.enter_context(_random_states())
         stack.enter_context(_keras_state())
         stack.enter_context(_swapped(object_registration.GLOBAL_CUSTOM_OBJECTS, dict(registered)))
         names = {cls: name for name, cls in registered.items()}
         stack.enter_context(_swapped(object_registration.GLOBAL_CUSTOM_NAMES, names))
-        stack.enter_context(_swapped(os.environ, {}))
+        stack.enter_context(_surroundings())
         stack.enter_context(_temporary_folder())
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
@@ -66,9 +72,8 @@ def _random_states() -> Generator[None]:
 def _keras_state() -> Generator[None]:
     trackers = [global_state.GLOBAL_STATE_TRACKER, global_state.GLOBAL_SETTINGS_TRACKER]
     kept = [dict(vars(tracker)) for tracker in trackers]
-    settings = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
     eagerly = tf.config.functions_run_eagerly()
-    # Its own state, and not a copy: there are lists in it, to which Keras appends.
+    # A state of its own, and no copy: what is in it are lists, and Keras appends to them.
     vars(trackers[0]).clear()
     try:
         yield
@@ -76,11 +81,63 @@ def _keras_state() -> Generator[None]:
         for tracker, before in zip(trackers, kept, strict=True):
             vars(tracker).clear()
             vars(tracker).update(before)
-        keras.config.set_floatx(settings[0])
-        keras.config.set_epsilon(settings[1])
-        keras.config.set_image_data_format(settings[2])
         if tf.config.functions_run_eagerly() != eagerly:
             tf.config.run_functions_eagerly(eagerly)
+
+
+@contextlib.contextmanager
+def _attributes() -> Generator[None]:
+    """Put back every attribute of Keras's modules and classes: settings, and what was patched."""
+    kept = [(owner, dict(vars(owner))) for owner in _owners(len(sys.modules))]
+    try:
+        yield
+    finally:
+        for owner, before in kept:
+            if dict(vars(owner)) != before:
+                _put_back(owner, before)
+
+
+@functools.lru_cache(maxsize=1)
+def _owners(_modules: int) -> list[types.ModuleType | type]:
+    """Return Keras's modules and classes, and the modules that layers are most often written with.
+
+    Which there are is asked again where more modules are imported.
+    """
+    modules = [
+        module
+        for name, module in list(sys.modules.items())
+        if isinstance(module, types.ModuleType)
+        and (name in _PATCHED or name.partition(".")[0] == "keras")
+    ]
+    inside = [value for module in modules for value in vars(module).values()]
+    classes = {c for c in inside if isinstance(c, type) and c.__module__.startswith("keras.")}
+    return [*modules, *classes]
+
+
+def _put_back(owner: types.ModuleType | type, before: dict[str, object]) -> None:
+    now = dict(vars(owner))
+    for name in now.keys() - before.keys():
+        if not isinstance(now[name], types.ModuleType):  # imported by the way
+            delattr(owner, name)
+    for name, value in before.items():
+        if now.get(name) is not value:
+            setattr(owner, name, value)
+
+
+@contextlib.contextmanager
+def _surroundings() -> Generator[None]:
+    environment, folder, path = dict(os.environ), Path.cwd(), list(sys.path)
+    errors, printing = np.geterr(), np.get_printoptions()
+    try:
+        yield
+    finally:
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        os.chdir(folder)
+        sys.path[:] = path
+        np.seterr(**errors)
+        np.set_printoptions(**printing)
 
 
 @contextlib.contextmanager

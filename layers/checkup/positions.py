@@ -39,7 +39,7 @@ def positions(tree: ast.ClassDef, given: set[str]) -> list[Position]:
     found: list[Position] = []
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
-            known = _numbers(function)
+            known = numbers(function)
             for node in ast.walk(function):
                 if isinstance(node, ast.Subscript):
                     found += _of_subscript(node, given, known)
@@ -59,7 +59,7 @@ def _of_subscript(
     after_ellipsis = False
     for place, part in enumerate(parts):
         after_ellipsis |= isinstance(part, ast.Constant) and part.value is ...
-        bounds = _bounds(part, known, single=written)
+        bounds = bounds_of(part, known, single=written)
         if bounds is None or not 1 <= bounds[0] < bounds[1]:
             continue
         wide = bounds[1] - bounds[0] > 1
@@ -68,7 +68,7 @@ def _of_subscript(
             yield Position(array, *bounds, axis, node.lineno)
 
 
-def _bounds(
+def bounds_of(
     part: ast.expr, known: dict[str, tuple[int, int]], *, single: bool
 ) -> tuple[int, int] | None:
     """Return (start, end) of a slice or an index, where numbers or names of numbers say it."""
@@ -94,7 +94,7 @@ def _number(node: ast.expr, known: dict[str, tuple[int, int]]) -> int | None:
     return None
 
 
-def _numbers(function: ast.FunctionDef) -> dict[str, tuple[int, int]]:
+def numbers(function: ast.FunctionDef) -> dict[str, tuple[int, int]]:
     """Return names that stand for a written number, or run through a written range."""
     found: dict[str, tuple[int, int]] = {}
     for node in ast.walk(function):

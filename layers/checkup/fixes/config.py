@@ -1,0 +1,99 @@
+"""Writing a layer down and reading it back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from layers.checkup.fixes.lines import attributes_of, keywords
+from layers.checkup.report import Fix
+from layers.checkup.source import Edit, Source, insert_after, replace
+
+
+def kwargs(source: Source | None) -> Fix | None:
+    """Take ``**kwargs`` and pass them on."""
+    if source is None or (init := source.method("__init__")) is None or init.args.kwarg:
+        return None
+    last = max(
+        [
+            *(*init.args.args, *init.args.kwonlyargs, *init.args.defaults),
+            *(default for default in init.args.kw_defaults if default),
+        ],
+        key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0),
+    )
+    end = (last.end_lineno or 0, last.end_col_offset or 0)
+    edits = [Edit(end, end, ", **kwargs")]
+    for node in ast.walk(init):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".__init__"):
+            inside = ", ".join([*map(source.segment, [*node.args]), *keywords(source, node)])
+            inside = f"{inside}, **kwargs" if inside else "**kwargs"
+            edits.append(replace(node, f"{source.segment(node.func)}({inside})"))
+            break
+    else:
+        return None
+    return source.edited(*edits)
+
+
+def config(
+    source: Source | None, names: Iterable[str], arrays: Mapping[str, str] | None = None
+) -> Fix | None:
+    """Write a ``get_config`` that returns every argument of the constructor.
+
+    ``arrays`` are those that are NumPy's, with their types: written as lists, read as arrays.
+    """
+    if source is None or (init := source.method("__init__")) is None:
+        return None
+    arrays = arrays or {}
+    if arrays and "import numpy as np\n" not in source.lines:
+        return None
+    names = list(names)
+    kept = {v.id: name for _, v, name in attributes_of(init) if isinstance(v, ast.Name)}
+    found = {name: kept.get(name) for name in names}
+    present = {name for _, _, name in attributes_of(init)}
+    edits, lines = [], []
+    for name in names:
+        attribute = found[name] or (name if name in present else None)
+        if attribute is None:
+            edits.append(insert_after(init.body[-1], f"self.{name} = {name}"))
+            attribute = name
+        listed = ".tolist()" if name in arrays else ""
+        lines.append(f'        "{name}": self.{attribute}{listed},')
+    edits += [
+        replace(value, f'np.asarray({value.id}, "{arrays[value.id]}")')
+        for _, value, _ in attributes_of(init)
+        if isinstance(value, ast.Name) and value.id in arrays
+    ]
+    written = "\n".join(
+        [
+            "def get_config(self):",
+            "    return {",
+            "        **super().get_config(),",
+            *lines,
+            "    }",
+        ]
+    )
+    old = source.method("get_config")
+    if old is None:
+        edits.append(insert_after(source.tree.body[-1], f"\n{written}"))
+        return _merged(source, edits)
+    edits.append(replace(old, written.replace("\n", "\n" + " " * old.col_offset)))
+    return source.edited(*edits)
+
+
+def _merged(source: Source, edits: list[Edit]) -> Fix | None:
+    """Make one edit of those at one place: both would otherwise be written in either order."""
+    ends: dict[tuple[int, int], Edit] = {}
+    for edit in edits:
+        known = ends.get(edit.start)
+        text = edit.text if known is None else known.text + edit.text
+        ends[edit.start] = Edit(edit.start, edit.end, text)
+    return source.edited(*ends.values())
+
+
+def registered(source: Source | None, package: str) -> Fix | None:
+    """Put the decorator above the class."""
+    if source is None:
+        return None
+    place = (source.first, source.tree.col_offset)
+    line = f'@keras.saving.register_keras_serializable(package="{package}")\n'
+    return source.edited(Edit(place, place, line + " " * source.tree.col_offset))

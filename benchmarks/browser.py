@@ -63,12 +63,16 @@ class Visit:
         context: the browser context, which is one visitor's cache and cookies.
         server: the server to visit.
         seed: of the numbers; a new one keeps our server's caches out of the measurement.
+        foresight: whether the page may ask for a picture before its key is pressed.
     """
 
-    def __init__(self, context: BrowserContext, server: Server, *, seed: int = 0):
+    def __init__(
+        self, context: BrowserContext, server: Server, *, seed: int = 0, foresight: bool = True
+    ):
         self.server = server
         self.page: Page = context.new_page()
-        self.page.add_init_script(f"({PROBE})({json.dumps(_probe_config(server.app))})")
+        config = _probe_config(server.app) | {"foresight": foresight}
+        self.page.add_init_script(f"({PROBE})({json.dumps(config)})")
         self.page.goto(server.url(seed), wait_until="commit")
         self.width = UNITS
 

@@ -65,7 +65,9 @@
     const limit = performance.now() + LIMIT;
     const running = () =>
       document.querySelector(".stApp")?.dataset.testScriptState !== "notRunning";
-    while (running() || performance.now() - (messages.at(-1)?.at ?? 0) < time) {
+    // A picture can be there before anything has come: an update is over no sooner than its rest.
+    const last = () => Math.max(messages.at(-1)?.at ?? 0, answers().at(-1)?.at ?? 0, key ?? 0);
+    while (running() || performance.now() - last() < time) {
       await sleep(20);
       if (performance.now() > limit) throw new Error(`not quiet within ${LIMIT} ms`);
     }
@@ -75,7 +77,7 @@
   const answers = () =>
     performance
       .getEntriesByType("resource")
-      .filter(({ startTime }) => startTime >= key)
+      .filter(({ startTime }) => key !== null && startTime >= key)
       .map(({ responseEnd, transferSize }) => ({ at: responseEnd, bytes: transferSize }));
 
   const slider = () => document.querySelector(config.slider);
@@ -142,6 +144,8 @@
 
   const { fetch } = window;
   window.fetch = (...given) => {
+    const kept = !config.foresight && /[?&]foreseen=/.test(given[0]);
+    if (kept) return Promise.reject(new TypeError("This page is measured without foresight."));
     if (key !== null) sent ??= performance.now();
     return fetch(...given);
   };

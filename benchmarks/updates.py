@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from statistics import median
@@ -16,7 +15,6 @@ from benchmarks.server import Server
 
 WARM_UP = 2  # presses after a page has opened that are not counted
 WALK = 6  # presses that are: widths 8 to 13
-FORESEEN = re.compile(r"/layerscope/live/.*[?&]foreseen=")
 
 
 def measure(browser: Browser, effort: Effort) -> Result:
@@ -67,8 +65,7 @@ def _walk(
     with ExitStack() as stack:
         contexts = [stack.enter_context(visitor(browser)) for _ in range(3)]
         ours = Visit(contexts[0], our_server, seed=seed)
-        asked = Visit(contexts[1], our_server, seed=seed + 1)
-        asked.page.route(FORESEEN, lambda route: route.abort())
+        asked = Visit(contexts[1], our_server, seed=seed + 1, foresight=False)
         naive = Visit(contexts[2], naive_server, seed=seed)
         visits = (ours, asked, naive)
         for visit in visits:

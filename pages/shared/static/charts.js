@@ -127,7 +127,6 @@ async function answerTo(state, { path, visitor, link, foreseen }) {
   if (!answer.ok) return undefined;
   const data = await answer.json();
   for (const array of arraysOf(data)) Object.assign(array, known.get(array.id));
-  if (foreseen) delete data.timings; // nobody waited for it
   return data;
 }
 

@@ -15,7 +15,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-rooms test-pages lint style types in-step format bench screenshots \
+.PHONY: help run test test-rooms test-pages test-browser lint style types in-step format bench screenshots \
 	requirements clean
 
 help: ## Show this list
@@ -27,8 +27,8 @@ run: $(RUNTIME) ## Serve on PORT, 8501 if unset; LAYERS=my_module.py and MODELS=
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".
 
-# Two processes, because pages run in Streamlit's, where TensorFlow is never imported.
-test: test-rooms test-pages ## Run all tests, and print how much of the code they cover
+# Rooms and pages apart, because pages run in Streamlit's process, where TensorFlow never is.
+test: test-rooms test-pages test-browser ## Run all tests, and print how much of the code they cover
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
@@ -36,9 +36,13 @@ test-rooms: $(DEV) ## Run the tests that need neither Streamlit nor a browser
 	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= --numprocesses 2 \
 		--ignore=tests/pages --ignore=tests/browser $(ARGS)
 
-test-pages: $(DEV) ## Run the tests of the pages, with and without a browser
+test-pages: $(DEV) ## Run the tests of the pages that need no browser
+	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= --numprocesses 2 tests/pages $(ARGS)
+
+# One by one: a second browser beside it would take its frames.
+test-browser: $(DEV) ## Run the tests of the pages in a browser
 	@$(BIN)/python -m tests.browser.chromium
-	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= tests/pages tests/browser $(ARGS)
+	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= tests/browser $(ARGS)
 
 lint: style types in-step ## Check style, types, and that the requirements are in step
 

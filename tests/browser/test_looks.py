@@ -196,7 +196,9 @@ def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..
       return [shown(ground), shown(ground, getComputedStyle(node).borderTopColor)];
     }"""
     for scheme in ("light", "dark"):
-        ground, edge = look(visitor(scheme=scheme), "state").page.evaluate(outline)
+        page = look(visitor(scheme=scheme), "state").page
+        page.locator("[data-testid=stRadioOption]:not([data-selected])").first.wait_for()
+        ground, edge = page.evaluate(outline)
         assert contrast(ground, edge) >= 3, scheme
 
 

@@ -224,14 +224,3 @@ def test_a_weight_is_taken_away_as_npy(visit: Visit, tmp_path: Path):
     download.value.save_as(path)
     assert path.name == "conv2d_1-kernel-2x2x32x64.npy"
     np.testing.assert_array_equal(np.load(path), weight("conv2d_1/kernel"))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [420, 1400])
-def test_nothing_is_wider_than_the_page(visitor, width: int, scheme: str):
-    for link in ({"layer": "dense"}, {"show": "activations"}, {"show": "comparison"}):
-        visit = look(visitor(width, 900, scheme), **link)
-        sizes = "() => [document.documentElement.scrollWidth, innerWidth]"
-        scrolled, inner = visit.page.evaluate(sizes)
-        assert scrolled <= inner
-        visit.page.close()

@@ -21,6 +21,7 @@ from tests.pages.session import (
     opened,
     other_values,
     registered,
+    sent,
 )
 from tests.pages.test_bad_links import PARAMETERS, TEXT
 
@@ -110,3 +111,18 @@ def test_many_visitors_at_once_are_remembered_within_bounds(monkeypatch: pytest.
     assert len(few) == 8
     charts.answered("v" * 10_000, {"id": "x"})
     assert max(map(len, few)) <= 32
+
+
+def test_what_the_browser_shows_and_what_it_foresees_are_not_sent_again():
+    session = opened(layer="linear", seed=17)
+    (visitor,) = [live["visitor"] for live in sent(session, "live")]
+    for units in ("6", "7"):  # it shows the first, and has the second ready
+        answered(layer="linear", seed="17", units=units, visitor=visitor)
+    for units, is_sent in ((6, False), (7, False), (8, True)):
+        session.slider(key="units").set_value(units).run()
+        assert ("outputs" in figures(session)) is is_sent, units
+
+
+def test_what_is_foreseen_says_nothing_of_time():
+    assert "timings" in answered(layer="linear", seed="18")
+    assert "timings" not in answered(layer="linear", seed="18", foreseen="")

@@ -89,7 +89,7 @@ printed = []
 for name, code in json.load(sys.stdin):
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
-        exec(compile(code, name, "exec"), {"__name__": "__main__"})
+        exec(compile(code, f"<{name}>", "exec"), {"__name__": "__main__"})
     printed.append(stream.getvalue())
 print(json.dumps(printed))
 """

@@ -131,5 +131,5 @@ def test_the_code_prints_the_numbers_of_the_changed_run(name):
     run_ = edited(name, cells)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(run_.code, name, "exec"), {})  # noqa: S102 (a fresh interpreter takes 8 s)
+        exec(compile(run_.code, f"<{name}>", "exec"), {})  # noqa: S102 (a fresh interpreter takes 8 s)
     assert printed.getvalue() == f"{run_.trace['outputs']}\n"

@@ -130,7 +130,7 @@ def test_the_code_prints_the_same_numbers(source):
     run = explored(source, name)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(run.code, "code", "exec"), {"__name__": "code"})  # noqa: S102
+        exec(compile(run.code, "<code>", "exec"), {"__name__": "code"})  # noqa: S102
     assert printed.getvalue() == f"{run.trace['outputs']}\n"
 
 

@@ -62,11 +62,12 @@
   };
 
   const quiet = async (time) => {
-    const limit = performance.now() + LIMIT;
+    const asked = performance.now();
+    const limit = asked + LIMIT;
     const running = () =>
       document.querySelector(".stApp")?.dataset.testScriptState !== "notRunning";
-    // A picture can be there before anything has come: an update is over no sooner than its rest.
-    const last = () => Math.max(messages.at(-1)?.at ?? 0, answers().at(-1)?.at ?? 0, key ?? 0);
+    // A picture can be there before anything has come, or long after: its scripts come behind it.
+    const last = () => Math.max(messages.at(-1)?.at ?? 0, answers().at(-1)?.at ?? 0, asked);
     while (running() || performance.now() - last() < time) {
       await sleep(20);
       if (performance.now() > limit) throw new Error(`not quiet within ${LIMIT} ms`);

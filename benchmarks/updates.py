@@ -32,19 +32,18 @@ def measure(browser: Browser, effort: Effort) -> Result:
                 kind.extend(updates)
     return Result(
         comparisons=(
-            Comparison(
-                what="update: key to frame",
-                unit="ms",
-                ours=tuple(update.latency for update in ours),
-                naive=tuple(update.latency for update in naive),
-                limit=1 / 6,
-            ),
-            Comparison(
-                what="the same, not foreseen",
-                unit="ms",
-                ours=tuple(update.latency for update in asked),
-                naive=tuple(update.latency for update in naive),
-                limit=1 / 6,
+            *(
+                Comparison(
+                    what=what,
+                    unit="ms",
+                    ours=tuple(update.latency for update in updates),
+                    naive=tuple(update.latency for update in naive),
+                    limit=1 / 6,
+                )
+                for what, updates in (
+                    ("update: key to frame", ours),
+                    ("the same, not foreseen", asked),
+                )
             ),
             Comparison(
                 what="update: bytes received",

@@ -196,6 +196,11 @@ class Plane:
     reduced: Mapping[str, np.ndarray]
     norms: np.ndarray
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays."""
+        return sum(array.nbytes for array in self.reduced.values())
+
     def values(self, reduction: str) -> np.ndarray:
         """Return the cells to show."""
         return self.reduced.get(reduction, self.reduced.get("", np.zeros((0, 0), "float32")))
@@ -211,7 +216,7 @@ class WeightView:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return sum(a.nbytes for plane in self.planes for a in plane.reduced.values())
+        return sum(plane.nbytes for plane in self.planes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +229,7 @@ class Portion:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return sum(a.nbytes for plane in self.planes for a in plane.reduced.values())
+        return sum(plane.nbytes for plane in self.planes)
 
 
 def view(array: Array, entry: WeightEntry, *, sort: bool = False) -> WeightView:

@@ -210,7 +210,7 @@ def _spec(cls: type, path: str, source: str) -> LayerSpec:
         name=PREFIX + cls.__name__,
         title=cls.__name__,
         family="Your own",
-        summary=(line or f"From {Path(path).name}.").splitlines()[0][:80],
+        summary=(line or "Without a docstring.").splitlines()[0][:80],
         formula="",
         source=f"Your own, from {Path(path).name}",
         fields=(SHAPE, *fields),

@@ -1,0 +1,1 @@
+"""Runs a layer and keeps every operation that TensorFlow runs for it."""

@@ -1,0 +1,1 @@
+"""Recorded runs: the graph, its simplification, its names. NumPy only; no TensorFlow."""

@@ -1,0 +1,1 @@
+"""Rewriting rules, from the spelling of TensorFlow to that of a textbook."""

@@ -71,7 +71,7 @@ def extended(tmp_path_factory):
     path = re.search(r"\*\*1\. The file\*\*, `([^`]+)`", text)
     assert path
     (copy / path[1]).write_text(file)
-    registry = copy / "layers" / "registry.py"
+    registry = copy / "layers" / "catalog" / "registry.py"
     before = registry.read_text()
     registry.write_text(before.replace("NAMES = (\n", f"NAMES = (\n{line}", 1))
     assert len(registry.read_text().splitlines()) == len(before.splitlines()) + 1

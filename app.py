@@ -24,7 +24,7 @@ else:
     from pages.explore import live
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import apologise
-    from pages.shared.own import followed
+    from pages.shared.module_watcher import followed
     from pages.shared.workers import own_workers, workers
 
     # Streamlit takes a folder of this name for a menu of its own, and tells the first visitor of a

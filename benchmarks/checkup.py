@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from benchmarks.results import Comparison, Effort, Result
+from layers.api.checkup import Known
 from layers.checkup.engine import check
 from layers.checkup.processes import process
-from layers.checkup.remote import Known
 
 LAYER, SHAPE = "linear", (8, 10)
 LIMIT = 20  # times the layer's own fit, save and load

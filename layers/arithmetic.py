@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.cells import Cell
+from layers.inputs.cells import Cell
 from layers.steps import Terms
 from layers.trace import Step, Trace
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.registry import NAMES
+from layers.catalog.registry import NAMES
 
 ROOT = Path(__file__).parents[1]
 
@@ -71,7 +71,7 @@ def extended(tmp_path_factory):
     path = re.search(r"\*\*1\. The file\*\*, `([^`]+)`", text)
     assert path
     (copy / path[1]).write_text(file)
-    registry = copy / "layers" / "registry.py"
+    registry = copy / "layers" / "catalog" / "registry.py"
     before = registry.read_text()
     registry.write_text(before.replace("NAMES = (\n", f"NAMES = (\n{line}", 1))
     assert len(registry.read_text().splitlines()) == len(before.splitlines()) + 1
@@ -82,7 +82,7 @@ def test_a_layer_added_as_contributing_says_keeps_the_contract(extended):
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-k", "scale", "-p", "no:randomly"),
-            *("tests/layers/test_contract.py", "layers/catalog/scale.py"),
+            *("tests/layers/catalog/test_contract.py", "layers/catalog/scale.py"),
         ],
         cwd=extended,
         capture_output=True,

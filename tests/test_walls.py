@@ -16,6 +16,9 @@ FORBIDDEN = {
 }
 """What a room's files may not import, not even inside a function or for a type alone."""
 
+OLD_PATHS = {"layers.registry", "layers.forward"}
+"""Import paths that other people's scripts use, of what lives in folders with TensorFlow."""
+
 IMPORT_ALL = """
 import importlib, sys
 root, modules = sys.argv[1], sys.argv[2].split(",")
@@ -57,36 +60,27 @@ def test_figures_loads_neither_streamlit_nor_tensorflow(tmp_path):
     assert loaded & {"streamlit", "tensorflow", "keras", "layers", "pages"} == set()
 
 
-def test_what_pages_lean_on_in_layers_loads_no_tensorflow(tmp_path):
-    names = (
-        "remote",
-        "spec",
-        "fields",
-        "trace",
-        "steps",
-        "equation",
-        "inputs",
-        "uploads",
-        "report",
-        "remote_models",
-        "small_cnn",
-        "comparison",
-        "feature_maps",
-        "images",
-        "steps_conv",
-        "model_files.read",
-        "model_files.planes",
-        *(f"checkup.{name}" for name in ("engine", "pairs", "plan", "remote", "report", "show")),
-        *(f"checkup.{name}" for name in ("examples", "own", "processes", "shapes", "text")),
+def is_plain(module):
+    """A module of layers/ is plain unless its folder's ruff.toml lets it import TensorFlow."""
+    folder = (ROOT / module.replace(".", "/")).parent
+    own = folder / "ruff.toml"
+    return module not in OLD_PATHS and not (
+        own.is_file() and "tensorflow.toml" in own.read_text(encoding="utf-8")
     )
-    loaded = loaded_with([f"layers.{name}" for name in names], tmp_path)
+
+
+def test_plain_folders_of_layers_load_no_tensorflow(tmp_path):
+    modules = list(filter(is_plain, modules_of("layers")))
+    assert {"layers.api.explore", "layers.inputs.fields", "layers.model_files.read"} <= set(modules)
+    assert "layers.catalog.linear" not in modules
+    loaded = loaded_with(modules, tmp_path)
     assert {"layers", "numpy"} <= loaded
     assert loaded & {"tensorflow", "keras", "streamlit", "plotly", "figures", "pages"} == set()
 
 
 def test_layers_loads_neither_streamlit_nor_plotly(tmp_path):
     modules = modules_of("layers")
-    assert {"layers.forward", "layers.code", "layers.catalog.linear"} <= set(modules)
+    assert {"layers.runs.run", "layers.runs.code", "layers.catalog.linear"} <= set(modules)
     loaded = loaded_with(modules, tmp_path)
     assert {"layers", "tensorflow", "keras"} <= loaded
     assert loaded & {"streamlit", "plotly", "figures", "pages"} == set()

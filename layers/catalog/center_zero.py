@@ -5,9 +5,10 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from layers.fields import IntField
-from layers.inputs import Source
-from layers.spec import Example, LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.inputs.description import Example
+from layers.inputs.fields import IntField
+from layers.inputs.sources import Source
 from layers.steps import Multiply
 from layers.trace import Step, Trace, largest_difference
 

@@ -6,10 +6,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from layers.fields import BoolField, ChoiceField, IntField
-from layers.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
-from layers.inputs import ONES
-from layers.spec import Example, LayerSpec, Promise, Values, Weight
+from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
+from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.inputs.description import Example, Values
+from layers.inputs.fields import BoolField, ChoiceField, IntField
+from layers.inputs.sources import ONES
 from layers.steps import ACTIVATIONS, Activation, AddBias, MatMul
 from layers.trace import Step, Trace, largest_difference
 

@@ -9,9 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import EQUAL_ROWS, FEATURES, Linear
-from layers.fields import IntField
-from layers.inputs import ONES
-from layers.spec import BATCH, Example, LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.inputs.description import BATCH, Example
+from layers.inputs.fields import IntField
+from layers.inputs.sources import ONES
 from layers.steps import Activation, AddBias, MatMul
 from layers.trace import Step, Trace
 

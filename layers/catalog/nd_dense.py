@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER
 from layers.catalog.linear import (
     ACTIVATION,
     EQUAL_ROWS,
@@ -19,10 +20,10 @@ from layers.catalog.linear import (
     dense_weights,
     softmax_of_one,
 )
-from layers.fields import ShapeField
-from layers.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER
-from layers.inputs import MAXIMUM_ELEMENTS, Source
-from layers.spec import Example, LayerSpec, Promise
+from layers.catalog.spec import LayerSpec, Promise
+from layers.inputs.description import Example
+from layers.inputs.fields import ShapeField
+from layers.inputs.sources import MAXIMUM_ELEMENTS, Source
 from layers.trace import Trace
 
 

@@ -8,9 +8,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
 from layers.catalog.linear import ACTIVATION, EQUAL_ROWS, FEATURES, UNITS
-from layers.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
-from layers.spec import Example, LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.inputs.description import Example
 from layers.steps import Activation, AddBias, MatMul, Repeat
 from layers.trace import Step, Trace, largest_difference
 

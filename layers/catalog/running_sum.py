@@ -7,9 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import FEATURES
-from layers.fields import CountField
-from layers.inputs import ONES
-from layers.spec import Example, LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.inputs.description import Example
+from layers.inputs.fields import CountField
+from layers.inputs.sources import ONES
 from layers.steps import Accumulate, Return, SumOverBatch
 from layers.trace import Step, Trace, largest_difference
 

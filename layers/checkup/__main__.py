@@ -11,13 +11,13 @@ import os
 import sys
 from pathlib import Path
 
+from layers.checkup.cli_target import named
 from layers.checkup.engine import TIME_LIMIT, outcomes_of, report_of
-from layers.checkup.own import named
 from layers.checkup.plan import PLAN
 from layers.checkup.processes import process
 from layers.checkup.shapes import checked_shapes, parse_shapes
 from layers.checkup.text import written
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 
 
 def main(arguments: list[str] | None = None) -> int:

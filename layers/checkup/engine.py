@@ -98,7 +98,7 @@ def gone_through(ask: Callable[[Step], Outcome], time_limit: float) -> Iterator[
 
 def examine(*arguments: Any) -> Outcome:
     """Run one probe, in the process that this is called in."""
-    from layers.checkup.examine import examine
+    from layers.checkup.examination.examine import examine
 
     return examine(*arguments)
 

@@ -1,123 +1,82 @@
-"""What a layer does when it is trained, saved and loaded: arrays to look at, not claims."""
+"""What the Check-up page shows of a layer at work, as plain data."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
-
-from layers.checkup.probes.variables import missing
-from layers.checkup.show import Evidence, VariableShown
-from layers.checkup.subject import Subject, as_array, attempt, own_classes, short, tensor_of
-from layers.checkup.walk import held, is_variable
-from layers.untouched import untouched
-
-STEPS = 10
-RATE = 0.1
 
 
-def evidence(
-    make: Callable[[], Any], shape: tuple[int, ...], registered: Mapping[str, type]
-) -> Evidence:
-    """Train a layer for ten steps, save it, load it, and return what was seen on the way.
+@dataclass(frozen=True, kw_only=True)
+class VariableShown:
+    """One variable that a layer has.
 
-    The loss is the mean squared distance from a fixed random target; the steps are SGD's, over
-    ``layer.trainable_variables``, as ``fit`` takes them.
-
-    Args:
-        make: returns a fresh layer.
-        shape: of its input, batch first.
-        registered: classes to register meanwhile.
+    Attributes:
+        name: the way to it: ``self.w``.
+        known: whether Keras knows it, as one of ``layer.weights``.
+        trainable: as it was declared.
+        values: before training.
+        gradient: of the first step; None where there is none.
     """
-    with untouched(registered):
-        return _watched(Subject(make, shape))
+
+    name: str
+    known: bool
+    trainable: bool
+    values: np.ndarray
+    gradient: np.ndarray | None
 
 
-def _watched(subject: Subject) -> Evidence:
-    layer = subject.called()
-    paths = {id(tensor_of(i.value)): i.path for i in held(layer) if is_variable(i.value)}
-    unknown = [(item.path, tensor_of(item.value)) for item in missing(subject, layer)]
-    known = [(paths.get(id(v.value), v.path), v.value) for v in layer.weights]
-    variables = [(name, tensor, True) for name, tensor in known]
-    variables += [(name, tensor, False) for name, tensor in unknown]
-    fed = tf.convert_to_tensor(subject.inputs())
-    draw = np.random.default_rng(1)
-    target = tf.constant(draw.normal(size=layer(fed).shape).astype("float32"))
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """A layer trained, saved and loaded.
 
-    def loss_and_tape() -> tuple[Any, tf.GradientTape]:
-        with tf.GradientTape(persistent=True) as tape:
-            loss = tf.reduce_mean(tf.square(layer(fed) - target))
-        return loss, tape
+    Attributes:
+        layer: its class.
+        variables: known ones first.
+        parameters: as Keras counts them.
+        losses: before the first step, and after each.
+        changes: how far each trainable number is from where it started: (steps + 1, numbers).
+        before: what the trained model returns.
+        after: what the loaded one returns; None where there is none.
+        reload: why the saved model could not be loaded; empty where it could. ``after`` is then of
+            a fresh model with the saved weights.
+    """
 
-    start = [as_array(tensor.numpy()) for _, tensor, _ in variables]
-    gradients = [_gradient(loss_and_tape, tensor) for _, tensor, _ in variables]
-    losses, changes = [], []
-    optimizer = keras.optimizers.SGD(RATE)
-    for step in range(STEPS + 1):
-        loss, tape = loss_and_tape()
-        losses.append(float(loss))
-        moved = [
-            as_array(tensor.numpy()) - before if tensor.trainable else np.zeros_like(before)
-            for (_, tensor, _), before in zip(variables, start, strict=True)
-        ]
-        changes.append(np.concatenate([m.ravel() for m in moved]) if moved else np.zeros(0))
-        if step == STEPS or not layer.trainable_variables:
-            continue
-        slopes = tape.gradient(loss, [v.value for v in layer.trainable_variables])
-        pairs = zip(slopes, layer.trainable_variables, strict=True)
-        optimizer.apply_gradients([(g, v) for g, v in pairs if g is not None])
-    before, after, outcome = _reloaded(subject, layer, fed)
-    shown = tuple(
-        VariableShown(
-            name=name,
-            known=knows,
-            trainable=bool(tensor.trainable),
-            values=values.astype("float32"),
-            gradient=gradient,
-        )
-        for (name, tensor, knows), values, gradient in zip(variables, start, gradients, strict=True)
-    )
-    return Evidence(
-        layer=type(layer).__name__,
-        variables=shown,
-        parameters=sum(int(np.prod(v.shape)) for v in layer.weights),
-        losses=tuple(losses),
-        changes=np.array(changes, "float32"),
-        before=before,
-        after=after,
-        reload=outcome,
-    )
+    layer: str
+    variables: tuple[VariableShown, ...]
+    parameters: int
+    losses: tuple[float, ...]
+    changes: np.ndarray
+    before: np.ndarray
+    after: np.ndarray | None
+    reload: str
 
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """All arrays."""
+        own = [a for v in self.variables for a in (v.values, v.gradient) if a is not None]
+        return [a for a in (*own, self.changes, self.before, self.after) if a is not None]
 
-def _gradient(loss_and_tape: Callable, tensor: Any) -> np.ndarray | None:
-    loss, tape = loss_and_tape()
-    gradient = tape.gradient(loss, tensor) if tensor.trainable else None
-    return None if gradient is None else as_array(tf.convert_to_tensor(gradient))
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all the arrays, for a cache that is bounded by them."""
+        return 200 + sum(array.nbytes for array in self.arrays)
 
+    @property
+    def apart(self) -> float | None:
+        """How far the loaded model's outputs are from the saved one's."""
+        if self.after is None or self.after.shape != self.before.shape:
+            return None
+        return float(np.abs(self.after - self.before).max(initial=0.0))
 
-def _reloaded(subject: Subject, layer: Any, fed: Any) -> tuple[np.ndarray, np.ndarray | None, str]:
-    """Save the trained layer in a model, load it, and call both on one input."""
-    classes = {cls.__name__: cls for inner in layer._flatten_layers() for cls in own_classes(inner)}
-    inputs = keras.Input(batch_shape=subject.shape)
-    model = keras.Model(inputs, layer(inputs))
-    with tempfile.TemporaryDirectory() as folder:
-        file = str(Path(folder) / "model.keras")
-        model.save(file)
-        loaded, error = attempt(lambda: keras.models.load_model(file, custom_objects=classes))
-        if error is None:
-            reason = ""
-        else:
-            reason = short(error)
-            weights = str(Path(folder) / "model.weights.h5")
-            model.save_weights(weights)
-            fresh = keras.Model(inputs, subject.new()(inputs))
-            _, refused = attempt(lambda: fresh.load_weights(weights))
-            loaded = None if refused else fresh
-    before = as_array(model(fed)).astype("float32")
-    after = as_array(loaded(fed)).astype("float32") if loaded is not None else None
-    return before, after, reason
+    def __post_init__(self) -> None:
+        """Lock the arrays, because results are shared between visitors."""
+        for array in self.arrays:
+            array.setflags(write=False)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Lock them again, because unpickled arrays come back writable."""
+        self.__dict__.update(state)
+        for array in self.arrays:
+            array.setflags(write=False)

@@ -15,7 +15,7 @@ class Pair:
         name: of the repaired layer in the catalogue.
         title: what the page calls it.
         post: which post has it, and under what name.
-        posted: the class in ``layers.checkup.posted``, and its arguments.
+        posted: the class in ``layers.checkup.examination.posted``, and its arguments.
         repaired: the arguments of the catalogue's class.
         shape: of the input, batch first, as in the post.
     """

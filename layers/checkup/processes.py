@@ -72,7 +72,7 @@ class Process:
 
 def warm() -> None:
     """Import TensorFlow, before any time is measured."""
-    import layers.checkup.examine  # noqa: F401
+    import layers.checkup.examination.examine  # noqa: F401
 
 
 def die_with(parent: int) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 
 Shape = tuple[int | None, ...]
 Shapes = Shape | list[Shape] | dict[str, Shape]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from layers.api.checkup import Known, Own
+from layers.api.explore import OwnModule
 from layers.checkup.pairs import NAMES, POSTED, Pair, pair_of
-from layers.checkup.remote import Known, Own
-from layers.fields import ChoiceField
-from layers.remote import OwnModule
-from layers.spec import Description
+from layers.inputs.description import Description
+from layers.inputs.fields import ChoiceField
 from pages.shared.controls import always_in_link, control
-from pages.shared.own import followed
+from pages.shared.module_watcher import followed
 
 
 @dataclass(frozen=True, kw_only=True)

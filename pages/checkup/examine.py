@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.checkup import remote
+from layers.api import checkup as checkup_api
 from layers.checkup.engine import gone_through, report_of
 from layers.checkup.plan import PLAN, Step
 from layers.checkup.processes import HungError, KilledError
@@ -28,7 +28,7 @@ def examined(chosen: Chosen) -> Report:
         done = PLAN.index(step)
         place.progress(done / len(PLAN), text=f"{done} of {len(PLAN)}: {step.doing} …")
         try:
-            outcome, _ = compute(remote.examine, chosen.make, chosen.shape, step.name)
+            outcome, _ = compute(checkup_api.examine, chosen.make, chosen.shape, step.name)
         except ComputationStoppedError:
             raise HungError from None
         except ComputationLostError:

@@ -9,7 +9,7 @@ from pages.checkup.examine import examined
 from pages.checkup.show import show_alone, show_report, show_work
 from pages.shared.controls import read_link
 from pages.shared.frame import linked
-from pages.shared.own import follow
+from pages.shared.module_watcher import follow
 
 read_link()
 follow()

@@ -10,7 +10,7 @@ from figures.figure import Figure
 from figures.heatmap import heatmap
 from figures.view import symmetric_limit
 from figures.words import number, spell
-from layers.checkup.show import Evidence
+from layers.checkup.evidence import Evidence
 from pages.shared.charts import Block, color_range, facts, row, table, text
 
 NUMBERS = 40

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers.checkup import remote
+from layers.api import checkup as checkup_api
+from layers.checkup.evidence import Evidence
 from layers.checkup.examples import title
 from layers.checkup.pairs import POSTED, Pair
 from layers.checkup.report import Finding, Report
-from layers.checkup.show import Evidence
 from layers.checkup.text import summary
 from pages.checkup.choose import Chosen
 from pages.checkup.picture import shared_limits, work
@@ -65,8 +65,8 @@ def show_work(pair: Pair) -> None:
         "The same ten steps of SGD towards the same random target, then saved and loaded. Colours "
         "mean the same on both sides."
     )
-    posted, _ = compute(remote.watch, remote.Known(pair.name + POSTED), pair.shape)
-    repaired, _ = compute(remote.watch, remote.Known(pair.name), pair.shape)
+    posted, _ = compute(checkup_api.watch, checkup_api.Known(pair.name + POSTED), pair.shape)
+    repaired, _ = compute(checkup_api.watch, checkup_api.Known(pair.name), pair.shape)
     limits = shared_limits((posted, repaired))
     left, right = st.columns(2, gap="large")
     for column, kind, evidence in ((left, "posted", posted), (right, "repaired", repaired)):
@@ -78,7 +78,7 @@ def show_alone(chosen: Chosen) -> None:
     """Show an author's own layer at work."""
     st.subheader("At work", anchor=False)
     st.caption("Ten steps of SGD towards a random target, then saved and loaded.")
-    evidence, _ = compute(remote.watch, chosen.make, chosen.shape)
+    evidence, _ = compute(checkup_api.watch, chosen.make, chosen.shape)
     _show_side("own", evidence, shared_limits((evidence,)))
 
 

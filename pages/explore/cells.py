@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from figures.terms import terms
+from layers.api.explore import Exploration
 from layers.arithmetic import arithmetic
-from layers.cells import Cell, CellField, Edit, EditsField, check_cell
-from layers.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
-from layers.remote import Exploration
-from layers.spec import Description
+from layers.inputs.cells import Cell, CellField, Edit, EditsField, check_cell
+from layers.inputs.description import Description
+from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
 from layers.trace import Role, Tensor
 from pages.shared.cells import made_by, written
 from pages.shared.charts import sendable

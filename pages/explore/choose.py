@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from layers import remote
-from layers.cells import Edit
-from layers.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
-from layers.inputs import NORMAL, SOURCES, spell
-from layers.spec import SEED, Description, Example, MismatchError
-from layers.uploads import MAXIMUM_BYTES
+from layers.api import explore as explore_api
+from layers.inputs.cells import Edit
+from layers.inputs.description import SEED, Description, Example, MismatchError
+from layers.inputs.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
+from layers.inputs.sources import NORMAL, SOURCES, spell
+from layers.inputs.uploads import MAXIMUM_BYTES
 from pages.explore.cells import CELL, EDITS, LONGEST_LINK, carried
 from pages.shared.compute import compute
 from pages.shared.controls import (
@@ -26,7 +26,7 @@ from pages.shared.controls import (
     put,
     say,
 )
-from pages.shared.own import PREFIX, followed
+from pages.shared.module_watcher import PREFIX, followed
 
 CONSTANT = FloatField(
     name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."
@@ -48,7 +48,7 @@ class Choice:
     edits: tuple[Edit, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
-        """Return the arguments of ``layers.remote.explore``."""
+        """Return the arguments of ``layers.api.explore.explore``."""
         return {
             "name": self.layer.name,
             "values": self.values,
@@ -242,7 +242,7 @@ def _upload() -> np.ndarray:
         max_upload_size=MAXIMUM_BYTES // 2**20,
     )
     if file is not None:
-        st.session_state.own, _ = compute(remote.read_array, file.name, file.getvalue())
+        st.session_state.own, _ = compute(explore_api.read_array, file.name, file.getvalue())
     if st.session_state.get("own") is None:
         raise BadInputError(
             "There is nothing to show yet: expected your array, which no link carries. Received "

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from layers import remote
-from layers.fields import Field
+from layers.api import explore as explore_api
+from layers.inputs.fields import Field
 from pages.explore.choose import linked
 from pages.explore.picture import choose_view, picture
 from pages.shared.charts import answered, described, packed, without_known
 from pages.shared.compute import compute, registered
-from pages.shared.own import followed
+from pages.shared.module_watcher import followed
 from pages.shared.workers import workers
 
 PATH = "/layerscope/live/explore"
@@ -46,7 +46,7 @@ async def answer(request: Request) -> Response:
 def _picture(link: Mapping[str, str]) -> bytes:
     started = time.perf_counter()
     choice = linked((*registered(), *followed.own().layers), link)
-    run, spent = compute(remote.explore, **choice.arguments())
+    run, spent = compute(explore_api.explore, **choice.arguments())
 
     def read(field: Field) -> object:
         return field.parse(link.get(field.name, field.default))

@@ -9,7 +9,7 @@ from pages.explore.show import show
 from pages.shared.compute import registered
 from pages.shared.controls import read_link
 from pages.shared.frame import problems
-from pages.shared.own import follow, followed
+from pages.shared.module_watcher import follow, followed
 
 read_link()
 st.session_state.followed = False

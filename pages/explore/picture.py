@@ -14,11 +14,11 @@ from figures.heatmap import heatmap
 from figures.histogram import histogram
 from figures.view import MAXIMUM_SIDE, REDUCTIONS, is_binary, near_limit, symmetric_limit
 from figures.words import number
-from layers.cells import Cell
+from layers.api.explore import Exploration
 from layers.equation import Sign
-from layers.fields import ChoiceField, Field, IntField
-from layers.remote import Exploration
-from layers.spec import Description
+from layers.inputs.cells import Cell
+from layers.inputs.description import Description
+from layers.inputs.fields import ChoiceField, Field, IntField
 from layers.trace import Tensor
 from pages.explore import report
 from pages.explore.cells import CELL, CONTRAST, links, pin, refused_cell

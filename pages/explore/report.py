@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from figures.words import number, spell
-from layers.remote import Exploration
-from layers.report import Kept, WeightRow
+from layers.api.explore import Exploration
+from layers.traces.summary import Kept, WeightRow
 from pages.shared.charts import Block, facts, table
 from pages.shared.controls import link
 

@@ -8,8 +8,8 @@ import time
 import numpy as np
 import streamlit as st
 
-from layers import remote
-from layers.spec import MismatchError
+from layers.api import explore as explore_api
+from layers.inputs.description import MismatchError
 from pages.explore import live, report
 from pages.explore.cells import EDITS, asked, carried
 from pages.explore.choose import Choice, dimensions, fit
@@ -38,7 +38,7 @@ def show(choice: Choice) -> None:
         sized = dimensions(choice)
         formula = st.empty()
         try:
-            run, spent = compute(remote.explore, **sized.arguments())
+            run, spent = compute(explore_api.explore, **sized.arguments())
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise

@@ -15,15 +15,15 @@ from figures.figure import Figure
 from figures.view import symmetric_limit
 from figures.weight import safe
 from figures.words import number
-from layers import remote_models
-from layers.cells import Cell, CellField
+from layers.api import models as models_api
 from layers.equation import Sign
-from layers.feature_maps import Activation, Window
-from layers.fields import BadInputError, ChoiceField, IntField
-from layers.images import FEEDS
+from layers.inputs.cells import Cell, CellField
+from layers.inputs.description import SEED
+from layers.inputs.fields import BadInputError, ChoiceField, IntField
+from layers.inputs.images import FEEDS
+from layers.inputs.uploads import MAXIMUM_BYTES
 from layers.model_files.model import LayerEntry, ModelFile
-from layers.spec import SEED
-from layers.uploads import MAXIMUM_BYTES
+from layers.networks.feature_maps import Activation, Window
 from pages.models.draw import drawn
 from pages.models.files import Source
 from pages.models.maps import answering, map_grid, window, words
@@ -73,7 +73,7 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
         fed = _upload()
     elif feed == "drawn":
         fed = drawn(model.input_shape)
-    activate = partial(compute, remote_models.activate, source, layer.path, fed, seed=seed)
+    activate = partial(compute, models_api.activate, source, layer.path, fed, seed=seed)
     shape = layer.output_shape
     if not shape or None in shape[1:]:  # the network leaves it open, and the input tells
         shape = (None, *activate(cell=())[0].outputs.shape)
@@ -93,7 +93,7 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
     charts(_blocks(layer, found), key="activations", asked=choose)
     st.download_button(
         "This layer's whole output (NPY)",
-        lambda: compute(remote_models.output_npy, source, layer.path, fed, seed=seed)[0].data,
+        lambda: compute(models_api.output_npy, source, layer.path, fed, seed=seed)[0].data,
         file_name=f"{safe(layer.path)}-outputs-{'x'.join(map(str, found.outputs.shape))}.npy",
         mime="application/octet-stream",
         key="download_output",
@@ -120,7 +120,7 @@ def _upload() -> np.ndarray:
         max_upload_size=MAXIMUM_BYTES // 2**20,
     )
     if file is not None:
-        read, _ = compute(remote_models.read_image, file.name, file.getvalue())
+        read, _ = compute(models_api.read_image, file.name, file.getvalue())
         st.session_state.own_picture = read
     if st.session_state.get("own_picture") is None:
         raise BadInputError(

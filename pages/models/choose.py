@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from layers.fields import ChoiceField, IntField
+from layers.inputs.description import SEED
+from layers.inputs.fields import ChoiceField, IntField
 from layers.model_files.model import FileSource
-from layers.small_cnn import FIELDS, NAME, CnnSource
-from layers.spec import SEED
+from layers.networks.small_cnn import FIELDS, NAME, CnnSource
 from pages.models.files import from_folder, in_folder, uploaded
 from pages.shared.controls import control, number_input
 

@@ -7,10 +7,10 @@ import streamlit as st
 from figures.view import symmetric_limit
 from figures.weight import weight
 from figures.words import number, spell
-from layers import remote_models
-from layers.comparison import Distance, Pair
-from layers.fields import BoolField, ChoiceField
+from layers.api import models as models_api
+from layers.inputs.fields import BoolField, ChoiceField
 from layers.model_files.model import LayerEntry
+from layers.networks.comparison import Distance, Pair
 from pages.models.choose import source as choose_source
 from pages.models.files import Source, demand
 from pages.models.progress import in_batches
@@ -33,14 +33,14 @@ def show(source: Source, layer: LayerEntry) -> None:
     """Show which weights of another network differ, and the chosen layer's differences."""
     st.subheader("Compared with", anchor=False)
     other = demand(choose_source("other", "other_file", seed="other_seed"))
-    pairs: tuple[Pair, ...] = compute(remote_models.pair, source, other)[0].items
+    pairs: tuple[Pair, ...] = compute(models_api.pair, source, other)[0].items
     fitting = [pair for pair in pairs if pair.fits]
     distances = dict(
         zip(
             fitting,
             in_batches(
                 fitting,
-                lambda batch: compute(remote_models.apart, source, other, batch)[0].items,
+                lambda batch: compute(models_api.apart, source, other, batch)[0].items,
                 lambda pair: 2 * pair.first.bytes,
             ),
             strict=True,
@@ -95,7 +95,7 @@ def _picture(source: Source, other: Source, layer: LayerEntry, pairs: list[Pair]
     name = control(ChoiceField(name="weight", default=names[0], choices=names))
     pair = pairs[names.index(name)]
     assert pair.first is not None  # noqa: S101 (it gave its name)
-    view, _ = compute(remote_models.look_apart, source, other, pair)
+    view, _ = compute(models_api.look_apart, source, other, pair)
     reduced = any(plane.block != (1, 1) for plane in view.planes)
     reduction = control(REDUCTION) if reduced else "mean"
     limit = symmetric_limit(plane.values(reduction) for plane in view.planes)

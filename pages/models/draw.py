@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 from pages.models.component import mount
 
 MAXIMUM_SIDE = 64

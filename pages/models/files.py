@@ -9,9 +9,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 from layers.model_files.model import FileSource
-from layers.small_cnn import CnnSource
+from layers.networks.small_cnn import CnnSource
 
 Source = FileSource | CnnSource
 SUFFIXES = (".keras", ".h5", ".hdf5", ".safetensors")

@@ -8,8 +8,8 @@ import streamlit as st
 
 from figures.distribution import distribution
 from figures.words import number
-from layers import remote_models
-from layers.fields import IntField
+from layers.api import models as models_api
+from layers.inputs.fields import IntField
 from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
 from layers.model_files.planes import Statistics
 from pages.models.files import Source
@@ -32,7 +32,7 @@ def show(source: Source, model: ModelFile) -> None:
         return
     entries = [entry for _, entry in weights]
     found: list[Statistics] = in_batches(
-        entries, lambda batch: compute(remote_models.measure, source, batch)[0].items
+        entries, lambda batch: compute(models_api.measure, source, batch)[0].items
     )
     low = min((s.minimum for s in found if not math.isnan(s.minimum)), default=0.0)
     high = max((s.maximum for s in found if not math.isnan(s.maximum)), default=0.0)
@@ -46,7 +46,7 @@ def show(source: Source, model: ModelFile) -> None:
     here = slice(first, first + ON_A_PAGE)
     counted = in_batches(
         entries[here],
-        lambda batch: compute(remote_models.count, source, batch, low=low, high=high)[0].items,
+        lambda batch: compute(models_api.count, source, batch, low=low, high=high)[0].items,
     )
     figures = [
         distribution(

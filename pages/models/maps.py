@@ -12,8 +12,8 @@ from figures.figure import Figure, Slices
 from figures.view import symmetric_limit
 from figures.weight import weight
 from figures.words import spell
-from layers.feature_maps import AXES, Maps
 from layers.model_files.model import LayerEntry
+from layers.networks.feature_maps import AXES, Maps
 
 
 def words(shape: tuple[int, ...]) -> tuple[str, ...]:

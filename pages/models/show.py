@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from layers import remote_models
-from layers.fields import BadInputError
+from layers.api import models as models_api
+from layers.inputs.fields import BadInputError
 from layers.model_files.model import ModelFile
 from pages.models import activations, comparison, histograms, summary, weights
 from pages.models.choose import Choice
@@ -65,7 +65,7 @@ def _opened(choice: Choice) -> tuple[Source, ModelFile]:
     later = state.setdefault("later", {})
     try:
         source = demand(choice.source)
-        model, _ = compute(remote_models.open_model, source)
+        model, _ = compute(models_api.open_model, source)
     except BadInputError:
         later.update({name: state.linked.pop(name) for name in LATER if name in state.linked})
         raise

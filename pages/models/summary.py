@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from layers.fields import BadInputError, ChoiceField
+from layers.inputs.fields import BadInputError, ChoiceField
 from layers.model_files.model import LayerEntry, ModelFile
 from pages.models.component import mount
 from pages.shared.charts import Block, facts

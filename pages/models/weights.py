@@ -13,8 +13,8 @@ from figures.figure import Figure
 from figures.view import REDUCTIONS, symmetric_limit
 from figures.weight import safe, weight
 from figures.words import number, spell
-from layers import remote_models
-from layers.fields import BoolField, ChoiceField, IntField
+from layers.api import models as models_api
+from layers.inputs.fields import BoolField, ChoiceField, IntField
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import (
     MAXIMUM_PARTS,
@@ -123,7 +123,7 @@ def show(source: Source, layer: LayerEntry) -> None:
 def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
     """Return a weight's planes; what takes more than a moment is read in shares, with progress."""
     if entry.bytes <= LARGE:
-        return compute(remote_models.look, source, entry, sort=sort)[0]
+        return compute(models_api.look, source, entry, sort=sort)[0]
     count = -(-entry.bytes // SHARE)
     what = f"parts of {literal(entry.name)}, {entry.bytes // 2**20:,} MB"
 
@@ -135,10 +135,10 @@ def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
         return in_batches(shares, work, lambda _: BATCH_BYTES, what)
 
     if not sort:
-        return joined(read(remote_models.look_at))
-    squares = [found.items for found in read(remote_models.measure_norms)]
+        return joined(read(models_api.look_at))
+    squares = [found.items for found in read(models_api.measure_norms)]
     norms = tuple(np.sqrt(sum(own)).astype("float32") for own in zip(*squares, strict=True))
-    return joined(read(remote_models.look_at, norms=norms))
+    return joined(read(models_api.look_at, norms=norms))
 
 
 def planes(look: Look) -> list[Figure]:
@@ -175,7 +175,7 @@ def _beside(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[
     """Yield the layer's other weights that are small."""
     others = [w for w in layer.weights if w is not chosen and not w.problem and w.size <= SMALL]
     for entry in others[:BESIDE]:
-        view, _ = compute(remote_models.look, source, entry)
+        view, _ = compute(models_api.look, source, entry)
         yield Look(layer=layer, entry=entry, view=view, reduction="mean", sort=False)
 
 
@@ -193,7 +193,7 @@ def _window(source: Source, look: Look) -> None:
         down, across = _place("row", rows, span), _place("column", columns, span)
         row_at, column_at = control(down), control(across)
     found, _ = compute(
-        remote_models.window, source, look.entry, part=part, row=row_at, column=column_at, span=span
+        models_api.window, source, look.entry, part=part, row=row_at, column=column_at, span=span
     )
     plane = look.view.planes[part]
     figure = weight(
@@ -247,7 +247,7 @@ def _table(source: Source, layer: LayerEntry, known: Mapping[WeightEntry, Statis
     fine = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
     rest = tuple(entry for entry in fine if entry not in known)
     if rest:
-        measured = compute(remote_models.measure, source, rest)[0].items
+        measured = compute(models_api.measure, source, rest)[0].items
         known = {**known, **dict(zip(rest, measured, strict=True))}
     head = ("Weight", "Shape", "Type", "Min", "Mean", "Max", "Std", "Zeros", "NaN", "Infinite")
     rows = [
@@ -289,11 +289,11 @@ def _said(statistics: Statistics) -> list[Block]:
 
 
 def _download(source: Source, layer: LayerEntry, entry: WeightEntry) -> None:
-    large = entry.bytes > remote_models.MAXIMUM_DOWNLOAD
+    large = entry.bytes > models_api.MAXIMUM_DOWNLOAD
 
     def data() -> bytes:
         with problems():
-            return compute(remote_models.npy, source, entry)[0].data
+            return compute(models_api.npy, source, entry)[0].data
         return b""
 
     size = "x".join(map(str, entry.shape)) or "scalar"

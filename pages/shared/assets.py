@@ -18,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parents[2] / "browser"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 _VERSION = hashlib.sha256(
     plotly.__version__.encode() + b"".join(f.read_bytes() for f in sorted(_STATIC.iterdir()))
@@ -32,7 +32,7 @@ _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Ac
 
 
 def url(name: str) -> str:
-    """Return the path of a file of ``static/``, also where the app is served below another."""
+    """Return the path of a file of ``browser/``, also where the app is served below another."""
     return f"{base()}{_PATH}/{name}"
 
 

@@ -1,6 +1,6 @@
 """The one component that draws: blocks of figures, facts, tables and sentences, as plain data.
 
-Its script is in ``static/``; ``assets.py`` serves it.
+Its script is in ``browser/``; ``assets.py`` serves it.
 """
 
 from __future__ import annotations

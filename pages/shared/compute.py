@@ -1,4 +1,4 @@
-"""``compute``: run a function of ``layers.remote`` in a worker, with a named progress."""
+"""``compute``: run a function of ``layers.api.explore`` in a worker, with a named progress."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import numpy as np
 import streamlit as st
 from cachetools import LRUCache
 
-from layers import remote
-from layers.checkup.remote import Own
-from layers.remote import OwnModule
-from layers.spec import Description
+from layers.api import explore as explore_api
+from layers.api.checkup import Own
+from layers.api.explore import OwnModule
+from layers.inputs.description import Description
 from pages.shared.workers import Workers, own_workers, workers
 
 CACHE_BYTES = 64 * 2**20
@@ -27,7 +27,7 @@ STARTING = "Starting TensorFlow in a process of its own: about ten seconds, once
 
 
 def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, dict]:
-    """Run a function of ``layers.remote`` in a worker and wait for it.
+    """Run a function of ``layers.api.explore`` in a worker and wait for it.
 
     Results have ``nbytes`` and are read-only: visitors share a cache of them, bounded by bytes.
 
@@ -46,7 +46,7 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
             return known, {"queue": 0.0, "worker": 0.0}
         future = _running.get(key)
         if future is None:  # else somebody else has just asked for the same
-            future = pool.submit(remote.timed, function, *arguments, **named)
+            future = pool.submit(explore_api.timed, function, *arguments, **named)
             _running[key] = future
     try:
         result, spent = _wait(pool, future)
@@ -64,7 +64,7 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
 def registered() -> tuple[Description, ...]:
     """Return the plain data of every registered layer; the same for the server's whole life."""
     pool = workers()
-    return _wait(pool, pool.submit(remote.timed, remote.describe))[0]
+    return _wait(pool, pool.submit(explore_api.timed, explore_api.describe))[0]
 
 
 @lru_cache(maxsize=4)
@@ -75,7 +75,7 @@ def of_module(module: OwnModule) -> tuple[Description, ...]:
         ValueError: the module cannot be used; a sentence.
     """
     pool = own_workers()
-    return _wait(pool, pool.submit(remote.timed, remote.describe_own, module))[0]
+    return _wait(pool, pool.submit(explore_api.timed, explore_api.describe_own, module))[0]
 
 
 def _wait(pool: Workers, future: Future) -> tuple[Any, float]:

@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from layers.fields import (
+from layers.inputs.fields import (
     BadInputError,
     BoolField,
     ChoiceField,

@@ -21,7 +21,7 @@ from typing import Any
 
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from layers import remote
+from layers.api import explore as explore_api
 from layers.checkup.processes import die_with
 
 COUNT = 2
@@ -128,7 +128,7 @@ class Workers(Executor):
             )
             self._alive.add(worker)
             try:
-                worker.submit(remote.warm_up).result()
+                worker.submit(explore_api.warm_up).result()
             except Exception:  # noqa: BLE001 (whatever keeps TensorFlow from starting is logged)
                 self._discard(worker)
                 if self._closed:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator
 
-from layers.cells import Cell, Edit
+from layers.inputs.cells import Cell, Edit
 from tests.browser.test_page import assert_shows
 from tests.browser.visit import Visit
 from tests.pages.session import explored

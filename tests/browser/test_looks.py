@@ -170,7 +170,7 @@ def test_every_text_is_large_and_strong_enough_to_be_read(visitor: Callable[...,
 
 def test_numbers_can_be_read_on_every_colour_of_a_cell(chromium: Browser):
     page = chromium.new_page()
-    source = (ROOT / "pages/shared/static/theme.js").read_text()
+    source = (ROOT / "browser/theme.js").read_text()
     for scheme, shown in page.evaluate(PALETTES, source).items():
         paper, text, quiet, bar, mark = shown["plain"]
         assert contrast(text, paper) >= 7, scheme

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from layers.arithmetic import arithmetic
-from layers.cells import Cell
-from layers.forward import run
-from layers.registry import LAYERS, get
+from layers.catalog.registry import LAYERS, get
+from layers.inputs.cells import Cell
+from layers.runs.run import run
 from layers.steps import Activation, AddBias, MatMul, Op, Return, Terms
 from layers.trace import Step, Tensor, Trace
 

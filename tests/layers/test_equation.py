@@ -2,9 +2,9 @@ import re
 
 import pytest
 
+from layers.catalog.registry import LAYERS, NAMES, get
 from layers.equation import Sign, expression, latex
-from layers.forward import run
-from layers.registry import LAYERS, NAMES, get
+from layers.runs.run import run
 
 
 def written(name, **values):

@@ -8,8 +8,8 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as some
 
-from layers.forward import TENSORFLOW, run
-from layers.registry import LAYERS
+from layers.catalog.registry import LAYERS
+from layers.runs.run import TENSORFLOW, run
 from layers.spans import Span, block, digits, reached, whole
 from layers.steps import Activation, Multiply
 from layers.steps_conv import Conv2D, Flatten, MaxPool2D

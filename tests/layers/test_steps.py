@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from layers.forward import TENSORFLOW
+from layers.runs.run import TENSORFLOW
 from layers.steps import (
     ACTIVATIONS,
     Accumulate,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.forward import run
-from layers.registry import get
+from layers.catalog.registry import get
+from layers.runs.run import run
 from layers.steps import AddBias, MatMul
 from layers.trace import Step, Tensor, Trace, largest_difference
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from layers import remote
-from layers.spec import Description
+from layers.api import explore as explore_api
+from layers.inputs.description import Description
 from pages.shared.workers import Workers, own_workers, workers
 
 
@@ -25,4 +25,4 @@ def pool() -> Iterator[Workers]:
 @pytest.fixture(scope="session")
 def layers(pool: Workers) -> dict[str, Description]:
     """Ask a worker what layers there are."""
-    return {layer.name: layer for layer in pool.submit(remote.describe).result()}
+    return {layer.name: layer for layer in pool.submit(explore_api.describe).result()}

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from layers import remote
-from layers.fields import BoolField, ChoiceField, Field, FloatField, IntField, ShapeField
-from layers.spec import SEED, Description
+from layers.api import explore as explore_api
+from layers.inputs.description import SEED, Description
+from layers.inputs.fields import BoolField, ChoiceField, Field, FloatField, IntField, ShapeField
 from pages.shared.workers import workers
 
 ROOT = Path(__file__).parents[2]
@@ -88,10 +88,10 @@ def explored(
     source: str | np.ndarray = "example",
     constant: float = 1.0,
     edits: tuple = (),
-) -> remote.Exploration:
+) -> explore_api.Exploration:
     """Ask a worker directly, past the page and its cache."""
     job = workers().submit(
-        remote.explore,
+        explore_api.explore,
         name,
         values or {},
         batch=batch,
@@ -103,13 +103,13 @@ def explored(
     return job.result()
 
 
-def assert_drawn(session: AppTest, run: remote.Exploration) -> None:
+def assert_drawn(session: AppTest, run: explore_api.Exploration) -> None:
     """All is well, and every tensor of the run's expression is drawn to the last bit."""
     assert_sound(session)
     assert_drawn_despite(session, run)
 
 
-def assert_drawn_despite(session: AppTest, run: remote.Exploration) -> None:
+def assert_drawn_despite(session: AppTest, run: explore_api.Exploration) -> None:
     """As ``assert_drawn``, where there is something to complain of."""
     pictures = drawn(session)
     pictures.pop("history", None)

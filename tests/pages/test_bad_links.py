@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from layers.spec import Description
+from layers.inputs.description import Description
 from tests.pages.session import (
     SENTENCE,
     assert_drawn,

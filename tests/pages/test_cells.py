@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.cells import Cell, Edit
+from layers.inputs.cells import Cell, Edit
 from pages.explore.cells import CELL, CONTRAST, EDITS, LONGEST_LINK
 from pages.shared import controls
 from tests.pages.session import (

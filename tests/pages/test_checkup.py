@@ -9,13 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from layers.checkup import remote
+from layers.api import checkup as checkup_api
 from layers.checkup.engine import gone_through, report_of
+from layers.checkup.evidence import Evidence
 from layers.checkup.examples import title
 from layers.checkup.pairs import NAMES, PAIRS, POSTED, pair_of
 from layers.checkup.plan import PLAN
 from layers.checkup.report import Outcome, Report
-from layers.checkup.show import Evidence
 from pages.checkup import examine
 from pages.checkup.picture import NUMBERS
 from pages.shared.workers import (
@@ -42,7 +42,7 @@ def examined(name: str) -> Report:
     def ask(step) -> Outcome:
         return (
             workers()
-            .submit(remote.examine, remote.Known(name), pair_of(name).shape, step.name)
+            .submit(checkup_api.examine, checkup_api.Known(name), pair_of(name).shape, step.name)
             .result()
         )
 
@@ -51,7 +51,9 @@ def examined(name: str) -> Report:
 
 def watched(name: str) -> Evidence:
     """Ask a worker for a layer at work, past the page."""
-    return workers().submit(remote.watch, remote.Known(name), pair_of(name).shape).result()
+    return (
+        workers().submit(checkup_api.watch, checkup_api.Known(name), pair_of(name).shape).result()
+    )
 
 
 def heads(session: AppTest) -> list[str]:
@@ -195,7 +197,7 @@ def test_an_examination_that_is_lost_is_a_finding_and_the_others_go_on(
     compute = examine.compute
 
     def losing(function, *arguments):
-        if function is remote.examine and arguments[2] == "config":
+        if function is checkup_api.examine and arguments[2] == "config":
             raise loss("A sentence.")
         return compute(function, *arguments)
 
@@ -210,7 +212,7 @@ def test_nothing_of_an_examination_is_left_in_the_worker(pool: Workers):
     """Visitors share the workers: the next one draws what it would have drawn."""
 
     def drawn_next() -> list[float]:
-        linear = (remote.Known("linear"), (3, 3))
-        return [pool.submit(remote.watch, *linear).result().losses[0] for _ in range(3)]
+        linear = (checkup_api.Known("linear"), (3, 3))
+        return [pool.submit(checkup_api.watch, *linear).result().losses[0] for _ in range(3)]
 
     assert len(set(drawn_next())) == 1

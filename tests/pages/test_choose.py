@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from layers.spec import Description
+from layers.inputs.description import Description
 from tests.pages.session import assert_drawn, assert_sound, drawn, explored, opened
 
 

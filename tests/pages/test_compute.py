@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from cachetools import LRUCache
 
-from layers import remote
-from layers.fields import BadInputError
+from layers.api import explore as explore_api
+from layers.inputs.fields import BadInputError
 from layers.trace import Tensor
 from pages.shared import compute as module
 from pages.shared.compute import CACHE_BYTES, compute
@@ -44,8 +44,8 @@ def sent(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
 
 def test_equal_arguments_are_computed_once(sent: list[tuple]):
-    first, spent = compute(remote.explore, "linear", {"units": 3, "features": 4}, **DEFAULTS)
-    again, saved = compute(remote.explore, "linear", {"features": 4, "units": 3}, **DEFAULTS)
+    first, spent = compute(explore_api.explore, "linear", {"units": 3, "features": 4}, **DEFAULTS)
+    again, saved = compute(explore_api.explore, "linear", {"features": 4, "units": 3}, **DEFAULTS)
     assert again is first
     assert len(sent) == 1
     assert spent["worker"] > 0
@@ -65,16 +65,16 @@ def test_equal_arguments_are_computed_once(sent: list[tuple]):
     ],
 )
 def test_any_other_argument_is_another_result(sent: list[tuple], values: dict, changes: dict):
-    compute(remote.explore, "linear", {}, **DEFAULTS)
-    compute(remote.explore, "linear", values, **{**DEFAULTS, **changes})
+    compute(explore_api.explore, "linear", {}, **DEFAULTS)
+    compute(explore_api.explore, "linear", values, **{**DEFAULTS, **changes})
     assert len(sent) == 2
 
 
 def test_equal_arrays_hit_and_others_miss(sent: list[tuple]):
     array = np.arange(20, dtype="float32").reshape(2, 10)
 
-    def explore(source: np.ndarray) -> remote.Exploration:
-        return compute(remote.explore, "linear", {}, **{**DEFAULTS, "source": source})[0]
+    def explore(source: np.ndarray) -> explore_api.Exploration:
+        return compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "source": source})[0]
 
     first = explore(array)
     assert explore(array.copy()) is first
@@ -88,39 +88,39 @@ def test_equal_arrays_hit_and_others_miss(sent: list[tuple]):
 
 def test_the_same_bytes_in_another_shape_are_another_array():
     wide, tall = np.ones((2, 10), "float32"), np.ones((5, 4), "float32")
-    one, _ = compute(remote.explore, "linear", {}, **{**DEFAULTS, "source": wide})
+    one, _ = compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "source": wide})
     with pytest.raises(BadInputError, match="5 × 4"):
-        compute(remote.explore, "linear", {}, **{**DEFAULTS, "source": tall})
+        compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "source": tall})
     assert one.trace["inputs"].shape == (2, 10)
 
 
 def test_two_functions_with_one_argument_are_two_results(sent: list[tuple]):
-    compute(remote.read_array, "a.csv", b"1,2\n")
-    compute(remote.read_array, "b.csv", b"1,2\n")
-    compute(remote.read_array, "a.csv", b"1,2\n")
+    compute(explore_api.read_array, "a.csv", b"1,2\n")
+    compute(explore_api.read_array, "b.csv", b"1,2\n")
+    compute(explore_api.read_array, "a.csv", b"1,2\n")
     assert len(sent) == 2
 
 
 def test_what_is_refused_is_not_kept(sent: list[tuple]):
     for _ in range(2):
         with pytest.raises(BadInputError, match="nowhere"):
-            compute(remote.explore, "nowhere", {}, **DEFAULTS)
+            compute(explore_api.explore, "nowhere", {}, **DEFAULTS)
     assert len(sent) == 2
     assert len(module._cache) == 0
 
 
 def test_results_are_read_only_because_visitors_share_them():
-    run, _ = compute(remote.explore, "repeated_dense", {}, **DEFAULTS)
+    run, _ = compute(explore_api.explore, "repeated_dense", {}, **DEFAULTS)
     for tensor in run.trace.tensors.values():
         with pytest.raises(ValueError, match="read-only"):
             tensor.values[...] = 0
-    array, _ = compute(remote.read_array, "a.csv", b"1,2\n")
+    array, _ = compute(explore_api.read_array, "a.csv", b"1,2\n")
     with pytest.raises(ValueError, match="read-only"):
         array[...] = 0
 
 
 def test_the_weights_and_the_history_are_read_only_too():
-    run, _ = compute(remote.explore, "running_sum", {}, **DEFAULTS)
+    run, _ = compute(explore_api.explore, "running_sum", {}, **DEFAULTS)
     with pytest.raises(ValueError, match="read-only"):
         run.trace.history[...] = 0
     with pytest.raises(ValueError, match="read-only"):
@@ -131,18 +131,19 @@ def test_the_cache_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch):
     small = LRUCache(200_000, getsizeof=module._cache.getsizeof)
     monkeypatch.setattr(module, "_cache", small)
     results = [
-        compute(remote.explore, "linear", {}, **{**DEFAULTS, "seed": seed})[0] for seed in range(4)
+        compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "seed": seed})[0]
+        for seed in range(4)
     ]
     assert small.currsize == sum(result.nbytes for result in results)
     big = {"features": 100, "units": 100}
     for seed in range(4):
-        compute(remote.explore, "linear", big, **{**DEFAULTS, "seed": seed})
+        compute(explore_api.explore, "linear", big, **{**DEFAULTS, "seed": seed})
     assert small.currsize <= 200_000
     assert len(small) < 8
 
 
 def test_a_result_counts_all_its_arrays():
-    run, _ = compute(remote.explore, "linear", {}, **DEFAULTS)
+    run, _ = compute(explore_api.explore, "linear", {}, **DEFAULTS)
     tensors = {name: tensor.values.nbytes for name, tensor in run.trace.tensors.items()}
     assert all(isinstance(tensor, Tensor) for tensor in run.trace.tensors.values())
     assert sum(tensors.values()) <= run.nbytes <= 3 * sum(tensors.values()) + len(run.code)
@@ -151,11 +152,11 @@ def test_a_result_counts_all_its_arrays():
 def test_a_result_larger_than_an_eighth_of_the_cache_is_not_kept(
     sent: list[tuple], monkeypatch: pytest.MonkeyPatch
 ):
-    run, _ = compute(remote.explore, "linear", {}, **DEFAULTS)
+    run, _ = compute(explore_api.explore, "linear", {}, **DEFAULTS)
     monkeypatch.setattr(module, "CACHE_BYTES", 8 * run.nbytes - 8)
     module._cache.clear()
     for _ in range(2):
-        compute(remote.explore, "linear", {}, **DEFAULTS)
+        compute(explore_api.explore, "linear", {}, **DEFAULTS)
     assert len(sent) == 3
     assert CACHE_BYTES <= 2**28, "beside a server of some 100 MB"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.fields import (
+from layers.inputs.fields import (
     BoolField,
     ChoiceField,
     CountField,
@@ -67,7 +67,7 @@ def test_every_kind_of_field_has_a_widget():
     assert (
         set(controls._WIDGETS)
         == set(FIELDS)
-        == {kind for kind in all_kinds(Field)[1:] if kind.__module__ == "layers.fields"}
+        == {kind for kind in all_kinds(Field)[1:] if kind.__module__ == "layers.inputs.fields"}
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.spec import Description
+from layers.inputs.description import Description
 from pages.shared import compute
 from tests.pages.session import (
     assert_drawn,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from layers.spec import Description
+from layers.inputs.description import Description
 from pages.explore import live
 from pages.shared import charts
 from tests.pages.session import (

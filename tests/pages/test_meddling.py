@@ -11,7 +11,7 @@ import pytest
 from layers.checkup.pairs import POSTED
 from layers.checkup.report import Report
 from pages.shared import compute
-from pages.shared.own import Followed
+from pages.shared.module_watcher import Followed
 from pages.shared.workers import Workers
 from tests.pages.session import assert_sound, explored, opened, registered
 from tests.pages.test_checkup import examined, visited, watched
@@ -74,7 +74,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Followed
     path = tmp_path / "meddling.py"
     path.write_text(MODULE)
     followed = Followed(str(path))
-    for place in ("pages.shared.own", "pages.explore.choose", "pages.checkup.choose"):
+    for place in ("pages.shared.module_watcher", "pages.explore.choose", "pages.checkup.choose"):
         monkeypatch.setattr(f"{place}.followed", followed)
     meddled = Workers(count=1)
     monkeypatch.setattr(compute, "own_workers", lambda: meddled)

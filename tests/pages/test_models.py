@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import remote_models
+from layers.api import models as models_api
 from layers.model_files.model import WeightEntry
-from layers.small_cnn import FIELDS, CnnSource, checked
+from layers.networks.small_cnn import FIELDS, CnnSource, checked
 from pages.models import progress, weights
 from pages.shared.workers import workers
 from tests.layers.model_files.make import FILES, make
@@ -43,10 +43,10 @@ def files(tmp_path_factory) -> dict[str, Path]:
 def weight(path: str, **values) -> np.ndarray:
     """Return a whole weight of the post's network, straight from a worker."""
     source = CnnSource(tuple(checked(values).items()), 0)
-    index = workers().submit(remote_models.open_model, source).result()
+    index = workers().submit(models_api.open_model, source).result()
     layer, _, name = path.rpartition("/")
     entry: WeightEntry = next(w for w in index.layer(layer).weights if w.name == name)
-    data = workers().submit(remote_models.npy, source, entry).result().data
+    data = workers().submit(models_api.npy, source, entry).result().data
     return np.load(io.BytesIO(data))
 
 
@@ -429,7 +429,7 @@ def test_a_cell_is_worked_out_by_hand_as_tensorflow_has_it(layer, feed):
     assert_sound(session)
     said = texts(session)
     source = CnnSource(tuple(checked({}).items()), 0)
-    job = workers().submit(remote_models.output_npy, source, layer, feed, seed=0)
+    job = workers().submit(models_api.output_npy, source, layer, feed, seed=0)
     outputs = np.load(io.BytesIO(job.result().data))
     (pin,) = sent(session, "pin")
     index = tuple(int(at) for at in pin["cell"].removeprefix("outputs.").split("."))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import own
-from pages.shared.own import Followed
+from pages.shared import module_watcher as own
+from pages.shared.module_watcher import Followed
 from tests.pages.session import (
     SENTENCE,
     assert_one_complaint,
@@ -53,7 +53,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "mine.py"
     save(path, MODULE)
     followed = Followed(str(path))
-    for place in ("pages.shared.own", "pages.explore.choose", "pages.checkup.choose"):
+    for place in ("pages.shared.module_watcher", "pages.explore.choose", "pages.checkup.choose"):
         monkeypatch.setattr(f"{place}.followed", followed)
     return path
 
@@ -233,7 +233,7 @@ def test_an_argument_that_the_constructor_refuses_is_a_sentence_and_can_be_set_r
 
 def test_a_missing_file_is_told_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     followed = Followed(str(tmp_path / "nowhere.py"))
-    monkeypatch.setattr("pages.shared.own.followed", followed)
+    monkeypatch.setattr("pages.shared.module_watcher.followed", followed)
     session = opened()
     assert len(complaints(session)) == 1
     assert drawn(session)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from layers.spec import Description
+from layers.inputs.description import Description
 from tests.pages.session import (
     assert_drawn,
     assert_sound,

@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from layers.report import Kept
-from layers.spec import Description
+from layers.inputs.description import Description
+from layers.traces.summary import Kept
 from pages.explore import report
 from tests.pages.session import explored, opened, sent
 

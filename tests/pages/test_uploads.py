@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.uploads import MAXIMUM_BYTES
+from layers.inputs.uploads import MAXIMUM_BYTES
 from tests.pages.session import (
     assert_drawn,
     assert_one_complaint,

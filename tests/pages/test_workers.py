@@ -27,7 +27,7 @@ linux = pytest.mark.skipif(not Path("/proc").exists(), reason="processes are cou
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workers]]:
     """Start pools that need no TensorFlow, and end them."""
-    monkeypatch.setattr(module.remote, "warm_up", os.getpid)
+    monkeypatch.setattr(module.explore_api, "warm_up", os.getpid)
     pools = []
 
     def started(count: int = 2) -> Workers:
@@ -142,7 +142,7 @@ def test_what_cannot_be_sent_is_an_error_and_the_worker_stays(single: Workers):
 def test_a_worker_that_cannot_start_is_a_sentence_and_not_a_wait(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(module.remote, "warm_up", os.abort)
+    monkeypatch.setattr(module.explore_api, "warm_up", os.abort)
     monkeypatch.setattr(module, "_ATTEMPTS", 1)
     pool = Workers(count=1, time_limit=TIME_LIMIT)
     for _ in range(2):
@@ -158,7 +158,7 @@ def test_a_worker_that_cannot_be_replaced_leaves_the_work_to_the_other(
     pair: Workers, monkeypatch: pytest.MonkeyPatch
 ):
     both_are_up(pair)
-    monkeypatch.setattr(module.remote, "warm_up", os.abort)
+    monkeypatch.setattr(module.explore_api, "warm_up", os.abort)
     monkeypatch.setattr(module, "_ATTEMPTS", 1)
     with pytest.raises(ComputationLostError):
         pair.submit(os._exit, 1).result(timeout=30)
@@ -187,9 +187,9 @@ import os
 import sys
 import time
 
-from layers import remote
+from layers.api import explore as explore_api
 
-remote.warm_up = os.getpid
+explore_api.warm_up = os.getpid
 from pages.shared.workers import Workers
 
 pool = Workers(count=2)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.checkup.fixes.lines import add_weights, attributes_of, names_in
-from layers.checkup.positions import bounds_of, numbers
+from layers.checkup.literal_indices import bounds_of, numbers
 from layers.checkup.report import Fix
 from layers.checkup.source import Edit, Source, attribute_of, dotted, replace
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from layers.checkup.examination.layer_under_test import Subject
 from layers.checkup.probes.building import (
     build_signature,
     children_unbuilt,
@@ -19,7 +20,6 @@ from layers.checkup.probes.start import call, graph, make
 from layers.checkup.probes.types import float64_constant
 from layers.checkup.probes.variables import untracked
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject
 
 PROBES: dict[str, Callable[[Subject], Iterable[Finding]]] = {
     probe.__name__: probe

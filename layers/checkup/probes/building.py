@@ -13,11 +13,7 @@ from typing import Any
 import keras
 
 from layers.checkup import fixes
-from layers.checkup.probes.failures import is_ours
-from layers.checkup.report import Finding
-from layers.checkup.shapes import all_shapes
-from layers.checkup.source import source_of
-from layers.checkup.subject import (
+from layers.checkup.examination.layer_under_test import (
     Subject,
     attempt,
     difference,
@@ -25,6 +21,10 @@ from layers.checkup.subject import (
     own_classes,
     replaced,
 )
+from layers.checkup.probes.failures import is_ours
+from layers.checkup.report import Finding
+from layers.checkup.shapes import all_shapes
+from layers.checkup.source import source_of
 
 _ALLOWED = {
     *("activity_regularizer", "autocast", "build", "built", "call", "compute_mask"),

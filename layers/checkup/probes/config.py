@@ -13,9 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from layers.checkup import fixes
-from layers.checkup.probes.places import line_of
-from layers.checkup.report import Finding, Fix
-from layers.checkup.subject import (
+from layers.checkup.examination.layer_under_test import (
     Subject,
     attempt,
     difference,
@@ -23,7 +21,9 @@ from layers.checkup.subject import (
     own_classes,
     short,
 )
-from layers.checkup.walk import held, is_plain
+from layers.checkup.examination.object_graph import held, is_plain
+from layers.checkup.probes.places import line_of
+from layers.checkup.report import Finding, Fix
 
 _BASE = ("name", "trainable", "dtype")
 _PARTNERS = {

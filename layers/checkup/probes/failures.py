@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from layers.checkup import fixes
+from layers.checkup.examination.layer_under_test import Subject, short
 from layers.checkup.report import Finding
 from layers.checkup.shapes import spell_shapes
 from layers.checkup.source import Source, source_of
-from layers.checkup.subject import Subject, short
 
 _HERE = Path(__file__).parents[1]
 _KNOWN = (

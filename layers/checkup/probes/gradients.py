@@ -9,10 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from layers.checkup import fixes
-from layers.checkup.probes.places import path_of, place
-from layers.checkup.probes.softmax import of_one
-from layers.checkup.report import Finding
-from layers.checkup.subject import (
+from layers.checkup.examination.layer_under_test import (
     Subject,
     as_array,
     difference,
@@ -21,7 +18,10 @@ from layers.checkup.subject import (
     own_classes,
     tensor_of,
 )
-from layers.checkup.walk import Held, held, is_variable
+from layers.checkup.examination.object_graph import Held, held, is_variable
+from layers.checkup.probes.places import path_of, place
+from layers.checkup.probes.softmax import of_one
+from layers.checkup.report import Finding
 
 DRAWS = 3
 

@@ -12,11 +12,17 @@ import numpy as np
 import tensorflow as tf
 
 from layers.checkup import fixes
+from layers.checkup.examination.layer_under_test import (
+    Subject,
+    as_array,
+    attempt,
+    difference,
+    own_classes,
+)
+from layers.checkup.examination.object_graph import held, is_plain, is_variable
 from layers.checkup.probes.failures import is_ours
 from layers.checkup.probes.places import place
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, as_array, attempt, difference, own_classes
-from layers.checkup.walk import held, is_plain, is_variable
 
 _METHODS = {"build", "__init__", "call"}
 

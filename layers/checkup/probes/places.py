@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers.checkup.subject import Subject, own_classes
-from layers.checkup.walk import Held
+from layers.checkup.examination.layer_under_test import Subject, own_classes
+from layers.checkup.examination.object_graph import Held
 
 
 def place(subject: Subject, layer: Any, item: Held) -> tuple[str, int | None]:

@@ -10,12 +10,7 @@ import keras
 import numpy as np
 
 from layers.checkup import fixes
-from layers.checkup.positions import Position, has_sizes, positions, reshapes
-from layers.checkup.probes.failures import line_of
-from layers.checkup.report import Finding
-from layers.checkup.shapes import Shape, all_shapes, map_shapes
-from layers.checkup.source import Source, source_of
-from layers.checkup.subject import (
+from layers.checkup.examination.layer_under_test import (
     BATCH,
     Subject,
     attempt,
@@ -24,6 +19,11 @@ from layers.checkup.subject import (
     own_classes,
     short,
 )
+from layers.checkup.literal_indices import Position, has_sizes, positions, reshapes
+from layers.checkup.probes.failures import line_of
+from layers.checkup.report import Finding
+from layers.checkup.shapes import Shape, all_shapes, map_shapes
+from layers.checkup.source import Source, source_of
 
 
 def fixed_batch(subject: Subject) -> Iterator[Finding]:

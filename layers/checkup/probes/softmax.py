@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from layers.checkup import fixes
+from layers.checkup.examination.layer_under_test import Subject, as_array, attempt, flat
 from layers.checkup.probes.failures import is_ours
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, as_array, attempt, flat
 
 
 def softmax_of_one(subject: Subject) -> Iterator[Finding]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layers.checkup.examination.layer_under_test import Subject, attempt
 from layers.checkup.probes.failures import failure
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, attempt
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 
 
 def make(subject: Subject) -> Iterator[Finding]:

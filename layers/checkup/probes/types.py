@@ -10,11 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from layers.checkup import fixes
+from layers.checkup.examination.layer_under_test import Subject, attempt, short
+from layers.checkup.examination.object_graph import held, is_variable
 from layers.checkup.probes.places import place
 from layers.checkup.probes.softmax import line_of_operation, operations_of
 from layers.checkup.report import Finding
-from layers.checkup.subject import Subject, attempt, short
-from layers.checkup.walk import held, is_variable
 
 
 def float64_constant(subject: Subject) -> Iterator[Finding]:

@@ -9,10 +9,7 @@ import keras
 import tensorflow as tf
 
 from layers.checkup import fixes
-from layers.checkup.probes.inside_call import watched_making
-from layers.checkup.probes.places import place
-from layers.checkup.report import Finding
-from layers.checkup.subject import (
+from layers.checkup.examination.layer_under_test import (
     Subject,
     as_array,
     attempt,
@@ -21,7 +18,10 @@ from layers.checkup.subject import (
     known_to,
     tensor_of,
 )
-from layers.checkup.walk import Held, held, held_by, is_variable
+from layers.checkup.examination.object_graph import Held, held, held_by, is_variable
+from layers.checkup.probes.inside_call import watched_making
+from layers.checkup.probes.places import place
+from layers.checkup.report import Finding
 
 
 def untracked(subject: Subject) -> Iterator[Finding]:

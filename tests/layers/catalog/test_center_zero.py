@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog.center_zero import SPEC, CenterZero
-from layers.forward import run
-from layers.report import measure
+from layers.runs.run import run
+from layers.traces.summary import measure
 
 side = st.integers(1, 64)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog.linear import SPEC, Linear
-from layers.forward import run
+from layers.runs.run import run
 from layers.steps import ACTIVATIONS
 
 X = np.array([[1, 2, 3], [-1, 0, 1]], "float32")

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog.mlp_block import SPEC, MLPBlock
-from layers.forward import run
-from layers.report import measure
+from layers.runs.run import run
+from layers.traces.summary import measure
 
 width = st.integers(1, 256)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog.nd_dense import SPEC, NDDense
-from layers.forward import run
+from layers.runs.run import run
 from layers.steps import ACTIVATIONS
 
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog.repeated_dense import SPEC, RepeatedDense
-from layers.forward import run
-from layers.report import measure
+from layers.runs.run import run
+from layers.traces.summary import measure
 
 
 def test_hand_set_weights_give_the_numbers_worked_out_on_paper():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from layers.catalog.running_sum import SPEC, RunningSum
-from layers.forward import run, trace
-from layers.report import measure
+from layers.runs.run import run, trace
+from layers.traces.summary import measure
 
 
 def test_hand_made_inputs_add_up_call_by_call():

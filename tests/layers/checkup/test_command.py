@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from layers.checkup.shapes import parse_shapes
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 
 ROOT = Path(__file__).parents[3]
 MODULE = """

@@ -16,12 +16,12 @@ import tensorflow as tf
 from keras.src.saving import object_registration
 
 from layers.checkup.engine import check, outcomes_of
-from layers.checkup.examine import examine
+from layers.checkup.examination.examine import examine
 from layers.checkup.examples import EXAMPLES, OTHERS
 from layers.checkup.plan import PLAN
 from layers.checkup.probes import PROBES
 from layers.checkup.report import Finding, Outcome, collected
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 
 SHAPE = (4, 3)
 registered = keras.saving.register_keras_serializable(package="engine")

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from layers.checkup.cli_target import Own
 from layers.checkup.engine import check
-from layers.checkup.own import Own
+from layers.checkup.examination.layer_under_test import Subject, as_array, attempt
 from layers.checkup.report import Fix
-from layers.checkup.subject import Subject, as_array, attempt
-from layers.untouched import untouched
+from layers.user_code.isolation import untouched
 from tests.layers.checkup import specimens
 from tests.layers.checkup.specimens import SPECIMENS
 

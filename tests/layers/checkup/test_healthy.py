@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from layers.api.checkup import Known
 from layers.checkup.engine import check
 from layers.checkup.pairs import PAIRS, POSTED
-from layers.checkup.remote import Known
 from layers.checkup.testing import assert_healthy
 from tests.layers.checkup.healthy import HEALTHY
 from tests.layers.checkup.specimens import NoKwargs, PythonCounter

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 from layers.model_files.model import FileSource
 from layers.model_files.read import array, index
 

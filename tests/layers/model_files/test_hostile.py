@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 from layers.model_files.read import array
 from tests.layers.model_files.families import dense, opened, saved, source, values, whole
 from tests.layers.model_files.fuzz import read_damaged

@@ -22,7 +22,8 @@ ROWS, COLUMNS = 13_000, 10_000  # 520 MB as float32
 MEASURE = """
 import json, resource, sys
 from pathlib import Path
-from layers import network, remote_models
+from layers.networks.running import runnable
+from layers.api import models as models_api
 from layers.model_files.model import FileSource
 
 def memory(what):
@@ -37,12 +38,12 @@ before = memory("VmRSS")
 if Path("/proc/self/clear_refs").exists():
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak of the imports
 source = FileSource(path=str(path), name=path.name, stamp=(0, 0))
-model = remote_models.open_model(source)
+model = models_api.open_model(source)
 layer = next(layer for layer in model.layers if layer.weights)
 weight = layer.weights[0]
-view = remote_models.look(source, weight)
-cells = remote_models.window(source, weight, part=0, row=12_000, column=9_000, span=32)
-remote_models.count(source, (weight,), low=-4, high=4)
+view = models_api.look(source, weight)
+cells = models_api.window(source, weight, part=0, row=12_000, column=9_000, span=32)
+models_api.count(source, (weight,), low=-4, high=4)
 print(json.dumps({
     "above": memory("VmHWM") - before,
     "size": view.statistics.size,

@@ -1,0 +1,1 @@
+"""What pages ask the workers for. TensorFlow is imported inside the functions only."""

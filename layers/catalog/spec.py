@@ -1,0 +1,95 @@
+"""What a layer declares about itself; controls, link, code and tests follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from layers.inputs.description import BATCH, SEED, Description, Values
+from layers.inputs.fields import IntField
+from layers.inputs.sources import NORMAL, Source
+from layers.trace import Role, Step, Trace
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weight:
+    """One of a layer's variables, as the trace names it."""
+
+    name: str
+    variable: keras.Variable
+    axes: tuple[str, ...]
+    symbol: str
+    role: Role = "weight"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What must hold of every run.
+
+    ``measure`` returns the measured figure (usually a largest difference), or None where this run
+    has nothing to measure; the promise is kept while the figure is at most ``tolerance``.
+    """
+
+    sentence: str
+    measure: Callable[[Trace], float | None]
+    figure: str = "largest difference"
+    tolerance: float = 0.0
+
+
+def no_notes(_values: Values) -> tuple[str, ...]:
+    """Say nothing."""
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerSpec(Description):
+    """One layer, declared: the ``Description`` and the functions that need TensorFlow.
+
+    Attributes:
+        name: as in the link; one of the fixed names.
+        family: what the picker groups it under.
+        formula: LaTeX, for any size.
+        source: the post or paper it is from.
+        fields: what can be set.
+        input_fields: the fields that are the input's axes after the batch, in order; or the one
+            ``ShapeField`` that is the input's whole shape.
+        batch: the field for the batch; None where the shape field includes it; minimum 0 where the
+            layer also takes one array without a batch.
+        classes: the Keras classes that the shown code needs, dependencies first.
+        make: (checked values, seed) → an unbuilt layer.
+        weights: built layer → its variables as the trace names them.
+        steps: built layer, input axes → what it does, operation by operation.
+        example_input: the input of the post's own example, for any shape.
+        default_input: the input that the page starts with.
+        notes: checked values → sentences that the page shows beside the picture.
+        module: of an author's own layer, the text of its module, which the shown code begins with.
+        constructor: of an author's own layer, (checked values, seed) → the lines that make it.
+    """
+
+    classes: tuple[type, ...]
+    make: Callable[[Values, int], keras.layers.Layer]
+    weights: Callable[[Any], tuple[Weight, ...]]
+    steps: Callable[[Any, tuple[str, ...]], tuple[Step, ...]]
+    promises: tuple[Promise, ...]
+    example_input: Source = NORMAL
+    notes: Callable[[Values], tuple[str, ...]] = no_notes
+    batch: IntField | None = BATCH
+    module: str = ""
+    constructor: Callable[[Values, int], str] | None = None
+
+    def build(self, values: Values, seed: int) -> keras.layers.Layer:
+        """Return the layer, unbuilt, for these field values (checked here) and this seed."""
+        return self.make(MappingProxyType(self.check(values)), SEED.parse(seed))
+
+    def describe(self) -> Description:
+        """Return the plain data of this declaration."""
+        plain: dict[str, Any] = {
+            name: getattr(self, name) for name in Description.__dataclass_fields__
+        }
+        plain["example_label"] = self.example_input.label
+        return Description(**plain)

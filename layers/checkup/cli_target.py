@@ -1,0 +1,141 @@
+"""An author's own layer, named as ``my_module:MyLayer`` by the one who starts the program."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from layers.inputs.fields import BadInputError
+
+
+@dataclass(frozen=True)
+class Own:
+    """Makes a layer out of an author's module; picklable, so that it is imported elsewhere.
+
+    Attributes:
+        module: the module's name.
+        name: the layer's, in it.
+        folder: where the module is looked for first.
+        arguments: of the constructor.
+    """
+
+    module: str
+    name: str
+    folder: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self) -> Any:
+        """Return a fresh layer.
+
+        Raises:
+            BadInputError: the module does not import, the name is no layer, or arguments lack.
+        """
+        layer_class = self.find()
+        signature = inspect.signature(layer_class)
+        try:
+            signature.bind(**self.arguments)
+        except TypeError as error:
+            raise BadInputError(self._unbound(signature, error)) from None
+        return layer_class(**self.arguments)
+
+    def find(self) -> Any:
+        """Return the layer's class, or what makes a layer."""
+        import keras
+
+        found = self._imported()
+        for part in self.name.split("."):
+            found = getattr(found, part, None)
+        if inspect.isfunction(found):
+            return found
+        if not (isinstance(found, type) and issubclass(found, keras.layers.Layer)):
+            layers = self._layers()
+            there = f"It has {', '.join(layers)}." if layers else "It has none."
+            raise BadInputError(
+                f"`{self.name}` cannot be checked: expected a Keras layer in `{self.module}`. "
+                f"Received {'nothing of that name' if found is None else type(found).__name__}. "
+                f"{there}"
+            )
+        return found
+
+    def _imported(self) -> Any:
+        if self.folder not in sys.path:
+            sys.path.insert(0, self.folder)
+        try:
+            return importlib.import_module(self.module)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a module may raise anything)
+            where = ""
+            if isinstance(error, SyntaxError) and error.filename:
+                where = f" ({Path(error.filename).name}, line {error.lineno})"
+            raise BadInputError(
+                f"`{self.module}` cannot be imported: expected a module that Python can run. "
+                f"Received {type(error).__name__}: {str(error)[:200]}{where}. Mend it, or start "
+                "in the folder where it is."
+            ) from None
+
+    def _layers(self) -> list[str]:
+        import keras
+
+        return [
+            name
+            for name, value in vars(self._imported()).items()
+            if isinstance(value, type)
+            and issubclass(value, keras.layers.Layer)
+            and value.__module__ == self.module
+        ]
+
+    def _unbound(self, signature: inspect.Signature, error: TypeError) -> str:
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        lacking = [
+            parameter.name
+            for parameter in signature.parameters.values()
+            if parameter.default is inspect.Parameter.empty
+            and parameter.kind not in kinds
+            and parameter.name not in self.arguments
+        ]
+        if lacking:
+            options = " ".join(f"--arg {name}=…" for name in lacking)
+            return (
+                f"`{self.name}` cannot be made: expected values for {', '.join(lacking)}, which "
+                f"have no default. Received {', '.join(self.arguments) or 'none'}. Add {options}."
+            )
+        return (
+            f"`{self.name}` cannot be made: expected arguments of its constructor "
+            f"{signature}. Received {', '.join(self.arguments)} ({error}). Leave out what it does "
+            "not have."
+        )
+
+
+def named(target: str, arguments: Sequence[str], folder: Path) -> Own:
+    """Read ``my_module:MyLayer`` and ``units=5``.
+
+    Raises:
+        BadInputError: anything else.
+    """
+    module, colon, name = target.rpartition(":")
+    if module.endswith(".py"):
+        folder, module = (folder / module).resolve().parent, Path(module).stem
+    if not colon or not all(part.isidentifier() for part in (*module.split("."), name)):
+        raise BadInputError(
+            "The layer cannot be found: expected a module and a class, such as "
+            f"`my_module:MyLayer`. Received {target[:60]!r}. Write both, with a colon between."
+        )
+    return Own(module, name, str(folder), dict(map(_argument, arguments)))
+
+
+def _argument(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise BadInputError(
+            "An argument cannot be used: expected a name and a value, such as `units=5`. "
+            f"Received {text[:60]!r}. Write `--arg name=value`."
+        )
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value

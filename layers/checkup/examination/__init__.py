@@ -1,0 +1,1 @@
+"""One layer examined by TensorFlow: calls, weights, gradients, files."""

@@ -1,0 +1,197 @@
+"""What a layer holds, however deep: in attributes, lists, dicts, modules, closures and globals."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import itertools
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from layers.checkup.examination.layer_under_test import is_stock, own_classes
+from layers.checkup.source import functions_of
+
+DEPTH = 8
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_BASE = frozenset(vars(keras.layers.Layer()))
+_MODELS = frozenset(
+    {"optimizer", "loss", "history", "_optimizer", "_loss", "_functional", "_nodes"}
+)
+_CLOSED = (
+    keras.optimizers.Optimizer,
+    keras.losses.Loss,
+    keras.metrics.Metric,
+    keras.DTypePolicy,
+    keras.KerasTensor,
+    types.ModuleType,
+    type,
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One thing that a layer holds.
+
+    Attributes:
+        path: the way to it, as one would write it: ``self.parts["a"]``.
+        value: the thing.
+        owner: the layer or module among whose attributes it is.
+        attribute: under which name.
+    """
+
+    path: str
+    value: Any
+    owner: Any
+    attribute: str
+
+
+def held(root: Any, *, closures: bool = True) -> Iterator[Held]:
+    """Yield every variable, tensor, array, plain value and container that a layer holds.
+
+    Keras's own book-keeping is left out; nested layers are looked into. A Lambda's function is
+    left to ``held_by``.
+    """
+    seen: set[int] = set()
+    yield from _walk(Held("self", root, root, ""), seen, 0, closures=closures)
+
+
+def held_by(function: Any) -> Iterator[Held]:
+    """Yield what a function holds by its closure, its defaults and the globals it names.
+
+    Of a method or another callable, also what its object holds.
+    """
+    yield from _walk(Held("its function", function, function, ""), set(), 0)
+
+
+def is_variable(value: Any) -> bool:
+    """Return whether a value is a variable of TensorFlow or Keras."""
+    return isinstance(value, (tf.Variable, keras.Variable))
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether a value is a number, a word, or nothing."""
+    return isinstance(value, (*_PLAIN, np.generic))
+
+
+def _walk(item: Held, seen: set[int], depth: int, *, closures: bool = True) -> Iterator[Held]:
+    value = item.value
+    if is_plain(value):
+        yield item
+        return
+    if isinstance(value, itertools.count):
+        yield Held(item.path, repr(value), item.owner, item.attribute)
+        return
+    yield from _walk_deeper(item, seen, depth, closures=closures)
+
+
+def _walk_deeper(item: Held, seen: set[int], depth: int, *, closures: bool) -> Iterator[Held]:
+    value = item.value
+    if id(value) in seen or depth > DEPTH or isinstance(value, _CLOSED):
+        return
+    seen.add(id(value))
+    if is_variable(value) or tf.is_tensor(value) or isinstance(value, np.ndarray):
+        yield item
+    elif isinstance(value, (dict, list, tuple, set, frozenset, collections.deque)):
+        yield item
+        for step, inner in _entries(value):
+            yield from _walk(_inside(item, step, inner), seen, depth + 1)
+    elif isinstance(value, (types.FunctionType, types.MethodType, functools.partial)):
+        yield from _function(item, seen, depth)
+    elif isinstance(value, keras.layers.Layer):
+        yield from _layer(item, seen, depth, closures=closures)
+    elif hasattr(value, "__dict__") and (isinstance(value, tf.Module) or not is_stock(type(value))):
+        for inner in _attributes(item, frozenset()):
+            yield from _walk(inner, seen, depth + 1)
+
+
+def _entries(container: Any) -> list[tuple[str, Any]]:
+    if isinstance(container, dict):
+        return [(f"[{key!r}]", value) for key, value in container.items()]
+    return [(f"[{place}]", value) for place, value in enumerate(container)]
+
+
+def _attributes(item: Held, hidden: frozenset[str]) -> list[Held]:
+    """Return an object's attributes but for those, and TensorFlow's own book-keeping."""
+    return [
+        Held(f"{item.path}.{name}", value, item.value, name)
+        for name, value in vars(item.value).items()
+        if name not in hidden and not name.startswith("_self_")
+    ]
+
+
+def _inside(item: Held, step: str, value: Any) -> Held:
+    return Held(item.path + step, value, item.owner, item.attribute)
+
+
+def _layer(item: Held, seen: set[int], depth: int, *, closures: bool) -> Iterator[Held]:
+    layer = item.value
+    if isinstance(layer, keras.Model):
+        for child in getattr(layer, "layers", ()):
+            where = Held(f"{item.path}.{child.name}", child, layer, child.name)
+            yield from _walk(where, seen, depth + 1)
+    hidden = _BASE | (_MODELS if isinstance(layer, keras.Model) else frozenset())
+    is_lambda = isinstance(layer, keras.layers.Lambda)
+    for inner in _attributes(item, hidden):
+        if not (is_lambda and callable(inner.value)):
+            yield from _walk(inner, seen, depth + 1)
+    for cls in own_classes(layer):
+        for inner in _of_class(item, cls):
+            yield from _walk(inner, seen, depth + 1)
+        for function in functions_of(cls) if closures else ():
+            yield from _function(Held("", function, layer, ""), seen, depth + 1)
+
+
+def _of_class(item: Held, cls: type) -> list[Held]:
+    """Return what a class itself holds, but for its methods."""
+    return [
+        Held(f"{item.path}.{name}", value, item.value, name)
+        for name, value in vars(cls).items()
+        if not name.startswith("__") and not callable(value) and not hasattr(value, "__get__")
+    ]
+
+
+def _function(item: Held, seen: set[int], depth: int) -> Iterator[Held]:
+    function = item.value
+    if isinstance(function, functools.partial):
+        for value in (*function.args, *function.keywords.values(), function.func):
+            yield from _walk(Held(item.path, value, item.owner, ""), seen, depth + 1)
+        return
+    if isinstance(function, types.MethodType):
+        yield from _walk(Held(item.path, function.__self__, item.owner, ""), seen, depth + 1)
+        function = function.__func__
+    for name, value in _reached_by(function):
+        if value is not item.owner:
+            yield from _walk(Held(name, value, function, name), seen, depth + 1)
+
+
+def _reached_by(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    """Yield what a function reaches by name: its closure, its defaults, and globals.
+
+    Functions and modules among the globals are left out: through them lies the rest of the world.
+    """
+    code = function.__code__
+    for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
+        if name != "__class__" and cell != types.CellType():  # an empty cell has no contents
+            yield name, cell.cell_contents
+    arguments = code.co_varnames[: code.co_argcount]
+    defaults = function.__defaults__ or ()
+    yield from zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True)
+    for name in _names(code):
+        value = function.__globals__.get(name)
+        if not isinstance(value, (types.FunctionType, types.ModuleType)):
+            yield name, value
+
+
+def _names(code: types.CodeType) -> list[str]:
+    """Return the names a function may look up among its globals, nested functions' too."""
+    names = list(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names += _names(constant)
+    return names

@@ -1,0 +1,103 @@
+"""The named inputs a layer can be fed, each with the Python that makes the same array."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from layers.inputs.fields import BadInputError
+
+MAXIMUM_ELEMENTS = 2**20
+"""The most elements one tensor of a run may have: 4 MB as float32, drawn and sent in a moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A way to make an input of any shape.
+
+    Attributes:
+        label: what the page calls it.
+        make: (shape, seed, constant) → float32 array of that shape.
+        code: the same as a Python expression, for ``code_of`` to fill in.
+    """
+
+    label: str
+    make: Callable[[tuple[int, ...], int, float], np.ndarray]
+    code: str
+
+
+def _one_hot(shape: tuple[int, ...], _seed: int, _constant: float) -> np.ndarray:
+    rows = math.prod(shape[:-1])
+    return np.eye(shape[-1], dtype="float32")[np.arange(rows) % shape[-1]].reshape(shape)
+
+
+NORMAL = Source(
+    label="Normal numbers",
+    make=lambda shape, seed, _: np.random.default_rng(seed).normal(size=shape).astype("float32"),
+    code='np.random.default_rng({seed}).normal(size={shape}).astype("float32")',
+)
+ONES = Source(
+    label="Ones",
+    make=lambda shape, _seed, _constant: np.ones(shape, "float32"),
+    code='np.ones({shape}, "float32")',
+)
+CONSTANT = Source(
+    label="A constant",
+    make=lambda shape, _, constant: np.full(shape, constant, "float32"),
+    code='np.full({shape}, {constant}, "float32")',
+)
+RAMP = Source(
+    label="Ramp from −1 to 1",
+    make=lambda shape, *_: np.linspace(-1, 1, math.prod(shape)).reshape(shape).astype("float32"),
+    code='np.linspace(-1, 1, {size}).reshape({shape}).astype("float32")',
+)
+ONE_HOT = Source(
+    label="One-hot rows",
+    make=_one_hot,
+    code='np.eye({width}, dtype="float32")[np.arange({rows}) % {width}].reshape({shape})',
+)
+SOURCES = {
+    "normal": NORMAL,
+    "ones": ONES,
+    "constant": CONSTANT,
+    "ramp": RAMP,
+    "one_hot": ONE_HOT,
+}
+"""The inputs every layer can be fed, beside its own and the visitor's array."""
+
+
+def code_of(source: Source, shape: tuple[int, ...], seed: int | str, constant: float) -> str:
+    """Return the Python expression that makes the array ``source.make`` makes."""
+    return source.code.format(
+        shape=shape,
+        seed=seed,
+        constant=f"{constant:g}" if float(f"{constant:g}") == constant else repr(constant),
+        size=math.prod(shape),
+        width=shape[-1],
+        rows=math.prod(shape[:-1]),
+    )
+
+
+def check_size(what: str, shape: tuple[int, ...]) -> None:
+    """Refuse a tensor that is too large, from its shape alone, before anything is allocated.
+
+    Raises:
+        BadInputError: more than ``MAXIMUM_ELEMENTS`` elements.
+    """
+    if math.prod(shape) > MAXIMUM_ELEMENTS:
+        raise BadInputError(
+            f"The {what} cannot be made: expected at most {MAXIMUM_ELEMENTS:,} elements. Received "
+            f"the shape {spell(shape)}, which has {math.prod(shape):,}. Make an axis shorter."
+        )
+
+
+def spell(shape: tuple[int, ...]) -> str:
+    """Spell a shape as the page does.
+
+    >>> spell((8, 10)), spell((5,)), spell(())
+    ('8 × 10', '5', 'one number')
+    """
+    return " × ".join(str(length) for length in shape) or "one number"

@@ -1,0 +1,1 @@
+"""Whole networks as plain data: the small CNN, feature maps, two networks compared."""

@@ -1,0 +1,1 @@
+"""Networks of stock layers, built and run by TensorFlow."""

@@ -1,0 +1,1 @@
+"""One run of a layer: built, edited, called, and written out as code."""

@@ -1,0 +1,112 @@
+"""What there is to say about a run in figures: parameters, weights one by one, promises."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.trace import Trace
+
+if TYPE_CHECKING:
+    import keras  # noqa: TID251 (a type alone)
+
+    from layers.catalog.spec import Promise, Weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightRow:
+    """One of ``layer.get_weights()``, summed up; figures are over the finite numbers."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    trainable: bool
+    minimum: float
+    mean: float
+    maximum: float
+    deviation: float
+    zeros: float
+    distinct_columns: int
+    values: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Lock the array, because runs are shared between visitors."""
+        self.values.setflags(write=False)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Lock it again, because unpickled arrays come back writable."""
+        self.__dict__.update(state)
+        self.values.setflags(write=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A promise and the figure measured in this run (None: nothing to measure in it)."""
+
+    sentence: str
+    figure: str
+    measured: float | None
+    tolerance: float
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether it holds; None where there was nothing to measure."""
+        return None if self.measured is None else self.measured <= self.tolerance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Parameter counts of a layer."""
+
+    total: int
+    trainable: int
+    non_trainable: int
+
+
+def parameters(layer: keras.layers.Layer) -> Parameters:
+    """Count the numbers in a layer's variables, as Keras tracks them."""
+
+    def count(variables: list[keras.Variable]) -> int:
+        return sum(math.prod(variable.shape) for variable in variables)
+
+    return Parameters(
+        total=count(layer.weights),
+        trainable=count(layer.trainable_weights),
+        non_trainable=count(layer.non_trainable_weights),
+    )
+
+
+def weight_row(weight: Weight) -> WeightRow:
+    """Sum one variable up."""
+    variable = weight.variable
+    values = np.array(variable.numpy())  # a copy, and of a scalar an array of rank 0
+    finite = values[np.isfinite(values)].astype("float64")
+    if not finite.size:
+        finite = np.array([np.nan])
+    columns = values.reshape(-1, values.shape[-1]) if values.ndim else values.reshape(1, 1)
+    return WeightRow(
+        name=weight.name,
+        shape=tuple(values.shape),
+        dtype=str(values.dtype),
+        trainable=variable.trainable,
+        minimum=float(finite.min()),
+        mean=float(finite.mean()),
+        maximum=float(finite.max()),
+        deviation=float(finite.std()),
+        zeros=float((values == 0).mean()),
+        distinct_columns=len(np.unique(columns, axis=1).T),
+        values=values,
+    )
+
+
+def measure(promise: Promise, trace: Trace) -> Kept:
+    """Measure one promise in one run."""
+    return Kept(
+        sentence=promise.sentence,
+        figure=promise.figure,
+        measured=promise.measure(trace),
+        tolerance=promise.tolerance,
+    )

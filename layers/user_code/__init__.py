@@ -1,0 +1,1 @@
+"""An author's own module: its layers declared, and what it changes put back."""

@@ -1,4 +1,4 @@
-"""Three rooms and one direction: what each loads in a fresh interpreter, and what it imports."""
+"""Four rooms and one direction: what each loads in a fresh interpreter, and what it imports."""
 
 import ast
 import subprocess
@@ -10,8 +10,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 FORBIDDEN = {
-    "figures": {"layers", "pages", "streamlit", "tensorflow", "keras"},
-    "layers": {"figures", "pages", "streamlit", "plotly"},
+    "figures": {"layers", "views", "pages", "streamlit", "tensorflow", "keras"},
+    "layers": {"figures", "views", "pages", "streamlit", "plotly"},
+    "views": {"pages", "streamlit", "plotly", "tensorflow", "keras"},
     "pages": {"tensorflow", "keras"},
 }
 """What a room's files may not import, not even inside a function or for a type alone."""
@@ -57,7 +58,7 @@ def test_figures_loads_neither_streamlit_nor_tensorflow(tmp_path):
     assert "figures.heatmap" in modules
     loaded = loaded_with(modules, tmp_path)
     assert {"figures", "numpy"} <= loaded
-    assert loaded & {"streamlit", "tensorflow", "keras", "layers", "pages"} == set()
+    assert loaded & {"streamlit", "tensorflow", "keras", "layers", "views", "pages"} == set()
 
 
 def is_plain(module):
@@ -75,7 +76,7 @@ def test_plain_folders_of_layers_load_no_tensorflow(tmp_path):
     assert "layers.catalog.linear" not in modules
     loaded = loaded_with(modules, tmp_path)
     assert {"layers", "numpy"} <= loaded
-    assert loaded & {"tensorflow", "keras", "streamlit", "plotly", "figures", "pages"} == set()
+    assert not loaded & {"tensorflow", "keras", "streamlit", "plotly", "figures", "views", "pages"}
 
 
 def test_layers_loads_neither_streamlit_nor_plotly(tmp_path):
@@ -83,14 +84,22 @@ def test_layers_loads_neither_streamlit_nor_plotly(tmp_path):
     assert {"layers.runs.run", "layers.runs.code", "layers.catalog.linear"} <= set(modules)
     loaded = loaded_with(modules, tmp_path)
     assert {"layers", "tensorflow", "keras"} <= loaded
-    assert loaded & {"streamlit", "plotly", "figures", "pages"} == set()
+    assert loaded & {"streamlit", "plotly", "figures", "views", "pages"} == set()
+
+
+def test_views_loads_neither_streamlit_nor_tensorflow(tmp_path):
+    modules = modules_of("views")
+    assert {"views.blocks", "views.explore.picture", "views.models.weights"} <= set(modules)
+    loaded = loaded_with(modules, tmp_path)
+    assert {"views", "figures", "layers", "numpy"} <= loaded
+    assert loaded & {"streamlit", "plotly", "tensorflow", "keras", "pages"} == set()
 
 
 def test_pages_loads_no_tensorflow(tmp_path):
     modules = modules_of("pages")
-    assert {"pages.shared.compute", "pages.explore.picture"} <= set(modules)
+    assert {"pages.shared.compute", "pages.explore.choose"} <= set(modules)
     loaded = loaded_with(modules, tmp_path)
-    assert {"pages", "layers", "figures", "streamlit"} <= loaded
+    assert {"pages", "views", "layers", "figures", "streamlit"} <= loaded
     assert loaded & {"tensorflow", "keras"} == set()
 
 

@@ -11,10 +11,10 @@ from layers.checkup.pairs import POSTED, Pair
 from layers.checkup.report import Finding, Report
 from layers.checkup.text import summary
 from pages.checkup.choose import Chosen
-from pages.checkup.picture import shared_limits, work
 from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.frame import literal
+from views.checkup import shared_limits, work
 
 _COLOURS = {"broken": "red", "risky": "orange", "note": "blue"}
 SHORT = 14

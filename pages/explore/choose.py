@@ -15,7 +15,6 @@ from layers.inputs.description import SEED, Description, Example, MismatchError
 from layers.inputs.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
 from layers.inputs.sources import NORMAL, SOURCES, spell
 from layers.inputs.uploads import MAXIMUM_BYTES
-from pages.explore.cells import CELL, EDITS, LONGEST_LINK, carried
 from pages.shared.compute import compute
 from pages.shared.controls import (
     always_in_link,
@@ -27,6 +26,7 @@ from pages.shared.controls import (
     say,
 )
 from pages.shared.module_watcher import PREFIX, followed
+from views.explore.cells import CELL, EDITS, LONGEST_LINK, carried
 
 CONSTANT = FloatField(
     name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."

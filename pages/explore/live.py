@@ -17,11 +17,13 @@ from starlette.routing import Route
 from layers.api import explore as explore_api
 from layers.inputs.fields import Field
 from pages.explore.choose import linked
-from pages.explore.picture import choose_view, picture
-from pages.shared.charts import answered, described, packed, without_known
+from pages.shared.charts import answered
 from pages.shared.compute import compute, registered
 from pages.shared.module_watcher import followed
 from pages.shared.workers import workers
+from views.blocks import described, packed, without_known
+from views.explore.picture import picture
+from views.explore.view import choose_view
 
 PATH = "/layerscope/live/explore"
 _MOST_KNOWN = 64

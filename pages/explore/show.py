@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from layers.api import explore as explore_api
 from layers.inputs.description import MismatchError
-from pages.explore import live, report
-from pages.explore.cells import EDITS, asked, carried
+from layers.inputs.fields import Field
+from pages.explore import live
 from pages.explore.choose import Choice, dimensions, fit
-from pages.explore.picture import choose_view, picture, side_by_side
+from pages.explore.take_away import take_away
 from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
-from pages.shared.controls import link, say, take
+from pages.shared.controls import control, held, link, say, take
 from pages.shared.frame import linked
+from views.explore.cells import CELL, CONTRAST, EDITS, asked, carried
+from views.explore.picture import picture
+from views.explore.view import choose_view
 
 _HEAD_START = 0.06
 """Seconds that the live answer has for itself: what the page sends meanwhile would keep the
@@ -43,7 +48,7 @@ def show(choice: Choice) -> None:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
-        view = choose_view(run, side_by_side())
+        view = choose_view(run, _side_by_side())
         for sentence in view.problems:
             say(sentence)
         blocks = picture(choice.layer, run, view)
@@ -61,7 +66,7 @@ def show(choice: Choice) -> None:
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in run.notes:
             st.info(note, icon=":material/info:")
-        report.take_away(name, run)
+        take_away(name, run)
 
 
 def _live(choice: Choice) -> Live:
@@ -76,3 +81,18 @@ def _live(choice: Choice) -> Live:
     visitor = st.session_state.setdefault("visitor", secrets.token_hex(8))
     path = "" if alone else live.PATH
     return Live(path=path, visitor=visitor, link=linked_to, turned=turned)
+
+
+def _side_by_side() -> Callable[[Field], Any]:
+    """Return ``control`` for a row of controls; without any of them there is no row either."""
+    place = None
+
+    def read(field: Field) -> Any:
+        nonlocal place
+        if field in (CELL, CONTRAST):
+            return held(field)  # the picture is their widget
+        place = place or st.container(horizontal=True)
+        with place:
+            return control(field)
+
+    return read

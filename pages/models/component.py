@@ -1,4 +1,4 @@
-"""Small components of this page's own: each a script in ``shared/static``, which reports back."""
+"""Small components of this page's own: each a script in ``browser/``, which reports back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import assets, charts
+from pages.shared import assets
+from views.blocks import packed
 
 
 def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[Any], None]) -> None:
@@ -26,7 +27,7 @@ def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[A
         if chosen is not None:
             on_chosen(chosen)
 
-    _component(script)(key=key, data=charts.packed(data), on_chosen_change=changed)
+    _component(script)(key=key, data=packed(data), on_chosen_change=changed)
 
 
 @cache

@@ -6,22 +6,18 @@ import math
 
 import streamlit as st
 
-from figures.distribution import distribution
-from figures.words import number
 from layers.api import models as models_api
 from layers.inputs.fields import IntField
-from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
+from layers.model_files.model import ModelFile
 from layers.model_files.planes import Statistics
 from pages.models.files import Source
 from pages.models.progress import in_batches
-from pages.models.weights import share
-from pages.shared.charts import charts, row, text
+from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.controls import control
+from views.models.histograms import histograms
 
 ON_A_PAGE = 48
-
-Weight = tuple[LayerEntry, WeightEntry]
 
 
 def show(source: Source, model: ModelFile) -> None:
@@ -48,34 +44,7 @@ def show(source: Source, model: ModelFile) -> None:
         entries[here],
         lambda batch: compute(models_api.count, source, batch, low=low, high=high)[0].items,
     )
-    figures = [
-        distribution(
-            counts,
-            low=low,
-            high=high,
-            name=f"{layer.path} {entry.name} histogram",
-            title=f"{layer.path} / {entry.name}",
-            shape=entry.shape,
-            flags=flags(statistics),
-        )
-        for (layer, entry), counts, statistics in zip(
-            weights[here], counted, found[here], strict=True
-        )
-    ]
-    said = f"All from {number(low)} to {number(high)}, left to right, so that they can be compared."
-    if len(weights) > ON_A_PAGE:
-        said += f" {first + 1} to {first + len(figures)} of {len(weights):,} weights."
-    charts([text(said), row(figures)], key="histograms")
-
-
-def flags(statistics: Statistics) -> tuple[str, ...]:
-    """Return what strikes the eye about a weight: shares of NaN, infinities and zeros."""
-    found = []
-    for mark, count, word in (
-        ("⚠ ", statistics.nan, "NaN"),
-        ("⚠ ", statistics.infinite, "infinite"),
-        ("", statistics.zeros, "zero"),
-    ):
-        if count:
-            found.append(f"{mark}{share(count, statistics.size)} {word}")
-    return tuple(found)
+    blocks = histograms(
+        weights[here], counted, found[here], low=low, high=high, first=first, total=len(weights)
+    )
+    charts(blocks, key="histograms")

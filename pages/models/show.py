@@ -13,6 +13,7 @@ from pages.models.files import Source, demand
 from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.frame import linked, literal
+from views.models.summary import counts
 
 LATER = (
     *(
@@ -41,7 +42,7 @@ def show(choice: Choice) -> None:
         source, model = _opened(choice)
         version = f" of Keras {model.version}" if model.version else ""
         st.caption(literal(f"{model.name} · {model.form}{version}"))
-        charts([summary.counts(model)], key="counts")
+        charts([counts(model)], key="counts")
         for note in model.notes:
             st.info(literal(note), icon=":material/info:")
         layer = summary.choose_layer(model)

@@ -10,26 +10,12 @@ import streamlit as st
 from layers.inputs.fields import BadInputError, ChoiceField
 from layers.model_files.model import LayerEntry, ModelFile
 from pages.models.component import mount
-from pages.shared.charts import Block, facts
 from pages.shared.controls import control, put
 from pages.shared.frame import literal
+from views.models.summary import layer_row
 
 MAXIMUM_ROWS = 2500
 """Rows up to which a browser lays the table out in a moment; the box beside it reaches all."""
-
-
-def counts(model: ModelFile) -> Block:
-    """Return the parameter counts."""
-    trainable = model.trainable_parameters
-    return facts(
-        [
-            ("Parameters", f"{model.parameters:,}"),
-            ("Trainable", f"{trainable:,}"),
-            ("Non-trainable", f"{model.parameters - trainable:,}"),
-            ("Bytes", f"{model.bytes:,}"),
-            ("Layers", f"{len(model.layers):,}"),
-        ]
-    )
 
 
 def choose_layer(model: ModelFile) -> LayerEntry:
@@ -51,7 +37,7 @@ def choose_layer(model: ModelFile) -> LayerEntry:
             put(field, field.parse(chosen))
 
     with table:
-        data = {"rows": [_row(layer) for layer in model.layers[:MAXIMUM_ROWS]], "chosen": path}
+        data = {"rows": [layer_row(layer) for layer in model.layers[:MAXIMUM_ROWS]], "chosen": path}
         mount("summary", data, key="summary", on_chosen=choose)
     if len(paths) > MAXIMUM_ROWS:
         st.caption(f"The first {MAXIMUM_ROWS:,} of {len(paths):,} layers; the box above has all.")
@@ -82,19 +68,6 @@ def _box(field: ChoiceField) -> str | None:
         key=field.name,
         help="Or choose a row of the table, by mouse or by arrow keys.",
     )
-
-
-def _row(layer: LayerEntry) -> dict[str, Any]:
-    row: dict[str, Any] = {"path": layer.path, "name": layer.name, "kind": layer.kind}
-    if layer.output_shape:
-        row["shape"] = [-1 if length is None else length for length in layer.output_shape]
-    if layer.weights:
-        row |= {"parameters": layer.parameters, "bytes": layer.bytes}
-    if layer.depth:
-        row["depth"] = layer.depth
-    if layer.is_model:
-        row["model"] = True
-    return row
 
 
 def say_empty(layer: LayerEntry) -> None:

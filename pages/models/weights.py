@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from figures.figure import Figure
-from figures.view import REDUCTIONS, symmetric_limit
-from figures.weight import safe, weight
-from figures.words import number, spell
+from figures.view import REDUCTIONS
+from figures.weight import safe
 from layers.api import models as models_api
 from layers.inputs.fields import BoolField, ChoiceField, IntField
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import (
     MAXIMUM_PARTS,
     SIDE,
-    Plane,
-    Statistics,
     WeightView,
     joined,
 )
@@ -28,10 +23,11 @@ from pages.models import summary
 from pages.models.component import mount
 from pages.models.files import Source
 from pages.models.progress import BATCH_BYTES, in_batches
-from pages.shared.charts import Block, charts, color_range, row, table, text
+from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.controls import control, put
 from pages.shared.frame import literal, problems
+from views.models.weights import Look, non_finite, picture, tensor_name, weights_table, window
 
 REDUCTION = ChoiceField(
     name="reduction",
@@ -50,41 +46,13 @@ SORT = BoolField(
 SMALL = 4096
 """Cells up to which a weight is shown beside the chosen one."""
 BESIDE = 8
+TABLE = 64
+"""Weights of one layer that are summed up in its table."""
 LARGE = 64 * 2**20
 """Bytes that take about a second to read; more are read"""
 SHARE = 32 * 2**20
 """by so many at a time."""
 SPAN = 32
-TABLE = 64
-"""Weights of one layer that are summed up in its table."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """A weight, and how it is looked at."""
-
-    layer: LayerEntry
-    entry: WeightEntry
-    view: WeightView
-    reduction: str
-    sort: bool
-
-    @property
-    def limit(self) -> float:
-        """The colour range of what is drawn, blocks or cells, is −limit to +limit."""
-        return symmetric_limit(plane.values(self.reduction) for plane in self.view.planes)
-
-    @property
-    def label(self) -> str:
-        """What the colour range is of."""
-        blocks = any(plane.block != (1, 1) for plane in self.view.planes)
-        return f"{self.entry.name}, {self.reduction} of blocks" if blocks else self.entry.name
-
-
-def limit(statistics: Statistics) -> float:
-    """Return the largest finite magnitude; 1 where there is none but zero."""
-    ends = [abs(e) for e in (statistics.minimum, statistics.maximum) if e == e]
-    return max(ends, default=0.0) or 1.0
 
 
 def show(source: Source, layer: LayerEntry) -> None:
@@ -108,15 +76,18 @@ def show(source: Source, layer: LayerEntry) -> None:
         reduction = control(REDUCTION) if reduced else "mean"
     look = Look(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
     beside = list(_beside(source, layer, entry))
-    blocks = [row(planes(look), [color_range(look.label, look.limit)])]
-    blocks += [row(planes(other), [color_range(other.label, other.limit)]) for other in beside]
-    charts(blocks, key="weights")
+    charts([picture(shown) for shown in (look, *beside)], key="weights")
     if len(entry.parts) > MAXIMUM_PARTS:
         st.caption(f"The first {MAXIMUM_PARTS} of {len(entry.parts)} parts.")
     if reduced:
         _window(source, look)
     known = {seen.entry: seen.view.statistics for seen in (look, *beside)}
-    charts([_table(source, layer, known), *_said(view.statistics)], key="statistics")
+    fine = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
+    rest = tuple(entry for entry in fine if entry not in known)
+    if rest:  # what was not looked at is read for the table
+        measured = compute(models_api.measure, source, rest)[0].items
+        known |= dict(zip(rest, measured, strict=True))
+    charts([weights_table(fine, known), *non_finite(view.statistics)], key="statistics")
     _download(source, layer, entry)
 
 
@@ -139,36 +110,6 @@ def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
     squares = [found.items for found in read(models_api.measure_norms)]
     norms = tuple(np.sqrt(sum(own)).astype("float32") for own in zip(*squares, strict=True))
     return joined(read(models_api.look_at, norms=norms))
-
-
-def planes(look: Look) -> list[Figure]:
-    """Return a figure for the weight, or one for each gate or head."""
-    return [
-        weight(
-            plane.values(look.reduction),
-            name=tensor_name(look.entry, plane),
-            layer=look.layer.path,
-            limit=look.limit,
-            rows=plane.layout.row_words,
-            columns=plane.layout.column_words,
-            plane=plane.layout.plane,
-            shape=tuple(plane.layout.length),
-            block=plane.block,
-            reduction=look.reduction,
-            tile=plane.layout.tile,
-            numbers=_order(plane) if look.sort else (),
-        )
-        for plane in look.view.planes
-    ]
-
-
-def tensor_name(entry: WeightEntry, plane: Plane) -> str:
-    """Return what a plane's figure is called."""
-    return f"{entry.name} {plane.part}" if plane.part else entry.name
-
-
-def _order(plane: Plane) -> tuple[int, ...]:
-    return tuple((-plane.norms).argsort(kind="stable").tolist())
 
 
 def _beside(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[Look]:
@@ -196,17 +137,6 @@ def _window(source: Source, look: Look) -> None:
         models_api.window, source, look.entry, part=part, row=row_at, column=column_at, span=span
     )
     plane = look.view.planes[part]
-    figure = weight(
-        found.values,
-        name=f"{tensor_name(look.entry, plane)} window",
-        layer=look.layer.path,
-        limit=limit(look.view.statistics),
-        rows=plane.layout.row_words,
-        columns=plane.layout.column_words,
-        plane=plane.layout.plane,
-        shape=found.values.shape,
-        corner=(row_at, column_at),
-    )
 
     def move(chosen: Any) -> None:
         for field, at in zip(
@@ -223,13 +153,8 @@ def _window(source: Source, look: Look) -> None:
         "span": span,
     }
     mount("window", data, key="window", on_chosen=move)
-    charts(
-        [
-            text("Drag the frame in the picture, or move the sliders: these are true cells."),
-            row([figure]),
-        ],
-        key="cells",
-    )
+    blocks = window(look, plane, found.values, corner=(row_at, column_at))
+    charts(blocks, key="cells")
 
 
 def _place(name: str, length: int, span: int) -> IntField:
@@ -240,52 +165,6 @@ def _place(name: str, length: int, span: int) -> IntField:
         maximum=max(0, length - min(span, length)),
         label=f"First {name}, of {length:,}",
     )
-
-
-def _table(source: Source, layer: LayerEntry, known: Mapping[WeightEntry, Statistics]) -> Block:
-    """Return the table of all weights; what was not looked at is read for it."""
-    fine = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
-    rest = tuple(entry for entry in fine if entry not in known)
-    if rest:
-        measured = compute(models_api.measure, source, rest)[0].items
-        known = {**known, **dict(zip(rest, measured, strict=True))}
-    head = ("Weight", "Shape", "Type", "Min", "Mean", "Max", "Std", "Zeros", "NaN", "Infinite")
-    rows = [
-        [
-            entry.name,
-            spell(entry.shape),
-            entry.dtype,
-            *map(number, (s.minimum, s.mean, s.maximum, s.deviation)),
-            share(s.zeros, s.size),
-            share(s.nan, s.size),
-            share(s.infinite, s.size),
-        ]
-        for entry, s in ((entry, known[entry]) for entry in fine)
-    ]
-    return table("Weights of this layer", head, rows)
-
-
-def share(count: int, size: int) -> str:
-    """Return a share in per cent: nothing is 0, and one of a million is not.
-
-    >>> share(0, 10), share(1, 10**6), share(5, 10), share(0, 0)
-    ('0', '< 0.1 %', '50 %', '0')
-    """
-    if not count:
-        return "0"
-    per_cent = 100 * count / size
-    return "< 0.1 %" if per_cent < 0.1 else f"{per_cent:.3g} %"
-
-
-def _said(statistics: Statistics) -> list[Block]:
-    if not statistics.nan and not statistics.infinite:
-        return []
-    return [
-        text(
-            f"{statistics.nan:,} of {statistics.size:,} numbers are NaN, {statistics.infinite:,} "
-            "infinite: they are marked, and left out of range and figures."
-        )
-    ]
 
 
 def _download(source: Source, layer: LayerEntry, entry: WeightEntry) -> None:

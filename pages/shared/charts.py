@@ -1,15 +1,12 @@
-"""The one component that draws: blocks of figures, facts, tables and sentences, as plain data.
+"""The mount of the one component that draws the blocks of ``views/``.
 
 Its script is in ``browser/``; ``assets.py`` serves it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
-import zlib
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -17,14 +14,9 @@ from typing import Any
 import streamlit as st
 from cachetools import LRUCache
 
-from figures.figure import Figure
-from figures.words import number
-from layers.equation import Sign
 from pages.shared.assets import base, url
+from views.blocks import Block, described, packed
 
-Block = dict[str, Any]
-_WORTH_AN_ID = 64
-"""Characters of an array from which it is worth being named."""
 _answered: LRUCache[str, tuple[str, ...]] = LRUCache(4096)
 _lock = threading.Lock()  # pages and routes run in threads, and an LRUCache bears only one
 
@@ -57,7 +49,7 @@ def charts(
     """Draw blocks, one below the other; the first is on the screen before the others are begun.
 
     Args:
-        blocks: from ``row``, ``facts``, ``table`` and ``text``.
+        blocks: from ``views``.
         key: the mount's name; the same name is redrawn in place, and only what changed.
         timings: milliseconds by stage of this update, for the benchmarks.
         live: how the picture follows a control while it turns.
@@ -79,22 +71,6 @@ def charts(
     _component()(key=key, data=packed(data), on_asked_change=answer)
 
 
-def described(
-    blocks: Sequence[Block], *, timings: dict[str, float] | None = None
-) -> dict[str, Any]:
-    """Return blocks as the component takes them, with an ``id`` that equal blocks share."""
-    data: dict[str, Any] = {"blocks": list(blocks)}
-    data["id"] = hashlib.sha256(json.dumps(data["blocks"]).encode()).hexdigest()[:16]
-    if timings:
-        data["timings"] = {stage: round(spent, 2) for stage, spent in timings.items()}
-    return data
-
-
-def packed(data: dict[str, Any]) -> bytes:
-    """Return data as deflated JSON: a picture is mostly words that it repeats."""
-    return zlib.compress(json.dumps(data, ensure_ascii=False).encode(), level=9)
-
-
 def answered(visitor: str, data: dict[str, Any]) -> None:
     """Remember which blocks a visitor's browser was sent ahead of the page, to send them once.
 
@@ -102,75 +78,6 @@ def answered(visitor: str, data: dict[str, Any]) -> None:
     """
     with _lock:
         _answered[visitor[:32]] = (*_answered.get(visitor[:32], ())[-1:], data["id"])
-
-
-def row(
-    items: Sequence[Figure | Sign],
-    ranges: Sequence[dict[str, str]] = (),
-    *,
-    links: dict[str, Any] | None = None,
-    pin: dict[str, Any] | None = None,
-) -> Block:
-    """Return a row of figures that wraps, with signs between them, in cells of one size.
-
-    Args:
-        items: figures and signs, in order.
-        ranges: the colour ranges beneath, as ``{"palette", "label", "low", "high"}``.
-        links: which cells made which; with them the cells answer to pointer and keys.
-        pin: the arithmetic of one cell, as ``{"cell", "where", "sentence", "figure"}``.
-    """
-    named = [{"figure" if isinstance(item, Figure) else "sign": sendable(item)} for item in items]
-    extra = {"links": links, "pin": pin}
-    return {"items": named, "ranges": list(ranges)} | {k: v for k, v in extra.items() if v}
-
-
-def color_range(label: str, limit: float, centre: float = 0.0) -> dict[str, str]:
-    """Return what stands beneath a row whose colours span ``centre`` − ``limit`` to + ``limit``."""
-    low, high = number(centre - limit), number(centre + limit)
-    return {"palette": "signed", "label": label, "low": low, "high": high}
-
-
-def facts(counts: Sequence[tuple[str, str]], promises: Sequence[dict[str, str]] = ()) -> Block:
-    """Return figures with their labels, and marked sentences ``{mark, says, sentence, figure}``."""
-    return {"kind": "facts", "counts": list(counts), "promises": list(promises)}
-
-
-def table(label: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
-    """Return a table; the first column names the row."""
-    return {"kind": "table", "label": label, "head": list(head), "rows": list(rows)}
-
-
-def text(sentence: str) -> Block:
-    """Return a sentence."""
-    return {"kind": "text", "sentence": sentence}
-
-
-def sendable(item: Figure | Sign) -> dict[str, Any]:
-    """Return what is worth sending: an empty field is the browser's default.
-
-    Large arrays get an ``id``, by which the browser can say that it has them.
-    """
-    sent = {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
-    for trace in sent.get("spec", {}).get("data", ()):
-        data = trace.get("z", {}).get("bdata", "")
-        if len(data) >= _WORTH_AN_ID:
-            trace["z"]["id"] = hashlib.sha256(data.encode()).hexdigest()[:8]
-    return sent
-
-
-def without_known(data: dict[str, Any], known: Container[str]) -> dict[str, Any]:
-    """Return described data with the arrays left out that the browser says it has."""
-
-    def lean(thing: Any) -> Any:
-        if isinstance(thing, list):
-            return [lean(each) for each in thing]
-        if not isinstance(thing, dict):
-            return thing
-        if "bdata" in thing and thing.get("id") in known:
-            return {"id": thing["id"]}
-        return {name: lean(value) for name, value in thing.items()}
-
-    return lean(data)
 
 
 @cache

@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers.inputs.cells import Cell, Edit
-from pages.explore.cells import CELL, CONTRAST, EDITS, LONGEST_LINK
 from pages.shared import controls
 from tests.pages.session import (
     assert_drawn,
@@ -23,6 +22,7 @@ from tests.pages.session import (
     registered,
     sent,
 )
+from views.explore.cells import CELL, CONTRAST, EDITS, LONGEST_LINK
 
 
 def pinned(session: AppTest) -> dict[str, Any]:

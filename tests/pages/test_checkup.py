@@ -17,7 +17,6 @@ from layers.checkup.pairs import NAMES, PAIRS, POSTED, pair_of
 from layers.checkup.plan import PLAN
 from layers.checkup.report import Outcome, Report
 from pages.checkup import examine
-from pages.checkup.picture import NUMBERS
 from pages.shared.workers import (
     ComputationLostError,
     ComputationStoppedError,
@@ -25,6 +24,7 @@ from pages.shared.workers import (
     workers,
 )
 from tests.pages.session import ROOT, assert_one_complaint, assert_sound, drawn, opened, sent
+from views.checkup import NUMBERS
 
 
 def visited(**link: object) -> AppTest:

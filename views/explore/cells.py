@@ -12,8 +12,9 @@ from layers.inputs.cells import Cell, CellField, Edit, EditsField, check_cell
 from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
 from layers.trace import Role, Tensor
-from pages.shared.cells import made_by, written
-from pages.shared.charts import sendable
+from views.arithmetic import written
+from views.blocks import sendable
+from views.links import made_by
 
 CELL = CellField(name="cell", default=None, help="The pinned cell.")
 EDITS = EditsField(name="edits", default=(), help="Numbers put into cells.")

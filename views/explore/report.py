@@ -1,19 +1,16 @@
-"""What stands beside the picture: counts, the table of weights, promises, code, downloads."""
+"""What stands beside the picture: counts, the table of weights, promises, all tensors."""
 
 from __future__ import annotations
 
 import io
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
-import streamlit as st
 
 from figures.words import number, spell
 from layers.api.explore import Exploration
 from layers.traces.summary import Kept, WeightRow
-from pages.shared.charts import Block, facts, table
-from pages.shared.controls import link
+from views.blocks import Block, facts, table
 
 _HEAD = (
     "Weight",
@@ -62,46 +59,12 @@ def weights_table(run: Exploration) -> Block:
     return table("Weights", _HEAD, [_row(row) for row in run.weights])
 
 
-def take_away(layer: str, run: Exploration) -> None:
-    """Offer the code, all tensors and the link; only while it is open, for highlighting is slow."""
-    opened = st.expander("Code, tensors, link", key="code", on_change="rerun")
-    if not opened.open:
-        return
-    with opened:
-        st.caption("This Python runs on its own, and prints the same outputs:")
-        st.code(run.code, language="python")
-        st.caption("The link to this picture, numbers included:")
-        st.code(f"{_address()}?{urlencode(link())}", language=None)
-        with st.container(horizontal=True):
-            st.download_button(
-                "The code",
-                run.code,
-                file_name=f"{layer}.py",
-                mime="text/x-python",
-                key="download_code",
-                icon=":material/download:",
-            )
-            st.download_button(
-                "All tensors of this run (NPZ)",
-                lambda: npz(run),
-                file_name=f"{layer}.npz",
-                mime="application/octet-stream",
-                key="download_tensors",
-                icon=":material/download:",
-            )
-        st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")
-
-
 def npz(run: Exploration) -> bytes:
     """Return all tensors of a run as the bytes of an NPZ file."""
     stream = io.BytesIO()
     tensors: dict[str, Any] = {name: t.values for name, t in run.trace.tensors.items()}
     np.savez(stream, **tensors)
     return stream.getvalue()
-
-
-def _address() -> str:
-    return (st.context.url or "").split("?", 1)[0].rstrip("/") + "/"
 
 
 def _magnitude(run: Exploration) -> float:

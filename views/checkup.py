@@ -11,7 +11,7 @@ from figures.heatmap import heatmap
 from figures.view import symmetric_limit
 from figures.words import number, spell
 from layers.checkup.evidence import Evidence
-from pages.shared.charts import Block, color_range, facts, row, table, text
+from views.blocks import Block, color_range, facts, row, table, text
 
 NUMBERS = 40
 """Trainable numbers whose way is drawn; the rest go the same way."""

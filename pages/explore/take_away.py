@@ -1,0 +1,45 @@
+"""What a visitor takes away from a picture: the code, all tensors, the link."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from layers.api.explore import Exploration
+from pages.shared.controls import link
+from views.explore.report import npz
+
+
+def take_away(layer: str, run: Exploration) -> None:
+    """Offer the code, all tensors and the link; only while it is open, for highlighting is slow."""
+    opened = st.expander("Code, tensors, link", key="code", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
+        st.caption("This Python runs on its own, and prints the same outputs:")
+        st.code(run.code, language="python")
+        st.caption("The link to this picture, numbers included:")
+        st.code(f"{_address()}?{urlencode(link())}", language=None)
+        with st.container(horizontal=True):
+            st.download_button(
+                "The code",
+                run.code,
+                file_name=f"{layer}.py",
+                mime="text/x-python",
+                key="download_code",
+                icon=":material/download:",
+            )
+            st.download_button(
+                "All tensors of this run (NPZ)",
+                lambda: npz(run),
+                file_name=f"{layer}.npz",
+                mime="application/octet-stream",
+                key="download_tensors",
+                icon=":material/download:",
+            )
+        st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")
+
+
+def _address() -> str:
+    return (st.context.url or "").split("?", 1)[0].rstrip("/") + "/"

@@ -1,0 +1,1 @@
+"""One layer's run as blocks: the equation, its cells, and what stands beside them."""

@@ -1,0 +1,1 @@
+"""A whole network as blocks: its weights, activations, histograms and comparisons."""

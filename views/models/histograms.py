@@ -1,0 +1,64 @@
+"""Weights' histograms on one scale; what strikes the eye is said above each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from figures.distribution import distribution
+from figures.words import number
+from layers.model_files.model import LayerEntry, WeightEntry
+from layers.model_files.planes import Statistics
+from views.blocks import Block, row, text
+from views.models.weights import share
+
+
+def histograms(
+    weights: Sequence[tuple[LayerEntry, WeightEntry]],
+    counts: Sequence[tuple[int, ...]],
+    statistics: Sequence[Statistics],
+    *,
+    low: float,
+    high: float,
+    first: int,
+    total: int,
+) -> list[Block]:
+    """Return a histogram for each weight, under a sentence on their common scale.
+
+    Args:
+        weights: those of this page of histograms.
+        counts: of each weight's values, in bins of equal width.
+        statistics: of each weight.
+        low: the left end of the scale.
+        high: its right end.
+        first: the place of the first of these weights among all.
+        total: how many weights there are.
+    """
+    figures = [
+        distribution(
+            counted,
+            low=low,
+            high=high,
+            name=f"{layer.path} {entry.name} histogram",
+            title=f"{layer.path} / {entry.name}",
+            shape=entry.shape,
+            flags=flags(measured),
+        )
+        for (layer, entry), counted, measured in zip(weights, counts, statistics, strict=True)
+    ]
+    said = f"All from {number(low)} to {number(high)}, left to right, so that they can be compared."
+    if total > len(figures):
+        said += f" {first + 1} to {first + len(figures)} of {total:,} weights."
+    return [text(said), row(figures)]
+
+
+def flags(statistics: Statistics) -> tuple[str, ...]:
+    """Return what strikes the eye about a weight: shares of NaN, infinities and zeros."""
+    found = []
+    for mark, count, word in (
+        ("⚠ ", statistics.nan, "NaN"),
+        ("⚠ ", statistics.infinite, "infinite"),
+        ("", statistics.zeros, "zero"),
+    ):
+        if count:
+            found.append(f"{mark}{share(count, statistics.size)} {word}")
+    return tuple(found)

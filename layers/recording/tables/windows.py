@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from layers.operations.window import (
-    AveragePool,
-    Conv,
-    ConvTranspose,
-    DepthwiseConv,
-    MaxPool,
-    Patches,
-    same_padding,
-)
+from layers.operations.pooling import AveragePool, MaxPool, Patches
+from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.operations.windows import same_padding
 from layers.recording.node import Made, Node
 
 Padding = tuple[tuple[int, int], ...]

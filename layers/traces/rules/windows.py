@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.operations.layout import BatchToSpace, Pad, Reshape, SpaceToBatch
-from layers.operations.window import AveragePool, Conv, ConvTranspose, DepthwiseConv, MaxPool
+from layers.operations.pooling import AveragePool, MaxPool
+from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.trace import Step
 from layers.traces.view import View
 

@@ -1,0 +1,246 @@
+"""How one cell of a run came to its number: worked out by hand, and written with the numbers."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.operations import spans
+from layers.operations.expression import (
+    Cell,
+    Difference,
+    Expression,
+    Function,
+    Number,
+    Quotient,
+    Share,
+    Sum,
+)
+from layers.operations.numbers import agreed, written
+from layers.operations.op import Index, Layout
+
+if TYPE_CHECKING:
+    from layers.traces.trace import Step, Trace
+
+Cells = dict[str, list[Index]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """One cell, worked out by hand.
+
+    Attributes:
+        value: by hand, in float64, from the recorded numbers of the cells in it; the recorded
+            number where nothing was computed or the arithmetic is not known.
+        text: the arithmetic with its numbers and its result, as a textbook writes it; the number
+            alone where there is none.
+        sources: the cells that it was worked out from, by tensor.
+        expression: the arithmetic; None where there is none.
+        recorded: the run's own number.
+        terms: what each summand adds, (terms,) float64; of a softmax the shares; None where the
+            arithmetic is no sum.
+    """
+
+    value: float
+    text: str
+    sources: Cells
+    expression: Expression | None = None
+    recorded: float = math.nan
+    terms: np.ndarray | None = None
+
+
+def explain(
+    trace: Trace, tensor: str, index: tuple[int, ...], *, everything: bool = False
+) -> Explanation:
+    """Work out one cell of a run by hand.
+
+    What is only passed on (a step with ``shown=False``) and is one cell is written out in its
+    place: so ``relu(x × w + … + b)`` is one line. What only moved is named where it was before.
+
+    Args:
+        trace: the run.
+        tensor: a name in ``trace.tensors``.
+        index: the cell, one integer an axis.
+        everything: write every term of a long sum.
+
+    Returns:
+        the number, its arithmetic, and the cells that made it.
+
+    Raises:
+        ValueError: a name that is not in the run, or a cell that is not in the tensor.
+    """
+    index = _checked(trace, tensor, index)
+    recorded = _number(trace[tensor][index])
+    step = _made_by(trace).get(tensor)
+    if step is None:
+        text = written(recorded)
+        return Explanation(value=recorded, text=text, sources={}, recorded=recorded)
+    if not step.op.explained:
+        own = dependencies(trace, tensor, index)
+        text = f"{written(recorded)} ({step.op.says})"
+        return Explanation(value=recorded, text=text, sources=own, recorded=recorded)
+    sources: Cells = {}
+    found = _Writer(trace).expression(step, index, sources)
+    return Explanation(
+        value=found.value,
+        text=_equation(found, recorded, everything),
+        sources={name: sorted(set(cells)) for name, cells in sources.items()},
+        expression=found,
+        recorded=recorded,
+        terms=_terms(found),
+    )
+
+
+def dependencies(trace: Trace, tensor: str, index: tuple[int, ...]) -> Cells:
+    """Return the cells of a step's operands that made a cell of its result, by tensor.
+
+    Args:
+        trace: the run.
+        tensor: a name in ``trace.tensors``.
+        index: the cell, one integer an axis.
+
+    Raises:
+        ValueError: a name that is not in the run, or a cell that is not in the tensor.
+    """
+    index = _checked(trace, tensor, index)
+    step = _made_by(trace).get(tensor)
+    if step is None:
+        return {}
+    found: Cells = {}
+    own = step.op.sources(index, *(trace[operand] for operand in step.operands))
+    for operand, axes in zip(step.operands, own, strict=True):
+        found.setdefault(operand, []).extend(itertools.product(*axes))
+    return {name: sorted(set(cells)) for name, cells in found.items() if cells}
+
+
+def dependents(trace: Trace, tensor: str, index: tuple[int, ...]) -> Cells:
+    """Return the cells of the results of steps that a cell of their operand helped to make.
+
+    Where these are no product of axes, the smallest product that holds them.
+
+    Args:
+        trace: the run.
+        tensor: a name in ``trace.tensors``.
+        index: the cell, one integer an axis.
+
+    Raises:
+        ValueError: a name that is not in the run, or a cell that is not in the tensor.
+    """
+    index = _checked(trace, tensor, index)
+    shape = trace[tensor].shape
+    found: Cells = {}
+    for step in trace.steps:
+        if tensor not in step.operands:
+            continue
+        own = step.op.spans(*(trace[operand] for operand in step.operands))
+        for operand, each in zip(step.operands, own, strict=True):
+            if operand == tensor:
+                axes = spans.dependents(each, index, shape, trace[step.result].shape)
+                found.setdefault(step.result, []).extend(itertools.product(*axes))
+    return {name: sorted(set(cells)) for name, cells in found.items() if cells}
+
+
+class _Writer:
+    """Writes out what is only passed on, in its place."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.made_by = _made_by(trace)
+
+    def expression(self, step: Step, index: Index, sources: Cells) -> Expression:
+        """Return a cell's arithmetic, and add to ``sources`` the cells that it is made of."""
+        operands = [self.trace[operand] for operand in step.operands]
+        own = [list(itertools.product(*axes)) for axes in step.op.sources(index, *operands)]
+        found = step.op.expression(index, *operands)
+        read: dict[int, set[Index]] = {}
+        for leaf in found.leaves():
+            read.setdefault(leaf.operand, set()).add(leaf.index)
+        opened: dict[tuple[int, Index], Expression] = {}
+        for number, (operand, cells) in enumerate(zip(step.operands, own, strict=True)):
+            # One cell alone: of several that were read, the one that was taken stands among others.
+            alone = len(cells) == 1 and read.get(number, set(cells)) == set(cells)
+            for cell in cells:
+                inner = self._passed_on(operand, cell, alone, sources)
+                if inner is None:
+                    sources.setdefault(operand, []).append(cell)
+                else:
+                    opened[number, cell] = inner
+
+        def exchange(leaf: Cell) -> Expression:
+            inner = opened.get((leaf.operand, leaf.index))
+            return replace(leaf, tensor=step.operands[leaf.operand]) if inner is None else inner
+
+        return found.replaced(exchange)
+
+    def _passed_on(
+        self, operand: str, cell: Index, alone: bool, sources: Cells
+    ) -> Expression | None:
+        """Return the arithmetic of an operand's cell, if it is written out in its place."""
+        step = self.made_by.get(operand)
+        if step is None or step.shown or not step.op.explained:
+            return None
+        if not alone and not isinstance(step.op, Layout):
+            return None
+        return self.expression(step, cell, sources)
+
+
+def _made_by(trace: Trace) -> dict[str, Step]:
+    return {step.result: step for step in trace.steps}
+
+
+def _checked(trace: Trace, tensor: str, index: tuple[int, ...]) -> Index:
+    if tensor not in trace.tensors:
+        names = ", ".join(list(trace.tensors)[:8])
+        raise ValueError(
+            f"A cell cannot be explained: expected a tensor of the run. Received {tensor!r}. "
+            f"Choose one of {names}."
+        )
+    shape = trace[tensor].shape
+    at = tuple(int(place) for place in index)
+    fits = len(at) == len(shape) and all(0 <= a < n for a, n in zip(at, shape, strict=True))
+    if not fits:
+        raise ValueError(
+            f"A cell cannot be explained: expected one index for each axis of {tensor!r}, of "
+            f"shape {shape}. Received {at}. Count from 0."
+        )
+    return at
+
+
+def _number(value: object) -> float:
+    """Return a recorded cell as a float; NaN for what is no number, such as a string."""
+    kind = np.asarray(value)
+    return math.nan if kind.dtype.kind in "OSU" else float(kind)
+
+
+def _equation(found: Expression, recorded: float, everything: bool) -> str:
+    """Write the arithmetic, what a function is of, and the result."""
+    result = agreed(found.value, recorded)
+    if isinstance(found, Cell | Number):
+        return result
+    said = found.write(everything=everything)
+    if isinstance(found, Function) and len(found.terms) == 1:
+        (inner,) = found.terms
+        if not isinstance(inner, Cell | Number):
+            said += f" = {replace(found, terms=(Number(inner.value),)).write()}"
+    return f"{said} = {result}"
+
+
+def _terms(found: Expression) -> np.ndarray | None:
+    """Return what each summand adds; of a mean its part of the mean."""
+    if isinstance(found, Function) and len(found.terms) == 1:
+        found = found.terms[0]
+    if isinstance(found, Share):
+        return found.shares
+    if isinstance(found, Sum):
+        return np.array([term.value for term in found.flat])
+    if isinstance(found, Difference):
+        return np.array([found.left.value, -found.right.value])
+    if isinstance(found, Quotient) and isinstance(found.left, Sum):
+        with np.errstate(all="ignore"):
+            parts = np.array([term.value for term in found.left.flat])
+            return parts / found.right.value
+    return None

@@ -1,0 +1,203 @@
+"""Functions of numbers, cell by cell, from their textbook formulas: arrays in, an array out.
+
+NaN stays NaN, and nothing overflows on the way to a finite result.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+_SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+_error = np.vectorize(math.erf, otypes=["float64"])
+_complement = np.vectorize(math.erfc, otypes=["float64"])
+
+
+def _like(x: Any, values: Any) -> np.ndarray:
+    """Return values in the precision of ``x``."""
+    return np.asarray(values, dtype=np.asarray(x).dtype)
+
+
+def _erf(x: np.ndarray) -> np.ndarray:
+    return _like(x, _error(x))
+
+
+def _erfc(x: np.ndarray) -> np.ndarray:
+    return _like(x, _complement(x))
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    power = np.exp(-np.abs(x))  # at most 1
+    return np.where(np.asarray(x) < 0, power, 1) / (1 + power)
+
+
+def _softplus(x: np.ndarray) -> np.ndarray:
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def _expm1_below(x: np.ndarray) -> np.ndarray:
+    """Return exp(x) − 1 where x is negative, and 0 elsewhere."""
+    return np.expm1(np.minimum(x, 0))
+
+
+def _elu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
+    return np.maximum(x, 0) + alpha * _expm1_below(x)
+
+
+def _celu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
+    return np.maximum(x, 0) + alpha * _expm1_below(x / alpha)
+
+
+def _leaky_relu(x: np.ndarray, alpha: float = 0.2) -> np.ndarray:
+    return np.where(np.asarray(x) > 0, x, alpha * x)
+
+
+def _gelu(x: np.ndarray) -> np.ndarray:
+    return 0.5 * x * _erfc(-x * math.sqrt(0.5))
+
+
+def _gelu_tanh(x: np.ndarray) -> np.ndarray:
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+
+
+def _hard_sigmoid(x: np.ndarray) -> np.ndarray:
+    return np.clip(x + 3, 0, 6) / 6
+
+
+def _round(x: np.ndarray) -> np.ndarray:
+    return np.rint(x) if np.issubdtype(np.asarray(x).dtype, np.floating) else np.asarray(x)
+
+
+def _no_nan(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """Return the function with 0 wherever its second argument is 0."""
+
+    def guarded(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.where(np.equal(y, 0), np.zeros((), np.result_type(x, y)), function(x, y))
+
+    return guarded
+
+
+def _x_log_y(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.where(np.equal(x, 0), np.zeros((), np.result_type(x, y)), x * np.log(y))
+
+
+def _cast(x: np.ndarray, dtype: str) -> np.ndarray:
+    return np.asarray(x).astype(dtype)
+
+
+def _add_n(*terms: np.ndarray) -> np.ndarray:
+    return functools.reduce(np.add, terms)
+
+
+def _bucketize(x: np.ndarray, *boundaries: float) -> np.ndarray:
+    edges = np.array(boundaries, dtype="float32")  # TensorFlow keeps them in float32
+    return np.searchsorted(edges, np.asarray(x), side="right").astype("int32")
+
+
+def _soft_shrink(x: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    return x - np.clip(x, -threshold, threshold)
+
+
+def _hard_shrink(x: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    return np.where(np.abs(x) <= threshold, 0 * x, x)
+
+
+def _identity(x: np.ndarray) -> np.ndarray:
+    return np.array(x)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "abs": np.abs,
+    "acos": np.arccos,
+    "acosh": np.arccosh,
+    "add": np.add,
+    "add_n": _add_n,
+    "and": np.logical_and,
+    "asin": np.arcsin,
+    "asinh": np.arcsinh,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
+    "atanh": np.arctanh,
+    "bucketize": _bucketize,
+    "cast": _cast,
+    "ceil": np.ceil,
+    "celu": _celu,
+    "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
+    "cos": np.cos,
+    "cosh": np.cosh,
+    "divide": np.true_divide,
+    "divide_no_nan": _no_nan(np.true_divide),
+    "elu": _elu,
+    "equal": np.equal,
+    "erf": _erf,
+    "erfc": _erfc,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "floor": np.floor,
+    "floor_divide": np.floor_divide,
+    "gelu": _gelu,
+    "gelu_tanh": _gelu_tanh,
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+    "hard_shrink": _hard_shrink,
+    "hard_sigmoid": _hard_sigmoid,
+    "hard_silu": lambda x: x * _hard_sigmoid(x),
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "identity": _identity,
+    "is_finite": np.isfinite,
+    "is_inf": np.isinf,
+    "is_nan": np.isnan,
+    "leaky_relu": _leaky_relu,
+    "less": np.less,
+    "less_equal": np.less_equal,
+    "log": np.log,
+    "log1p": np.log1p,
+    "log_sigmoid": lambda x: -_softplus(-x),
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+    "mish": lambda x: x * np.tanh(_softplus(x)),
+    "mod": np.mod,
+    "multiply": np.multiply,
+    "multiply_no_nan": _no_nan(np.multiply),
+    "negative": np.negative,
+    "not": np.logical_not,
+    "not_equal": np.not_equal,
+    "or": np.logical_or,
+    "power": np.power,
+    "prelu": _leaky_relu,
+    "reciprocal": lambda x: 1 / x,
+    "relu": lambda x: np.maximum(x, 0),
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "round": _round,
+    "rsqrt": lambda x: 1 / np.sqrt(x),
+    "selu": lambda x: _SELU_SCALE * _elu(x, _SELU_ALPHA),
+    "sigmoid": _sigmoid,
+    "sign": np.sign,
+    "silu": lambda x: x * _sigmoid(x),
+    "sin": np.sin,
+    "sinh": np.sinh,
+    "soft_shrink": _soft_shrink,
+    "softplus": _softplus,
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "sqrt": np.sqrt,
+    "square": np.square,
+    "squared_difference": lambda x, y: np.square(np.subtract(x, y)),
+    "squareplus": lambda x, b=4.0: (x + np.sqrt(x * x + b)) / 2,
+    "stop_gradient": _identity,
+    "subtract": np.subtract,
+    "tan": np.tan,
+    "tanh": np.tanh,
+    "tanh_shrink": lambda x: x - np.tanh(x),
+    "truncate": np.trunc,
+    "truncate_mod": np.fmod,
+    "where": np.where,
+    "x_divided_by_y": lambda x, y: np.where(np.equal(x, 0), 0 * y, np.true_divide(x, y)),
+    "x_log_y": _x_log_y,
+    "xor": np.logical_xor,
+}
+"""By name; the parameters of an operation are further arguments."""
+FUNCTIONS["swish"] = FUNCTIONS["silu"]

@@ -1,0 +1,42 @@
+"""Numbers as text: a true minus, few digits, and words for what is no number."""
+
+from __future__ import annotations
+
+import math
+
+
+def written(value: float, digits: int = 6) -> str:
+    """Write a number with at most so many significant digits.
+
+    Args:
+        value: any float.
+        digits: the significant digits; whole numbers below a million keep all of theirs.
+
+    >>> written(-0.2131866), written(2.51, 2), written(1234.0, 3), written(1e-9)
+    ('−0.213187', '2.5', '1234', '1e−9')
+    >>> written(float("nan")), written(float("-inf")), written(-0.0)
+    ('NaN', '−∞', '0')
+    """
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value)).replace("-", "−")
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", "−")
+
+
+def agreed(hand: float, computed: float) -> str:
+    """Write a result with the digits in which the hand's and the computer's agree.
+
+    >>> agreed(0.33333333, 0.33333337), agreed(0.123456, 0.123461), agreed(1.0, 1.5)
+    ('0.333333', '0.1235', '1 by hand, 1.5 by TensorFlow')
+    """
+    for digits in (6, 5, 4, 3):
+        if written(hand, digits) == written(computed, digits):
+            return written(computed, digits)
+    return f"{written(hand, 3)} by hand, {written(computed, 3)} by TensorFlow"

@@ -1,0 +1,401 @@
+"""Many cells in one: sums, means and extremes over axes, softmax, running sums."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from layers.operations.expression import (
+    Cell,
+    Choice,
+    Difference,
+    Expression,
+    Function,
+    LogOfPowers,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Share,
+    Sum,
+)
+from layers.operations.op import Index, Op, Spans
+from layers.operations.spans import Shape, Span, Table, along, cells, whole
+
+How = Literal["sum", "mean", "max", "min", "prod", "any", "all", "variance", "euclidean_norm"]
+_SIGNS = {"sum": "Σ", "prod": "Π", "euclidean_norm": "‖x‖"}
+_SAYS = {
+    "sum": "sum",
+    "mean": "mean",
+    "max": "the largest",
+    "min": "the smallest",
+    "prod": "product of all",
+    "any": "whether any holds",
+    "all": "whether all hold",
+    "variance": "variance",
+    "euclidean_norm": "Euclidean norm",
+}
+_LATEX = {
+    "sum": r"\sum {0}",
+    "mean": r"\mathrm{{mean}}({0})",
+    "max": r"\max({0})",
+    "min": r"\min({0})",
+    "prod": r"\prod {0}",
+    "variance": r"\mathrm{{Var}}({0})",
+    "euclidean_norm": r"\lVert {0} \rVert",
+}
+
+
+def _positive(axes: tuple[int, ...], rank: int) -> tuple[int, ...]:
+    return tuple(sorted({axis % rank for axis in axes})) if rank else ()
+
+
+def _reduced(values: np.ndarray, axes: tuple[int, ...], keepdims: bool) -> tuple[Span, ...]:
+    """Return the spans of the cells that are reduced to one."""
+    axes = _positive(axes, values.ndim)
+    places = iter(range(values.ndim))
+    found = []
+    for axis, length in enumerate(values.shape):
+        if axis in axes:
+            found.append(whole(length))
+            if keepdims:
+                next(places)
+        else:
+            found.append(Span(next(places)))
+    return tuple(found)
+
+
+def _listed(spans: Spans, index: Index, values: np.ndarray) -> tuple[Cell, ...]:
+    """Return the cells of the first operand in row-major order."""
+    own = [cells(span, index, n) for span, n in zip(spans, values.shape, strict=True)]
+    return tuple(Cell(0, at, values[at]) for at in itertools.product(*own))
+
+
+@dataclass(frozen=True)
+class Reduce(Op):
+    """One number of all along some axes.
+
+    Attributes:
+        how: the statistic; ``variance`` divides by the number of cells.
+        axes: those that go.
+        keepdims: they stay with length 1.
+    """
+
+    how: How
+    axes: tuple[int, ...]
+    keepdims: bool = False
+
+    @property
+    def noun(self) -> str:
+        """``sum``, ``mean``, …."""
+        return {"prod": "product", "euclidean_norm": "norm"}.get(self.how, self.how)
+
+    @property
+    def sign(self) -> str:
+        """``Σ``, ``mean``, …."""
+        return _SIGNS.get(self.how, self.how)
+
+    @property
+    def says(self) -> str:
+        """The sign in words, with the axes."""
+        numbers = ", ".join(str(axis) for axis in self.axes)
+        return f"{_SAYS[self.how]} over axis {numbers}" if self.axes else _SAYS[self.how]
+
+    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+        """Reduce."""
+        axes = _positive(self.axes, values.ndim)
+        with np.errstate(all="ignore"):
+            if self.how == "mean":
+                total = values.sum(axis=axes, keepdims=self.keepdims, dtype=values.dtype)
+                count = math.prod(values.shape[axis] for axis in axes)
+                whole_numbers = np.issubdtype(values.dtype, np.integer)
+                return np.asarray(total // count if whole_numbers else total / count)
+            if self.how == "variance":
+                away = values - values.mean(axis=axes, keepdims=True, dtype=values.dtype)
+                return np.asarray(np.square(away).mean(axis=axes, keepdims=self.keepdims))
+            if self.how == "euclidean_norm":
+                return np.sqrt(np.square(values).sum(axis=axes, keepdims=self.keepdims))
+            reduce = {
+                "sum": np.add,
+                "prod": np.multiply,
+                "max": np.maximum,
+                "min": np.minimum,
+                "any": np.logical_or,
+                "all": np.logical_and,
+            }[self.how].reduce
+            exact = {"dtype": values.dtype} if self.how in {"sum", "prod"} else {}
+            empty = {"initial": _lowest(values, self.how)} if self.how in {"max", "min"} else {}
+            return np.asarray(reduce(values, axis=axes, keepdims=self.keepdims, **exact, **empty))
+
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+        """Return all along the axes; of an extreme the one that was taken."""
+        spans = _reduced(values, self.axes, self.keepdims)
+        if self.how not in {"max", "min"} or not values.size:
+            return (spans,)
+        return (taken(values, _positive(self.axes, values.ndim), spans, self.keepdims, self.how),)
+
+    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+        """Return the statistic of the cells."""
+        terms = _listed(_reduced(values, self.axes, self.keepdims), index, values)
+        count = Number(len(terms))
+        if self.how == "sum":
+            return Sum(terms)
+        if self.how == "mean":
+            if np.issubdtype(values.dtype, np.integer):
+                return Function((Sum(terms), count), name="floor_divide")
+            return Quotient(Sum(terms), count)
+        if self.how == "prod":
+            return Product(terms)
+        if self.how in {"any", "all"}:
+            holds = [bool(term.value) for term in terms]
+            wanted = self.how == "any"
+            # The first that decides; where none does, all agree and any may stand for them.
+            first = holds.index(wanted) if wanted in holds else 0
+            return Choice(terms, taken=first, name=self.how)
+        if self.how in {"max", "min"}:
+            return Choice(
+                terms, taken=place([term.value for term in terms], self.how), name=self.how
+            )
+        powers: tuple[Expression, ...] = tuple(Power(term, Number(2)) for term in terms)
+        if self.how == "euclidean_norm":
+            return Function((Sum(powers),), name="sqrt", shown="√")
+        mean = Number(Quotient(Sum(terms), count).value)
+        away = tuple(Power(Difference(term, mean), Number(2)) for term in terms)
+        return Quotient(Sum(away), count)
+
+    def latex(self, *operands: str) -> str:
+        r"""Write ``\sum X``."""
+        if self.how not in _LATEX:
+            return rf"\mathrm{{{self.how}}}({operands[0]})"
+        return _LATEX[self.how].format(*operands)
+
+
+def _lowest(values: np.ndarray, how: str) -> float | int | bool:
+    """Return what an extreme of nothing is."""
+    if values.dtype == bool:
+        return how == "min"
+    if np.issubdtype(values.dtype, np.integer):
+        limits = np.iinfo(values.dtype)
+        return int(limits.min if how == "max" else limits.max)
+    return -math.inf if how == "max" else math.inf
+
+
+def place(values: list[float], how: str) -> int:
+    """Return which of them is the largest or smallest: the first of equals, NaN before all."""
+    pick = np.argmin if how in {"min", "argmin"} else np.argmax
+    return int(pick(np.asarray(values)))
+
+
+def taken(
+    values: np.ndarray, axes: tuple[int, ...], spans: Spans, keepdims: bool, how: str
+) -> Spans:
+    """Return the spans of the one cell of several that an extreme took.
+
+    Args:
+        values: the operand.
+        axes: those over which the extreme is taken.
+        spans: of all the cells, for the axes that stay.
+        keepdims: the axes stay in the result with length 1.
+        how: ``max`` or ``min``.
+    """
+    stay = tuple(axis for axis in range(values.ndim) if axis not in axes)
+    lengths = tuple(values.shape[axis] for axis in axes)
+    flat = values.transpose(*stay, *axes).reshape(*(values.shape[a] for a in stay), -1)
+    first = flat.argmin(axis=-1) if how == "min" else flat.argmax(axis=-1)
+    places = np.unravel_index(first, lengths) if axes else ()
+    moved = tuple(axis if keepdims else at for at, axis in enumerate(stay))
+    found = list(spans)
+    for axis, starts in zip(axes, places, strict=True):
+        found[axis] = Table(moved, np.asarray(starts))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Softmax(Op):
+    """Shares that add up to 1 along an axis: exp(a) ÷ (exp(a) + exp(b) + …).
+
+    Attributes:
+        axis: along which.
+        log: their logarithms instead.
+    """
+
+    axis: int = -1
+    log: bool = False
+
+    @property
+    def noun(self) -> str:
+        """``softmax``."""
+        return "log_softmax" if self.log else "softmax"
+
+    @property
+    def says(self) -> str:
+        """``softmax``."""
+        return "logarithm of the softmax" if self.log else "softmax"
+
+    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+        """Divide the powers by their sum; the largest is subtracted first, against overflow."""
+        with np.errstate(all="ignore"):
+            away = values - values.max(axis=self.axis, keepdims=True)
+            total = np.exp(away).sum(axis=self.axis, keepdims=True)
+            return away - np.log(total) if self.log else np.exp(away) / total
+
+    def _spans(self, shape: Shape) -> tuple[Span, ...]:
+        spans = list(along(shape))
+        spans[self.axis] = whole(shape[self.axis])
+        return tuple(spans)
+
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+        """Return all cells that it is weighed against."""
+        return (self._spans(values.shape),)
+
+    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+        """Return its share."""
+        terms = _listed(self._spans(values.shape), index, values)
+        own = index[self.axis]
+        if self.log:
+            return Difference(terms[own], LogOfPowers(terms))
+        return Share(terms, own=own)
+
+
+@dataclass(frozen=True)
+class ArgReduce(Op):
+    """The place of the largest or smallest along an axis.
+
+    Attributes:
+        how: which.
+        axis: along which; it goes.
+    """
+
+    how: Literal["max", "min"]
+    axis: int
+
+    @property
+    def noun(self) -> str:
+        """``argmax``."""
+        return f"arg{self.how}"
+
+    @property
+    def says(self) -> str:
+        """``the place of the largest``."""
+        return f"the place of the {'largest' if self.how == 'max' else 'smallest'}"
+
+    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+        """Find the first."""
+        find = np.argmax if self.how == "max" else np.argmin
+        return np.asarray(find(values, axis=self.axis))
+
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+        """Return all along the axis."""
+        return (_reduced(values, (self.axis,), False),)
+
+    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+        """Return which of the cells it is."""
+        terms = _listed(self.spans(values)[0], index, values)
+        own = place([term.value for term in terms], self.how)
+        return Choice(terms, taken=own, name=self.noun)
+
+
+@dataclass(frozen=True)
+class Cumulative(Op):
+    """A running sum or product along an axis.
+
+    Attributes:
+        how: ``sum`` or ``prod``.
+        axis: along which.
+        exclusive: without the cell itself.
+        reverse: from the end.
+    """
+
+    how: Literal["sum", "prod"]
+    axis: int
+    exclusive: bool = False
+    reverse: bool = False
+
+    @property
+    def noun(self) -> str:
+        """``running_sum``."""
+        return "running_sum" if self.how == "sum" else "running_product"
+
+    @property
+    def sign(self) -> str:
+        """``running Σ``."""
+        return "running Σ" if self.how == "sum" else "running Π"
+
+    @property
+    def says(self) -> str:
+        """``running sum``."""
+        return self.noun.replace("_", " ")
+
+    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+        """Add up cell after cell."""
+        run = np.flip(values, self.axis) if self.reverse else values
+        add = np.cumsum if self.how == "sum" else np.cumprod
+        with np.errstate(all="ignore"):
+            found = add(run, axis=self.axis, dtype=values.dtype)
+        if self.exclusive:
+            found = np.roll(found, 1, axis=self.axis)
+            first = [slice(None)] * values.ndim
+            first[self.axis] = slice(0, 1)
+            found[tuple(first)] = 0 if self.how == "sum" else 1
+        return np.flip(found, self.axis) if self.reverse else found
+
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+        """Return the cells up to this one."""
+        axis = self.axis % values.ndim
+        at = np.arange(values.shape[axis])
+        spans: list = list(along(values.shape))
+        left_out = int(self.exclusive)
+        if self.reverse:
+            spans[axis] = Table((axis,), at + left_out, len(at) - at - left_out)
+        else:
+            spans[axis] = Table((axis,), 0 * at, at + 1 - left_out)
+        return (tuple(spans),)
+
+    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+        """Return their sum or product."""
+        terms = _listed(self.spans(values)[0], index, values)
+        return Sum(terms) if self.how == "sum" else Product(terms)
+
+
+@dataclass(frozen=True)
+class LogSumExp(Op):
+    """log(exp(a) + exp(b) + …) over axes."""
+
+    axes: tuple[int, ...]
+    keepdims: bool = False
+
+    @property
+    def noun(self) -> str:
+        """``logsumexp``."""
+        return "logsumexp"
+
+    @property
+    def sign(self) -> str:
+        """``log Σ exp``."""
+        return "log Σ exp"
+
+    @property
+    def says(self) -> str:
+        """The sign in words."""
+        return "logarithm of the sum of powers"
+
+    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+        """Subtract the largest first, against overflow."""
+        axes = _positive(self.axes, values.ndim)
+        with np.errstate(all="ignore"):
+            highest = values.max(axis=axes, keepdims=True)
+            highest = np.where(np.isfinite(highest), highest, 0)
+            total = np.log(np.exp(values - highest).sum(axis=axes, keepdims=True)) + highest
+        return np.asarray(total if self.keepdims else np.squeeze(total, axis=axes))
+
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+        """Return all along the axes."""
+        return (_reduced(values, self.axes, self.keepdims),)
+
+    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+        """Return the logarithm of the sum."""
+        return LogOfPowers(_listed(self.spans(values)[0], index, values))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.python.eager import context
 
@@ -70,6 +71,13 @@ class Recorder:
             return
         self.values.setdefault(id(handle), value)
         address = _address(value)
+        if not value.shape.rank and address == _address(tf.constant(value.numpy(), dtype)):
+            # TensorFlow keeps one buffer for a number of Python's, and a variable that starts
+            # with it shares it: given one of its own, it is told from the number.
+            own = tf.raw_ops.DeepCopy(x=value)
+            tf.raw_ops.AssignVariableOp(resource=handle, value=own)
+            address = _address(own)
+            self._held.append(own)
         if address is not None:
             self._buffers[address] = id(handle)
             self._held += [value, handle]
@@ -119,7 +127,11 @@ class Recorder:
 def _address(tensor: Any) -> int | None:
     if tensor.dtype in (tf.resource, tf.variant, tf.string) or not tensor.shape.num_elements():
         return None
-    return tensor._numpy().__array_interface__["data"][0]  # noqa: SLF001 - numpy() is a copy
+    try:
+        shared = np.asarray(memoryview(tensor))  # numpy() would be a copy
+    except (BufferError, TypeError, ValueError):  # bfloat16, which Python's buffers do not know
+        return None
+    return shared.__array_interface__["data"][0]
 
 
 _opening = threading.Lock()

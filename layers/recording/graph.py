@@ -17,6 +17,7 @@ from layers.recording.owners import Owned
 from layers.recording.node import Node
 from layers.recording.translate import translate
 from layers.traces.trace import Role, Step, Tensor, Trace
+from layers.traces.view import ordered
 
 SHAPES = {"Shape", "ShapeN", "Rank", "Size", "ZerosLike", "OnesLike", "BroadcastArgs"}
 """What depends on shapes alone: constants, whatever they are asked of."""
@@ -98,16 +99,18 @@ class Graph:
 
     def trace(self, outputs: tuple[str, ...], inputs: tuple[str, ...]) -> Trace:
         """Return the graph as a trace."""
-        tensors, steps = {}, []
+        tensors = {}
         for name, (tensor, role, path) in self.tensors.items():
             if name in inputs or name in self.kept:
                 values = _values(tensor)
                 axes = tuple(f"axis {axis}" for axis in range(values.ndim))
                 tensors[name] = Tensor(values=values, axes=axes, role=role, path=path)
-        for name in self.tensors:  # in the order in which they were made
+        made = {}
+        for name in self.tensors:
             if name in self.steps and name in self.kept:
                 op, operands, scope = self.steps[name]
-                steps.append(Step(op=op, operands=operands, result=name, scope=scope))
+                made[name] = Step(op=op, operands=operands, result=name, scope=scope)
+        steps = ordered(made)
         order = {step.result: tensors.pop(step.result) for step in steps}
         return Trace(
             tensors=tensors | order, steps=tuple(steps), output_names=outputs, input_names=inputs
@@ -224,6 +227,11 @@ class Graph:
         operands = tuple(
             self._known(call.inputs[at]) or self._constant(call.inputs[at]) for at in made.operands
         )
+        if made.first is not None:
+            values = made.first.evaluate(*(_values(call.inputs[at]) for at in made.operands))
+            inner = self._new(values, "intermediate", self._scope(call))
+            self.steps[inner] = (made.first, operands, self._scope(call))
+            operands = (inner,)
         self.steps[name] = (made.op, operands, self._scope(call))
 
 

@@ -13,10 +13,17 @@ from layers.recording.calls import Call
 
 @dataclass(frozen=True)
 class Made:
-    """What an operation of TensorFlow is called here: the op, and which operands it reads."""
+    """What an operation of TensorFlow is called here: the op, and which operands it reads.
+
+    Attributes:
+        op: the operation.
+        operands: their places among TensorFlow's.
+        first: an operation on them before, whose result ``op`` reads; its numbers must be exact.
+    """
 
     op: Op
     operands: tuple[int, ...]
+    first: Op | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,7 +86,7 @@ def _attribute(parent: Any, child: Any) -> str:
 def owned(layer: Any) -> dict[int, Owned]:
     """Return every variable of the layer and of the layers in it, by the id of its handle.
 
-    A ``tf.Variable`` that Keras does not track is found where an attribute, a list or a dict of
+    A variable that is not among the layer's weights is found where an attribute, a list or a dict of
     the layer holds it.
     """
     found: dict[int, Owned] = {}
@@ -119,5 +119,6 @@ def _untracked(attributes: Mapping[str, Any]) -> Iterator[tuple[str, tf.Variable
         elif isinstance(value, dict):
             items = {f"{name}_{key}": item for key, item in value.items()}
         for key, item in items.items():
-            if isinstance(item, tf.Variable):
-                yield key.strip("_"), item
+            variable = item.value if isinstance(item, keras.Variable) else item
+            if isinstance(variable, tf.Variable):
+                yield key.strip("_"), variable

@@ -60,7 +60,15 @@ def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
 
 def _filled(words: Sequence[str] | None, rank: int) -> Words:
     words = tuple(words) if words is not None and len(words) == rank else ("",) * rank
-    return tuple(word or f"axis {axis}" for axis, word in enumerate(words))
+    found: list[str] = []
+    for axis, word in enumerate(words):
+        own = word if word and not word.startswith("axis ") else f"axis {axis}"
+        number, free = 1, own
+        while free in found:
+            number += 1
+            free = f"{own} ({number})"
+        found.append(free)
+    return tuple(found)
 
 
 def _weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
@@ -85,17 +93,25 @@ def _weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
 def _kernel(trace: Trace, step: Step, words: dict[str, Words]) -> None:
     letters: dict[str, str] = {}
     for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
-        if name in words:
-            for letter, word in zip(part, words[name], strict=True):
+        for letter, word in zip(part, words.get(name, ()), strict=False):
+            if not word.startswith("axis "):
                 letters.setdefault(letter, word)
     for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
-        if name not in words and trace.tensors[name].role in ("weight", "state"):
+        unknown = all(word.startswith("axis ") for word in words.get(name, ()))
+        if unknown and trace.tensors[name].role in ("weight", "state"):
             free = [letter for letter in part if letter not in letters]
-            new = {"": ""} if len(free) > 1 else {letter: "units" for letter in free}
-            words[name] = tuple(
-                letters.get(letter) or new.get(letter) or f"axis {axis}"
-                for axis, letter in enumerate(part)
-            )
+            new = dict(zip(free, _free_words(free, part, letters, step.scope), strict=True))
+            words[name] = tuple(letters.get(letter) or new[letter] for letter in part)
+
+
+def _free_words(free: list[str], part: str, letters: Mapping[str, str], scope: str) -> list[str]:
+    """Return words for the axes of a kernel that its other operand does not have."""
+    if len(free) == 1:
+        taken = "units" in letters.values()
+        return [f"{scope} units" if scope and taken else "features" if taken else "units"]
+    if len(free) == 2 and len(part) == 3:
+        return ["heads", "units"]
+    return [f"axis {part.index(letter)}" for letter in free]
 
 
 def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:

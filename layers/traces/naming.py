@@ -188,8 +188,8 @@ def _activates(step: Step) -> bool:
 def _adds_weight(trace: Trace, step: Step) -> bool:
     if not isinstance(step.op, Elementwise) or step.op.name != "add" or len(step.operands) != 2:
         return False
-    made, weight = trace.made_by.get(step.operands[0]), trace.tensors[step.operands[1]]
-    return made is not None and isinstance(made.op, _PRODUCTS) and weight.role == "weight"
+    made = trace.made_by.get(step.operands[0])
+    return made is not None and isinstance(made.op, _PRODUCTS) and _adds_bias(trace, step)
 
 
 def _before_softmax(trace: Trace, step: Step) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from layers.operations.op import Layout
 from layers.traces.rules.activations import ACTIVATIONS
 from layers.traces.rules.contractions import CONTRACTIONS
 from layers.traces.rules.layout import LAYOUT
@@ -34,12 +35,14 @@ def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
         a trace with the same outputs and state, in which every tensor that stays has its numbers.
     """
     view = View.of(trace)
+    _constants_once(view)
     changed = True
     while changed:
         changed = False
         for name in list(view.steps):
             while name in view.steps and _rewrite(view, name, rules):
                 changed = True
+        changed = _layouts_once(view) or changed
     return view.finish(trace)
 
 
@@ -54,6 +57,32 @@ def _rewrite(view: View, name: str, rules: tuple[Rule, ...]) -> bool:
             view.steps |= {new.result: replace(new, scope=step.scope) for new in found}
             return True
     return False
+
+
+def _constants_once(view: View) -> None:
+    """Let equal constants be one: a number that is asked for in every time step."""
+    known: dict[tuple, str] = {}
+    for name, tensor in view.tensors.items():
+        if tensor.role == "constant" and name not in view.steps and tensor.values.dtype != object:
+            values = tensor.values
+            same = known.setdefault((values.dtype, values.shape, values.tobytes(), tensor.path), name)
+            if same != name:
+                view.rename(name, same)
+
+
+def _layouts_once(view: View) -> bool:
+    """Let the same cells of the same tensor be taken once; say whether anything changed."""
+    known: dict[tuple, str] = {}
+    changed = False
+    for name in list(view.steps):
+        step = view.steps[name]
+        if isinstance(step.op, Layout) and name not in view.ends:
+            same = known.setdefault((step.op, step.operands), name)
+            if same != name:
+                view.rename(name, same)
+                del view.steps[name]
+                changed = True
+    return changed
 
 
 def _stand_in(view: View, step: Step, same: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from layers.operations.layout import OneHot
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.recording.node import Made, Node
 
@@ -33,6 +34,18 @@ def _cumulative(how: str) -> Callable[[Node], Made]:
     return translation
 
 
+def _bincount(node: Node) -> Made | None:
+    """Count whole numbers, a row at a time: one-hot rows, added up or their maximum."""
+    rank = len(node.shape())
+    if node.shape(2) != (0,):  # weighted
+        return None
+    depth = node.result_shape[-1]
+    dtype = node.call.outputs[0].dtype
+    on, off = (1.0, 0.0) if dtype.is_floating else (1, 0)
+    how = "max" if node.setting("binary_output", False) else "sum"
+    return Made(Reduce(how, (rank - 1,)), (0,), first=OneHot(depth, rank, on, off))
+
+
 REDUCTIONS: dict[str, Callable[[Node], Made | None]] = {
     "All": _reduce("all"),
     "Any": _reduce("any"),
@@ -42,6 +55,7 @@ REDUCTIONS: dict[str, Callable[[Node], Made | None]] = {
     "Cumsum": _cumulative("sum"),
     "EuclideanNorm": _reduce("euclidean_norm"),
     "LogSoftmax": _softmax,
+    "DenseBincount": _bincount,
     "Max": _reduce("max"),
     "Mean": _reduce("mean"),
     "Min": _reduce("min"),

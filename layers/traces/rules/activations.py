@@ -140,6 +140,20 @@ def prelu(view: View, step: Step) -> Found:
     return None
 
 
+def elu(view: View, step: Step) -> Found:
+    """elu(x) where x is positive, α · elu(x) elsewhere."""
+    choice = view.function(step.result, "where")
+    positive = view.function(choice[0], "greater") if choice else None
+    if not choice or not positive or not view.is_number(positive[1], 0.0):
+        return None
+    values = positive[0]
+    for bent, alpha in _pairs(view, choice[2], "multiply"):
+        number = view.number(alpha)
+        if bent == choice[1] and _of(view, bent, "elu") == values and number is not None:
+            return _one(step, "elu", values, number)
+    return None
+
+
 def celu(view: View, step: Step) -> Found:
     """max(x, 0) + α (exp(min(x, 0) ÷ α) − 1)."""
     for above, below in _pairs(view, step.result, "add"):
@@ -213,6 +227,7 @@ ACTIVATIONS: tuple[Callable[[View, Step], Found], ...] = (
     log_sigmoid,
     tanh_shrink,
     prelu,
+    elu,
     celu,
     squareplus,
     softmax,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import BroadcastTo, Pad, Reshape, Slice, Tile, Transpose
+from layers.operations.layout import BroadcastTo, Pad, Repeat, Reshape, Slice, Stack, Tile, Transpose
 from layers.traces.trace import Step
 from layers.traces.view import View
 
@@ -82,6 +82,60 @@ def leading_ones(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, operands=tuple(operands)),)
 
 
+def part_squeezed(view: View, step: Step) -> tuple[Step, ...] | None:
+    """A slice of one cell along an axis that a reshape then takes away is one squeezed slice."""
+    first = view.made(step.operands[0], Slice) if isinstance(step.op, Reshape) else None
+    if not first or first.op.squeezed:  # ty: ignore
+        return None
+    shape = view.shape(step.operands[0])
+    gone = tuple(axis for axis, length in enumerate(shape) if length == 1)
+    for squeezed in (gone, *((axis,) for axis in gone)):
+        left = tuple(length for axis, length in enumerate(shape) if axis not in squeezed)
+        if squeezed and left == view.shape(step.result):
+            op = replace(first.op, squeezed=squeezed)  # ty: ignore
+            return (replace(step, op=op, operands=first.operands),)
+    return None
+
+
+def part_of_stack(view: View, step: Step) -> str | None:
+    """One place of a stack is what was put there."""
+    stack = view.made(step.operands[0], Stack) if isinstance(step.op, Slice) else None
+    if not stack:
+        return None
+    op: Slice = step.op  # ty: ignore
+    axis: int = stack.op.axis  # ty: ignore
+    shape = view.shape(step.operands[0])
+    whole = all(
+        begin == 0 and size == length
+        for at, (begin, size, length) in enumerate(zip(op.begin, op.size, shape, strict=True))
+        if at != axis
+    )
+    if tuple(op.squeezed) != (axis,) or not whole or set(op.strides) != {1}:
+        return None
+    return stack.operands[op.begin[axis]]
+
+
+def repeated(view: View, step: Step) -> tuple[Step, ...] | None:
+    """An axis of one, tiled and folded into the axis before it, repeats that axis cell by cell."""
+    tile = view.made(step.operands[0], Tile) if isinstance(step.op, Reshape) else None
+    split = view.made(tile.operands[0], Reshape) if tile else None
+    if not tile or not split:
+        return None
+    multiples = tile.op.multiples  # ty: ignore
+    axes = [axis for axis, times in enumerate(multiples) if times != 1]
+    if len(axes) != 1:
+        return None
+    (axis,), values = axes, split.operands[0]
+    shape, inner = view.shape(tile.operands[0]), view.shape(values)
+    result, times = view.shape(step.result), multiples[axis]
+    if shape[axis] != 1 or axis == 0 or shape[:axis] + shape[axis + 1 :] != (inner or (1,)):
+        return None
+    along = axis - 1
+    if result != (*shape[:along], shape[along] * times, *shape[axis + 1 :]):
+        return None
+    return (replace(step, op=Repeat(times, along), operands=(values,)),)
+
+
 LAYOUT = (
     passed_on,
     nothing_moved,
@@ -89,4 +143,7 @@ LAYOUT = (
     reshape_twice,
     transpose_twice,
     leading_ones,
+    part_squeezed,
+    part_of_stack,
+    repeated,
 )

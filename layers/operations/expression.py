@@ -159,7 +159,7 @@ class Sum(_Many):
     @property
     def level(self) -> int:
         """That of a sum, unless there is nothing to add."""
-        return _SUM if len(self.terms) + bool(self.padding) > 1 else _ATOM
+        return _SUM if len(self.flat) + bool(self.left_out) != 1 else self.flat[0].level
 
     @property
     def flat(self) -> tuple[Expression, ...]:
@@ -167,8 +167,13 @@ class Sum(_Many):
         return tuple(
             each
             for term in self.terms
-            for each in (term.flat if isinstance(term, Sum) and not term.padding else (term,))
+            for each in (term.flat if isinstance(term, Sum) else (term,))
         )
+
+    @property
+    def left_out(self) -> int:
+        """The cells of padding, those of sums among the terms included."""
+        return self.padding + sum(t.left_out for t in self.terms if isinstance(t, Sum))
 
     def write(self, *, everything: bool = False, first: bool = True) -> str:
         """Write the terms with plus between."""
@@ -176,10 +181,10 @@ class Sum(_Many):
             _bracketed(term, _SUM, everything=everything, first=first and at == 0)
             for at, term in enumerate(self.flat)
         ]
-        if self.padding:
-            noun = "cell" if self.padding == 1 else "cells"
-            texts.append(f"0 ({self.padding} {noun} of padding)")
-        return " + ".join(_folded(texts, everything)) or "0"
+        texts = _folded(texts, everything)
+        if count := self.left_out:
+            texts.append(f"0 ({count} {'cell' if count == 1 else 'cells'} of padding)")
+        return " + ".join(texts) or "0"
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Tensor:
         values: the array; read-only, because runs are shared between visitors.
         axes: one word an axis (``"batch"``, ``"features"``, ``"units"``).
         role: what it is to the layer.
-        symbol: its LaTeX symbol in the formula, such as ``X`` or ``W_{1}``; empty where it has none.
+        symbol: its LaTeX symbol in the formula, such as ``X`` or ``W_{1}``; may be empty.
         path: of a weight, Keras's own path inside the layer (``"query/kernel"``); of any other
             tensor, the path of the sublayer that made it.
     """

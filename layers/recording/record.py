@@ -1,0 +1,120 @@
+"""Runs a layer and keeps every operation that TensorFlow runs for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+
+from layers.recording.calls import Recorder, listening
+from layers.recording.failure import RecordingFailedError
+from layers.recording.given import Given, clean, given, unique
+from layers.recording.graph import Graph
+from layers.recording.owners import owned, sublayers
+from layers.recording.prepare import prepare, watch
+from layers.traces.axes import with_axes
+from layers.traces.naming import with_names
+from layers.traces.simplify import simplify
+from layers.traces.trace import Trace
+
+
+def record(
+    layer: Any,
+    *inputs: Any,
+    training: bool = False,
+    simplified: bool = True,
+    input_axes: Mapping[str, Sequence[str]] | None = None,
+    **keywords: Any,
+) -> Trace:
+    """Call a layer, and return every operation and every tensor of the call.
+
+    The layer is built first if it is not. Its state moves on, as by any call.
+
+    Args:
+        layer: any Keras layer or model.
+        inputs: what the layer is called with: arrays of any shape, tensors, lists or dicts of
+            them. Floating arrays are converted to the type in which the layer works.
+        training: passed on to the call, where it takes it.
+        simplified: whether TensorFlow's spelling is rewritten to the textbook's.
+        input_axes: input name → one word for each of its axes.
+        keywords: what else the layer is called with: a mask, an initial state.
+
+    Returns:
+        the trace; its outputs are what ``layer(*inputs)`` returns, bit for bit.
+
+    Raises:
+        RecordingFailedError: the layer raised; the error carries the operations up to there.
+    """
+    passed = given(layer, inputs, keywords)
+    prepare(layer, passed, training=training)
+    recorder = Recorder()
+    watch(recorder, layer)
+    try:
+        with listening(recorder):
+            result = layer(*passed.arguments, **passed.keywords, training=training)
+    except Exception as error:  # an author's layer may raise anything
+        failed = _finish(layer, recorder, passed, None, simplified=False, input_axes=input_axes)
+        raise RecordingFailedError(_sentence(layer, passed, failed, error), failed) from error
+    return _finish(
+        layer, recorder, passed, result, simplified=simplified, input_axes=input_axes
+    )
+
+
+def _finish(
+    layer: Any,
+    recorder: Recorder,
+    passed: Given,
+    result: Any,
+    *,
+    simplified: bool,
+    input_axes: Mapping[str, Sequence[str]] | None,
+) -> Trace:
+    scopes: dict[str, str] = {}
+    for path, scope, _ in sublayers(layer):
+        scopes.setdefault(scope, path)
+    graph = Graph(recorder=recorder, variables=owned(layer), scopes=scopes)
+    graph.read(passed.tensors)
+    ends = _loose(graph) if result is None else _ends(result)
+    wanted, outputs = graph.finish(ends)
+    trace = graph.trace(outputs, tuple(passed.tensors))
+    if simplified:
+        trace = simplify(trace)
+    return with_axes(with_names(trace, wanted), input_axes or {})
+
+
+def _ends(result: Any) -> dict[str, Any]:
+    """Return preferred name → result: ``outputs``, numbered in a list; a dict's own keys."""
+    ends: dict[str, Any] = {}
+    for path, leaf in keras.tree.flatten_with_path(result):
+        if leaf is None:
+            continue
+        keys = [str(key) for key in path if isinstance(key, str)]
+        if isinstance(leaf, keras.Variable):
+            leaf = leaf.value  # noqa: PLW2901
+        ends[unique(clean("_".join(keys)) if keys else "outputs", ends)] = leaf
+    return ends
+
+
+def _loose(graph: Graph) -> dict[str, Any]:
+    """Return the tensors that no operation read: where a call that failed had come to."""
+    read = {id(operand) for call in graph.recorder.calls for operand in call.inputs}
+    loose = [name for name in graph.made if id(graph.tensors[name][0]) not in read]
+    names = ["outputs", *(f"outputs_{number}" for number in range(2, len(loose) + 1))]
+    return {wish: graph.tensors[name][0] for wish, name in zip(names, loose, strict=False)}
+
+
+def _sentence(layer: Any, passed: Given, trace: Trace, error: Exception) -> str:
+    shapes = ", ".join(f"{name} {_spell(each.shape)}" for name, each in passed.tensors.items())
+    after = ", ".join(f"{name} {_spell(trace[name].shape)}" for name in trace.output_names)
+    ran = f" after {len(trace.steps)} operations ({after})" if trace.steps else ""
+    said = str(error).strip().splitlines()
+    return (
+        f"{type(layer).__name__} failed{ran}: expected a call that returns. Received "
+        f"{shapes or 'no tensors'}. Mend the call: {type(error).__name__}: "
+        f"{' '.join(line.strip() for line in said if line.strip())[:600]}"
+    )
+
+
+def _spell(shape: Sequence[int]) -> str:
+    return " × ".join(map(str, shape)) or "one number"

@@ -1,0 +1,1 @@
+"""Translations of operations of TensorFlow, by family."""

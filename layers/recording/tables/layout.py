@@ -1,0 +1,223 @@
+"""Operations that move cells and compute nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from layers.operations.layout import (
+    BatchToSpace,
+    BroadcastTo,
+    Concatenate,
+    Gather,
+    OneHot,
+    Pad,
+    Reshape,
+    Resize,
+    Reverse,
+    Roll,
+    Slice,
+    SpaceToBatch,
+    Stack,
+    Tile,
+    Transpose,
+)
+from layers.recording.node import Made, Node
+
+
+def _reshape(node: Node) -> Made:
+    return Made(Reshape(node.result_shape), (0,))
+
+
+def _transpose(node: Node) -> Made:
+    return Made(Transpose(node.numbers(1)), (0,))
+
+
+def _concatenate(node: Node) -> Made:
+    count = len(node.call.inputs) - 1
+    axis = node.axis(node.numbers(count)[0])
+    return Made(Concatenate(axis), tuple(range(count)))
+
+
+def _stack(node: Node) -> Made:
+    axis = int(node.setting("axis", 0)) % (len(node.shape()) + 1)
+    return Made(Stack(axis), tuple(range(len(node.call.inputs))))
+
+
+def _part(shape: tuple[int, ...], axis: int, begin: int, size: int, *, squeeze: bool) -> Slice:
+    begins = tuple(begin if at == axis else 0 for at in range(len(shape)))
+    sizes = tuple(size if at == axis else length for at, length in enumerate(shape))
+    return Slice(begins, sizes, (1,) * len(shape), (axis,) if squeeze else ())
+
+
+def _unstack(node: Node) -> Made:
+    axis = node.axis(int(node.setting("axis", 0)))
+    return Made(_part(node.shape(), axis, node.place, 1, squeeze=True), (0,))
+
+
+def _split(node: Node) -> Made:
+    axis = node.axis(node.numbers(0)[0], at=1)
+    size = node.shape(1)[axis] // int(node.setting("num_split"))
+    return Made(_part(node.shape(1), axis, size * node.place, size, squeeze=False), (1,))
+
+
+def _split_v(node: Node) -> Made:
+    axis = node.axis(node.numbers(2)[0])
+    sizes = [int(output.shape[axis]) for output in node.call.outputs]
+    begin = sum(sizes[: node.place])
+    return Made(_part(node.shape(), axis, begin, sizes[node.place], squeeze=False), (0,))
+
+
+def _slice(node: Node) -> Made:
+    return Made(Slice(node.numbers(1), node.result_shape, (1,) * len(node.shape())), (0,))
+
+
+def _strided_slice(node: Node) -> Made | None:
+    """Return the cells as begin, size and stride of every axis; a new axis is no slice."""
+    begin, end, step = node.numbers(1), node.numbers(2), node.numbers(3)
+    masks = {
+        name: int(node.setting(f"{name}_mask", 0))
+        for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+    }
+    shape = node.shape()
+    entries = [(at, axis) for at, axis in _sparse(begin, masks, len(shape)) if axis is not None]
+    begins, sizes = [0] * len(shape), list(shape)
+    steps, squeezed = [1] * len(shape), []
+    for at, axis in entries:
+        bit, length = 1 << at, shape[axis]
+        if masks["shrink_axis"] & bit:
+            begins[axis], sizes[axis] = begin[at] % length, 1
+            squeezed.append(axis)
+            continue
+        first = None if masks["begin"] & bit else begin[at]
+        last = None if masks["end"] & bit else end[at]
+        cells = range(length)[first : last : step[at]]
+        begins[axis] = cells.start if len(cells) else 0
+        sizes[axis], steps[axis] = len(cells), step[at]
+    plain = (sizes[axis] for axis in range(len(shape)) if axis not in squeezed)
+    if masks["new_axis"]:
+        if tuple(begins) == (0,) * len(shape) and tuple(sizes) == shape and set(steps) <= {1}:
+            return Made(Reshape(node.result_shape), (0,))
+        return None
+    if tuple(plain) != node.result_shape:
+        return None
+    return Made(Slice(tuple(begins), tuple(sizes), tuple(steps), tuple(squeezed)), (0,))
+
+
+def _sparse(begin: tuple, masks: dict[str, int], rank: int) -> list[tuple[int, int | None]]:
+    """Return (entry, axis) for every entry of a sparse index; None for new axes and dots."""
+    count = len(begin)
+    new = sum(bool(masks["new_axis"] >> at & 1) for at in range(count))
+    dots = masks["ellipsis"] != 0
+    axis, entries = 0, []
+    for at in range(count):
+        if masks["ellipsis"] >> at & 1:
+            axis += rank - (count - new - dots)
+            entries.append((at, None))
+        elif masks["new_axis"] >> at & 1:
+            entries.append((at, None))
+        else:
+            entries.append((at, axis))
+            axis += 1
+    return entries
+
+
+def _pad(node: Node) -> Made:
+    widths = tuple((int(before), int(after)) for before, after in node.array(1))
+    value = float(node.array(2)) if node.op_type == "PadV2" else 0.0
+    return Made(Pad(widths, "constant", value), (0,))
+
+
+def _mirror(node: Node) -> Made:
+    widths = tuple((int(before), int(after)) for before, after in node.array(1))
+    return Made(Pad(widths, str(node.setting("mode")).lower(), 0.0), (0,))
+
+
+def _tile(node: Node) -> Made:
+    return Made(Tile(node.numbers(1)), (0,))
+
+
+def _gather(node: Node) -> Made:
+    axis = node.axis(node.numbers(2)[0]) if len(node.call.inputs) > 2 else 0
+    batch = int(node.setting("batch_dims", 0))
+    if batch < 0:
+        batch += len(node.shape(1))
+    if node.op_type == "ResourceGather":
+        axis = batch
+    return Made(Gather(axis, batch), (0, 1))
+
+
+def _one_hot(node: Node) -> Made:
+    depth, on, off = (node.array(at).item() for at in (1, 2, 3))
+    axis = int(node.setting("axis", -1)) % (len(node.shape()) + 1)
+    return Made(OneHot(int(depth), axis, on, off), (0,))
+
+
+def _reverse(node: Node) -> Made:
+    return Made(Reverse(tuple(node.axis(axis) for axis in node.numbers(1))), (0,))
+
+
+def _broadcast(node: Node) -> Made:
+    return Made(BroadcastTo(node.result_shape), (0,))
+
+
+def _roll(node: Node) -> Made:
+    return Made(Roll(node.numbers(1), tuple(node.axis(a) for a in node.numbers(2))), (0,))
+
+
+def _pairs(values: np.ndarray) -> tuple[tuple[int, int], ...]:
+    return tuple((int(before), int(after)) for before, after in values)
+
+
+def _space_to_batch(node: Node) -> Made:
+    return Made(SpaceToBatch(node.numbers(1), _pairs(node.array(2))), (0,))
+
+
+def _batch_to_space(node: Node) -> Made:
+    return Made(BatchToSpace(node.numbers(1), _pairs(node.array(2))), (0,))
+
+
+def _resize(method: str) -> Callable[[Node], Made]:
+    def translation(node: Node) -> Made:
+        return Made(
+            Resize(
+                node.result_shape[1:-1],
+                method,
+                bool(node.setting("align_corners", False)),
+                bool(node.setting("half_pixel_centers", False)),
+            ),
+            (0,),
+        )
+
+    return translation
+
+
+LAYOUT: dict[str, Callable[[Node], Made | None]] = {
+    "BatchToSpaceND": _batch_to_space,
+    "BroadcastTo": _broadcast,
+    "ConcatV2": _concatenate,
+    "ExpandDims": _reshape,
+    "Gather": _gather,
+    "GatherV2": _gather,
+    "MirrorPad": _mirror,
+    "OneHot": _one_hot,
+    "Pack": _stack,
+    "Pad": _pad,
+    "PadV2": _pad,
+    "Reshape": _reshape,
+    "ResizeBilinear": _resize("bilinear"),
+    "ResizeNearestNeighbor": _resize("nearest"),
+    "ResourceGather": _gather,
+    "ReverseV2": _reverse,
+    "Roll": _roll,
+    "Slice": _slice,
+    "SpaceToBatchND": _space_to_batch,
+    "Split": _split,
+    "SplitV": _split_v,
+    "Squeeze": _reshape,
+    "StridedSlice": _strided_slice,
+    "Tile": _tile,
+    "Transpose": _transpose,
+    "Unpack": _unstack,
+}

@@ -1,0 +1,181 @@
+"""A word for every axis, from the input's words on through the operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from layers.operations.contraction import Contract
+from layers.operations.elementwise import Elementwise
+from layers.operations.layout import Concatenate, Reshape, Slice, Stack, Transpose
+from layers.operations.normalize import Normalize
+from layers.operations.op import Op
+from layers.operations.pooling import AveragePool, MaxPool
+from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
+from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.trace import Step, Trace
+
+Words = tuple[str, ...]
+_SAME = (Elementwise, Normalize, Softmax, Cumulative)
+_WINDOWS = (Conv, ConvTranspose, DepthwiseConv, MaxPool, AveragePool)
+
+
+def default_axes(rank: int) -> Words:
+    """Return what an input's axes are called where nobody says.
+
+    >>> default_axes(3)
+    ('batch', 'axis 1', 'features')
+    """
+    if rank < 2:
+        return ("batch",)[:rank]
+    return ("batch", *(f"axis {axis}" for axis in range(1, rank - 1)), "features")
+
+
+def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
+    """Give every axis a word.
+
+    Args:
+        trace: with names.
+        input_axes: input name → one word an axis; what is left out has ``default_axes``.
+
+    Returns:
+        the trace; an axis that nothing is known of is ``axis 1``.
+    """
+    words: dict[str, Words] = {}
+    for name in trace.input_names:
+        rank = trace[name].ndim
+        given = tuple(input_axes.get(name, ()))
+        words[name] = given if len(given) == rank else default_axes(rank)
+    for step in trace.steps:
+        _weights(trace, step, words)
+        found = _result(trace, step, words)
+        words[step.result] = _filled(found, trace[step.result].ndim)
+    tensors = {}
+    for name, tensor in trace.tensors.items():
+        before = name.removesuffix("_before")
+        own = words.get(name) or (words.get(before) if before in trace.tensors else None)
+        tensors[name] = replace(tensor, axes=_filled(own, tensor.values.ndim))
+    return replace(trace, tensors=tensors)
+
+
+def _filled(words: Sequence[str] | None, rank: int) -> Words:
+    words = tuple(words) if words is not None and len(words) == rank else ("",) * rank
+    found: list[str] = []
+    for axis, word in enumerate(words):
+        own = word if word and not word.startswith("axis ") else f"axis {axis}"
+        number, free = 1, own
+        while free in found:
+            number += 1
+            free = f"{own} ({number})"
+        found.append(free)
+    return tuple(found)
+
+
+def _weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
+    """Give words to weights, from what they are multiplied with or added to."""
+    if isinstance(step.op, Contract):
+        _kernel(trace, step, words)
+    elif isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and step.operands[1] not in words:
+        rank = trace[step.operands[1]].ndim
+        size = ("rows", "columns", "depth")[: rank - 2] if rank > 3 else ("steps",)
+        ends = {"Conv": ("channels", "filters"), "ConvTranspose": ("filters", "channels")}
+        last = ends.get(type(step.op).__name__, ("channels", "multiplier"))
+        words[step.operands[1]] = (*(f"kernel {word}" for word in size), *last)
+    elif isinstance(step.op, Elementwise | Normalize):
+        shape = trace[step.result].shape
+        known = next((n for n in step.operands if n in words and trace[n].shape == shape), None)
+        for name in step.operands:
+            own = trace[name].shape
+            if known and name not in words and own == shape[len(shape) - len(own) :]:
+                words[name] = words[known][len(shape) - len(own) :]
+
+
+def _kernel(trace: Trace, step: Step, words: dict[str, Words]) -> None:
+    letters: dict[str, str] = {}
+    for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
+        for letter, word in zip(part, words.get(name, ()), strict=False):
+            if not word.startswith("axis "):
+                letters.setdefault(letter, word)
+    for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
+        unknown = all(word.startswith("axis ") for word in words.get(name, ()))
+        if unknown and trace.tensors[name].role in ("weight", "state"):
+            free = [letter for letter in part if letter not in letters]
+            new = dict(zip(free, _free_words(free, part, letters, step.scope), strict=True))
+            words[name] = tuple(letters.get(letter) or new[letter] for letter in part)
+
+
+def _free_words(free: list[str], part: str, letters: Mapping[str, str], scope: str) -> list[str]:
+    """Return words for the axes of a kernel that its other operand does not have."""
+    if len(free) == 1:
+        taken = "units" in letters.values()
+        return [f"{scope} units" if scope and taken else "features" if taken else "units"]
+    if len(free) == 2 and len(part) == 3:
+        return ["heads", "units"]
+    return [f"axis {part.index(letter)}" for letter in free]
+
+
+def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:
+    op: Op = step.op
+    shape = trace[step.result].shape
+    known = [words.get(name) for name in step.operands]
+    first = known[0] if known else None
+    if isinstance(op, Contract):
+        letters: dict[str, str] = {}
+        for part, own in zip(op.inputs, known, strict=True):
+            for letter, word in zip(part, own or (), strict=False):
+                if not word.startswith("axis ") or letter not in letters:
+                    letters.setdefault(letter, word)
+        return tuple(letters.get(letter, "") for letter in op.output)
+    if isinstance(op, _SAME):
+        return _broadcast(trace, step, words)
+    if first is None:
+        return None
+    if isinstance(op, Reduce | ArgReduce):
+        axes = op.axes if isinstance(op, Reduce) else (op.axis,)
+        if isinstance(op, Reduce) and op.keepdims:
+            return first
+        return tuple(word for axis, word in enumerate(first) if axis not in axes)
+    if isinstance(op, _WINDOWS):
+        last = first[-1] if isinstance(op, MaxPool | AveragePool) else "filters"
+        return (*first[:-1], last)
+    return _laid_out(op, first, trace[step.operands[0]].shape, shape)
+
+
+def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:
+    shape = trace[step.result].shape
+    found = [""] * len(shape)
+    for name in step.operands:
+        own = words.get(name, ())
+        for axis, word in enumerate(own, start=len(shape) - len(own)):
+            fits = trace[name].shape[axis - len(shape) + len(own)] == shape[axis]
+            if axis >= 0 and fits and (not found[axis] or found[axis].startswith("axis ")):
+                found[axis] = word
+    return tuple(found)
+
+
+def _laid_out(op: Op, first: Words, shape: Sequence[int], result: Sequence[int]) -> Words | None:
+    if isinstance(op, Transpose):
+        return tuple(first[axis] for axis in op.permutation)
+    if isinstance(op, Slice):
+        return tuple(word for axis, word in enumerate(first) if axis not in op.squeezed)
+    if isinstance(op, Stack):
+        return (*first[: op.axis], "", *first[op.axis :])
+    if isinstance(op, Concatenate) or len(result) == len(first):
+        if isinstance(op, Reshape) and tuple(result) != tuple(shape):
+            return _unfolded(first, shape, result)
+        return first
+    return _unfolded(first, shape, result) if isinstance(op, Reshape) else None
+
+
+def _unfolded(first: Words, shape: Sequence[int], result: Sequence[int]) -> Words:
+    """Keep the words of the axes before and after those that a reshape folds or unfolds."""
+    found = [""] * len(result)
+    before = 0
+    while before < min(len(shape), len(result)) and shape[before] == result[before]:
+        found[before] = first[before]
+        before += 1
+    after = 1
+    while after <= min(len(shape), len(result)) - before and shape[-after] == result[-after]:
+        found[-after] = first[-after]
+        after += 1
+    return tuple(found)

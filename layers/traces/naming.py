@@ -1,0 +1,253 @@
+"""Names of what a run makes on its way: by the operation, and by the sublayer that ran it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from layers.operations.contraction import Contract
+from layers.operations.elementwise import Elementwise
+from layers.operations.reduction import Reduce, Softmax
+from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.recurrence import gates
+from layers.traces.trace import Step, Tensor, Trace
+
+ACTIVATIONS = {
+    "celu",
+    "elu",
+    "exp",
+    "gelu",
+    "gelu_tanh",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
+    "leaky_relu",
+    "log_sigmoid",
+    "mish",
+    "prelu",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softplus",
+    "softsign",
+    "tanh",
+}
+_PRODUCTS = (Contract, Conv, ConvTranspose, DepthwiseConv)
+SYMBOLS = {
+    "inputs": "X",
+    "outputs": "H",
+    "kernel": "W",
+    "bias": "b",
+    "product": "P",
+    "pre_activation": "Z",
+    "mask": "M",
+    "mean": r"\mu",
+    "variance": r"\sigma^2",
+    "moving_mean": r"\mu",
+    "moving_variance": r"\sigma^2",
+    "gamma": r"\gamma",
+    "beta": r"\beta",
+    "query": "Q",
+    "key": "K",
+    "value": "V",
+    "scores": "S",
+    "softmax": "A",
+    "recurrent_kernel": "U",
+    "embeddings": "E",
+}
+
+
+def with_names(trace: Trace, wanted: Mapping[str, str]) -> Trace:
+    """Name every tensor that has no name yet (``%7``), and say which results are only passed on.
+
+    Args:
+        trace: whose inputs and weights have names.
+        wanted: names that tensors are to have: the outputs', a state's before and after.
+
+    Returns:
+        the trace with names of ``[a-z][a-z0-9_/]{0,60}``, numbered where they repeat.
+    """
+    names = {old: new for old, new in wanted.items() if old in trace.tensors}
+    taken = set(names.values())
+    taken |= {name for name in trace.tensors if not name.startswith("%") and name not in names}
+    recurrent = gates(trace)
+    symbols: dict[str, str] = {}
+    for name, tensor in trace.tensors.items():
+        if name in recurrent:
+            symbols[name] = recurrent[name][1]
+        if not name.startswith("%") or name in names:
+            continue
+        if name in recurrent:
+            root = f"{tensor.path}/{recurrent[name][0]}"
+        else:
+            root = _root(trace, name, names)
+        names[name] = _free(root.strip("/"), taken)
+        taken.add(names[name])
+    return _renamed(_passed_on(trace), names, symbols)
+
+
+def rename(trace: Trace, names: Mapping[str, str]) -> Trace:
+    """Return the trace with other names for some of its tensors.
+
+    Args:
+        trace: any trace.
+        names: old name → new name; names that the trace does not have are left out.
+
+    Raises:
+        ValueError: a new name that another tensor has.
+    """
+    names = {old: new for old, new in names.items() if old in trace.tensors}
+    others = set(trace.tensors) - set(names)
+    clash = sorted(new for new in names.values() if new in others)
+    if clash or len(set(names.values())) < len(names):
+        raise ValueError(
+            "A trace cannot be renamed: expected names that no other tensor has. Received "
+            f"{', '.join(clash or names.values())}. Choose others."
+        )
+    return _renamed(trace, names, {})
+
+
+def _renamed(trace: Trace, names: Mapping[str, str], symbols: Mapping[str, str]) -> Trace:
+    def of(name: str) -> str:
+        return names.get(name, name)
+
+    tensors = {}
+    for name, tensor in trace.tensors.items():
+        symbol = symbols.get(name) or tensor.symbol or SYMBOLS.get(of(name).split("/")[-1], "")
+        tensors[of(name)] = replace(tensor, symbol=symbol)
+    for step in trace.steps:  # the same numbers again are of their operand's kind
+        result = tensors[of(step.result)]
+        if step.op.copies and result.role == "intermediate":
+            role = trace.tensors[step.operands[0]].role
+            if role in ("weight", "constant"):
+                tensors[of(step.result)] = replace(result, role=role)
+    steps = tuple(
+        replace(step, operands=tuple(map(of, step.operands)), result=of(step.result))
+        for step in trace.steps
+    )
+    return replace(
+        trace,
+        tensors=tensors,
+        steps=steps,
+        output_names=tuple(map(of, trace.output_names)),
+        input_names=tuple(map(of, trace.input_names)),
+    )
+
+
+def _free(root: str, taken: set[str]) -> str:
+    root = root[:61]
+    number, free = 1, root
+    while free in taken:
+        number += 1
+        free = f"{root[:56]}_{number}"
+    return free
+
+
+def _root(trace: Trace, name: str, names: Mapping[str, str]) -> str:
+    tensor = trace.tensors[name]
+    step = trace.made_by.get(name)
+    if step is None:
+        return f"{tensor.path}/{tensor.role}" if tensor.role == "random" else "constant"
+    weight = trace.tensors[step.operands[0]] if step.operands else None
+    if step.op.copies and weight is not None and weight.role in ("weight", "state"):
+        copied = names.get(step.operands[0], step.operands[0])
+        return f"{copied}_{step.op.noun}"
+    return f"{step.scope}/{_noun(trace, step)}"
+
+
+def _noun(trace: Trace, step: Step) -> str:
+    op, readers = step.op, trace.used_by[step.result]
+    if step.scope and readers and not any(_within(reader, step.scope) for reader in readers):
+        return "outputs"
+    if _adds_weight(trace, step) and len(readers) == 1 and _activates(readers[0]):
+        return "pre_activation"
+    if any(isinstance(reader.op, Softmax) for reader in readers):
+        return _before_softmax(trace, step)
+    if isinstance(op, Contract):
+        if any(_leads_to_softmax(trace, reader) for reader in readers):
+            return "scores"
+        if any(_is_softmax(trace, operand) for operand in step.operands):
+            return "weighted_sum"
+    if isinstance(op, Reduce) and op.how == "sum" and op.axes in ((0,), (1,)) and not op.keepdims:
+        if trace[step.operands[0]].ndim == 2:
+            return "column_sums" if op.axes == (0,) else "row_sums"
+    return op.noun
+
+
+def _within(step: Step, scope: str) -> bool:
+    return step.scope == scope or step.scope.startswith(f"{scope}/")
+
+
+def _activates(step: Step) -> bool:
+    named = isinstance(step.op, Elementwise) and step.op.name in ACTIVATIONS
+    return named or isinstance(step.op, Softmax)
+
+
+def _adds_weight(trace: Trace, step: Step) -> bool:
+    if not isinstance(step.op, Elementwise) or step.op.name != "add" or len(step.operands) != 2:
+        return False
+    made = trace.made_by.get(step.operands[0])
+    return made is not None and isinstance(made.op, _PRODUCTS) and _adds_bias(trace, step)
+
+
+def _before_softmax(trace: Trace, step: Step) -> str:
+    if _adds_weight(trace, step):
+        return "pre_activation"
+    if isinstance(step.op, Contract):
+        weights = any(trace.tensors[operand].role == "weight" for operand in step.operands)
+        return "product" if weights else "scores"
+    if isinstance(step.op, Elementwise) and step.op.name in ("multiply", "divide"):
+        return "scaled_scores"
+    if isinstance(step.op, Elementwise) and step.op.name in ("add", "subtract", "where"):
+        return "masked_scores"
+    return step.op.noun
+
+
+def _leads_to_softmax(trace: Trace, step: Step, depth: int = 3) -> bool:
+    """Say whether scaling and masking, and nothing else, lie between a step and a softmax."""
+    if isinstance(step.op, Softmax):
+        return True
+    between = ("multiply", "divide", "add", "subtract", "where", "cast")
+    if depth == 0 or not isinstance(step.op, Elementwise) or step.op.name not in between:
+        return False
+    if any(trace.tensors[operand].role == "weight" for operand in step.operands):
+        return False
+    return any(_leads_to_softmax(trace, each, depth - 1) for each in trace.used_by[step.result])
+
+
+def _is_softmax(trace: Trace, name: str) -> bool:
+    made = trace.made_by.get(name)
+    while made is not None and isinstance(made.op, Elementwise) and made.op.name == "multiply":
+        made = trace.made_by.get(made.operands[0])  # a dropout on the way
+    return made is not None and isinstance(made.op, Softmax)
+
+
+def _passed_on(trace: Trace) -> Trace:
+    """Mark products that only go on to their bias: the picture shows one expression."""
+    steps = []
+    for step in trace.steps:
+        readers = trace.used_by[step.result]
+        alone = len(readers) == 1 and step.result not in trace.output_names
+        inner: Tensor = trace.tensors[step.result]
+        passed = (
+            alone
+            and isinstance(step.op, _PRODUCTS)
+            and inner.role == "intermediate"
+            and readers[0].operands[:1] == (step.result,)
+            and _adds_bias(trace, readers[0])
+        )
+        steps.append(replace(step, shown=False) if passed else step)
+    return replace(trace, steps=tuple(steps))
+
+
+def _adds_bias(trace: Trace, step: Step) -> bool:
+    if not isinstance(step.op, Elementwise) or step.op.name != "add":
+        return False
+    name = step.operands[1]
+    made = trace.made_by.get(name)
+    while made is not None and made.op.copies:
+        name = made.operands[0]
+        made = trace.made_by.get(name)
+    return trace.tensors[name].role == "weight"

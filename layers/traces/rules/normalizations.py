@@ -1,0 +1,119 @@
+"""Means, variances and what is normalised by them, as a textbook writes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from layers.operations.normalize import Normalize
+from layers.operations.reduction import Reduce
+from layers.traces.trace import Step
+from layers.traces.view import View
+
+
+def variance(view: View, step: Step) -> tuple[Step, ...] | None:
+    """The mean of the squared differences from the mean is the variance."""
+    if not isinstance(step.op, Reduce) or step.op.how != "mean":
+        return None
+    pair = view.function(step.operands[0], "squared_difference")
+    if not pair:
+        return None
+    for values, mean in (pair, pair[::-1]):
+        made = view.made(mean, Reduce)
+        if (
+            made
+            and made.operands == (values,)
+            and made.op == Reduce("mean", step.op.axes, keepdims=True)
+        ):
+            return (replace(step, op=replace(step.op, how="variance"), operands=(values,)),)
+    return None
+
+
+def normalized(view: View, step: Step) -> tuple[Step, ...] | None:
+    """x · s + (β − μ · s) with s = γ ÷ √(σ² + ε) is (x − μ) · γ ÷ √(σ² + ε) + β."""
+    terms = view.function(step.result, "add")
+    for scaled, shift in (terms, terms[::-1]) if terms else ():
+        factors = view.function(scaled, "multiply")
+        for values, scale in (factors, factors[::-1]) if factors else ():
+            root = _root(view, scale)
+            moved = _shift(view, shift, scale) if root else None
+            if not root or not moved:
+                continue
+            spread, epsilon, gamma = root
+            mean, beta = moved
+            if view.shape(values) != view.shape(step.result):
+                continue
+            operands = (values, mean, spread, *(n for n in (gamma, beta) if n is not None))
+            op = Normalize(
+                _axes(view, spread, values), epsilon, gamma is not None, beta is not None
+            )
+            return (Step(op, operands, step.result),)
+    return None
+
+
+def _root(view: View, scale: str) -> tuple[str, float, str | None] | None:
+    """Return variance, epsilon and γ of γ · rsqrt(variance + epsilon)."""
+    for root, gamma in _factors(view, scale):
+        inner = view.function(root, "rsqrt")
+        if not inner:
+            continue
+        terms = view.function(inner[0], "add")
+        for spread, epsilon in (terms, terms[::-1]) if terms else ():
+            number = view.number(epsilon)
+            if number is not None:
+                return spread, number, gamma
+    return None
+
+
+def _factors(view: View, scale: str) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = [(scale, None)]
+    factors = view.function(scale, "multiply")
+    if factors and len(factors) == 2:
+        found += [factors, factors[::-1]]
+    return found
+
+
+def _shift(view: View, shift: str, scale: str) -> tuple[str, str | None] | None:
+    """Return μ and β of β − μ · s, in the ways in which Keras and TensorFlow write it."""
+    difference = view.function(shift, "subtract")
+    if difference:
+        mean = _partner(view, difference[1], scale)
+        return (mean, difference[0]) if mean else None
+    alone = _negated(view, shift, scale)
+    if alone:
+        return alone, None
+    terms = view.function(shift, "add")
+    for product, beta in (terms, terms[::-1]) if terms else ():
+        mean = _negated(view, product, scale)
+        if mean:
+            return mean, beta
+    return None
+
+
+def _partner(view: View, product: str, factor: str) -> str | None:
+    factors = view.function(product, "multiply")
+    if not factors or factor not in factors:
+        return None
+    return factors[1] if factors[0] == factor else factors[0]
+
+
+def _negated(view: View, product: str, scale: str) -> str | None:
+    """Return μ of (−μ) · s or −(μ · s)."""
+    other = _partner(view, product, scale)
+    negative = view.function(other, "negative") if other else None
+    if negative:
+        return negative[0]
+    whole = view.function(product, "negative")
+    return _partner(view, whole[0], scale) if whole else None
+
+
+def _axes(view: View, spread: str, values: str) -> tuple[int, ...]:
+    """Return the axes of the values that share a variance."""
+    shape, own = view.shape(values), view.shape(spread)
+    made = view.made(spread, Reduce)
+    if made and len(own) == len(shape):
+        return tuple(made.op.axes)  # ty: ignore
+    own = (1,) * (len(shape) - len(own)) + own
+    return tuple(axis for axis in range(len(shape)) if own[axis] == 1)
+
+
+NORMALIZATIONS = (variance, normalized)

@@ -1,0 +1,120 @@
+"""Convolutions and poolings on the axes that they slide over, with their padding inside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from layers.operations.layout import BatchToSpace, Pad, Reshape, SpaceToBatch
+from layers.operations.pooling import AveragePool, MaxPool
+from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.trace import Step
+from layers.traces.view import View
+
+_KERNEL = (Conv, DepthwiseConv, ConvTranspose)
+_POOL = (MaxPool, AveragePool)
+_NONE = (0, 0)
+
+
+def one_axis_less(view: View, step: Step) -> tuple[Step, ...] | None:
+    """A window of length one over an axis of length one, which a reshape added, is no window.
+
+    TensorFlow has no one-dimensional convolution: it adds an axis, and takes it away again.
+    """
+    if not isinstance(step.op, _KERNEL + _POOL):
+        return None
+    folded = view.made(step.operands[0], Reshape)
+    if folded is None:
+        return None
+    spatial = len(view.shape(step.operands[0])) - 2
+    for axis in range(spatial):
+        operands = _without(view, step, folded.operands[0], axis)
+        op = _smaller(step.op, axis) if operands else None
+        if operands and op:
+            shape = view.shape(step.result)
+            plain = view.reshaped(step.result, shape[: axis + 1] + shape[axis + 2 :])
+            first = Step(op, operands, plain)
+            return first, Step(Reshape(shape), (plain,), step.result)
+    return None
+
+
+def _without(view: View, step: Step, values: str, axis: int) -> tuple[str, ...] | None:
+    """Return the operands before an axis of one was added to each; None if it was not."""
+    shape = view.shape(step.operands[0])
+    if shape[axis + 1] != 1 or view.shape(values) != shape[: axis + 1] + shape[axis + 2 :]:
+        return None
+    if isinstance(step.op, _POOL):
+        return (values,)
+    kernel = view.made(step.operands[1], Reshape)
+    size = view.shape(step.operands[1])
+    if not kernel or size[axis] != 1:
+        return None
+    if view.shape(kernel.operands[0]) != size[:axis] + size[axis + 1 :]:
+        return None
+    return values, kernel.operands[0]
+
+
+def _smaller(op: object, axis: int) -> object | None:
+    """Return the operation without one of its axes; None if it does something along it."""
+
+    def cut(settings: tuple) -> tuple:
+        return settings[:axis] + settings[axis + 1 :]
+
+    if tuple(op.padding[axis]) != _NONE:  # ty: ignore
+        return None
+    less = {"strides": cut(op.strides), "padding": cut(op.padding)}  # ty: ignore
+    if isinstance(op, Conv | DepthwiseConv):
+        less["dilation"] = cut(op.dilation)
+    elif isinstance(op, ConvTranspose):
+        if op.size[axis] != 1:
+            return None
+        less["size"] = cut(op.size)
+    else:
+        if op.size[axis] != 1:  # ty: ignore
+            return None
+        less["size"] = cut(op.size)  # ty: ignore
+    return replace(op, **less)  # ty: ignore
+
+
+def dilated(view: View, step: Step) -> tuple[Step, ...] | None:
+    """A convolution between SpaceToBatch and BatchToSpace is a dilated one."""
+    inner = step.operands[0] if isinstance(step.op, BatchToSpace) else ""
+    conv = view.made(inner, Conv) or view.made(inner, DepthwiseConv)
+    before = view.made(conv.operands[0], SpaceToBatch) if conv else None
+    if not conv or not before or tuple(before.op.block) != tuple(step.op.block):  # ty: ignore
+        return None
+    op: Conv = conv.op  # ty: ignore
+    block = tuple(step.op.block)  # ty: ignore
+    plain = all(pair == _NONE for pair in op.padding) and set(op.strides) | set(op.dilation) == {1}
+    padding = tuple(
+        (first - cut_first, last - cut_last)
+        for (first, last), (cut_first, cut_last) in zip(
+            before.op.padding,  # ty: ignore
+            step.op.crops,  # ty: ignore
+            strict=True,
+        )
+    )
+    if not plain or len(block) != len(op.strides) or min(min(pair) for pair in padding) < 0:
+        return None
+    new = replace(op, padding=padding, dilation=block)
+    return (replace(step, op=new, operands=(before.operands[0], conv.operands[1])),)
+
+
+def padding_inside(view: View, step: Step) -> tuple[Step, ...] | None:
+    """Zeros that the same layer puts around what it convolves are the convolution's padding."""
+    if not isinstance(step.op, Conv | DepthwiseConv):
+        return None
+    pad = view.made(step.operands[0], Pad)
+    if not pad or pad.scope != step.scope or pad.op.mode != "constant" or pad.op.value:  # ty: ignore
+        return None
+    widths = pad.op.widths  # ty: ignore
+    if tuple(widths[0]) != _NONE or tuple(widths[-1]) != _NONE:
+        return None
+    padding = tuple(
+        (before + more, after + extra)
+        for (before, after), (more, extra) in zip(step.op.padding, widths[1:-1], strict=True)
+    )
+    op = replace(step.op, padding=padding)
+    return (replace(step, op=op, operands=(pad.operands[0], *step.operands[1:])),)
+
+
+WINDOWS = (one_axis_less, dilated, padding_inside)

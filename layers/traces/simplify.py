@@ -1,0 +1,100 @@
+"""From TensorFlow's spelling to the textbook's: small rules, until none has anything to say.
+
+A rule looks at one step and what made its operands. It returns the steps that take its place, the
+last of which makes the same result, or the name of a tensor that holds the same numbers already.
+It may leave tensors without a reader, which then go; it never changes one that stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from layers.operations.op import Layout
+from layers.traces.rules.activations import ACTIVATIONS
+from layers.traces.rules.contractions import CONTRACTIONS
+from layers.traces.rules.layout import LAYOUT
+from layers.traces.rules.normalizations import NORMALIZATIONS
+from layers.traces.rules.windows import WINDOWS
+from layers.traces.trace import Step, Trace
+from layers.traces.view import View
+
+Rule = Callable[[View, Step], tuple[Step, ...] | str | None]
+
+RULES: tuple[Rule, ...] = (*LAYOUT, *CONTRACTIONS, *WINDOWS, *NORMALIZATIONS, *ACTIVATIONS)
+
+
+def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
+    """Rewrite a trace until no rule applies.
+
+    Args:
+        trace: as TensorFlow computed it.
+        rules: in the order in which they are tried.
+
+    Returns:
+        a trace with the same outputs and state, in which every tensor that stays has its numbers.
+    """
+    view = View.of(trace)
+    _constants_once(view)
+    changed = True
+    while changed:
+        changed = False
+        for name in list(view.steps):
+            while name in view.steps and _rewrite(view, name, rules):
+                changed = True
+        changed = _layouts_once(view) or changed
+    return view.finish(trace)
+
+
+def _rewrite(view: View, name: str, rules: tuple[Rule, ...]) -> bool:
+    step = view.steps[name]
+    for rule in rules:
+        found = rule(view, step)
+        if isinstance(found, str):
+            if _stand_in(view, step, found):
+                return True
+        elif found:
+            view.steps |= {new.result: replace(new, scope=step.scope) for new in found}
+            return True
+    return False
+
+
+def _constants_once(view: View) -> None:
+    """Let equal constants be one: a number that is asked for in every time step."""
+    known: dict[tuple, str] = {}
+    for name, tensor in view.tensors.items():
+        if tensor.role == "constant" and name not in view.steps and tensor.values.dtype != object:
+            values = tensor.values
+            same = known.setdefault((values.dtype, values.shape, values.tobytes(), tensor.path), name)
+            if same != name:
+                view.rename(name, same)
+
+
+def _layouts_once(view: View) -> bool:
+    """Let the same cells of the same tensor be taken once; say whether anything changed."""
+    known: dict[tuple, str] = {}
+    changed = False
+    for name in list(view.steps):
+        step = view.steps[name]
+        if isinstance(step.op, Layout) and name not in view.ends:
+            same = known.setdefault((step.op, step.operands), name)
+            if same != name:
+                view.rename(name, same)
+                del view.steps[name]
+                changed = True
+    return changed
+
+
+def _stand_in(view: View, step: Step, same: str) -> bool:
+    """Let a tensor with the same numbers stand for a step's result; say whether it can."""
+    if step.result not in view.ends:
+        view.rename(step.result, same)
+        del view.steps[step.result]
+        return True
+    maker = view.steps.get(same)
+    if maker is None or same in view.ends:
+        return False
+    del view.steps[same]
+    view.steps[step.result] = replace(maker, result=step.result)
+    view.rename(same, step.result)
+    return True

@@ -1,0 +1,119 @@
+"""Every operation of the table: its arithmetic, and the cells that matter and no others."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from layers.operations.elementwise import Elementwise
+from layers.operations.layout import Gather, OneHot
+from layers.operations.spans import dependents
+from tests.layers.operations.cases import CASES, SMALL
+
+EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+
+
+def made_of(case, index):
+    """Return the set of (operand, cell) that the operation names for a cell of its result."""
+    return {
+        (number, cell)
+        for number, axes in enumerate(case.op.sources(index, *case.operands))
+        for cell in itertools.product(*axes)
+    }
+
+
+def moves(case, number):
+    """Return by how much the cells of an operand are moved."""
+    return case.moves if case.operands[number].dtype.kind == "f" else (1, 2, 3, -1)
+
+
+def moved(case, number, cell, move):
+    """Return the result with one cell of one operand moved."""
+    operands = [each.copy() for each in case.operands]
+    each = operands[number]
+    if each.dtype == bool:
+        each[cell] = not each[cell]
+    elif np.issubdtype(each.dtype, np.integer):
+        each[cell] = (each[cell] + move) % case.limit
+    else:
+        each[cell] += move
+    return case.op.evaluate(*operands)
+
+
+def matters(case):
+    """Return, by cell of the result, the set of (operand, cell) that change it: by trying."""
+    result = case.op.evaluate(*case.operands)
+    found = {index: set() for index in np.ndindex(*result.shape)}
+    for number, each in enumerate(case.operands):
+        for cell in np.ndindex(*each.shape):
+            changed = np.zeros(result.shape, bool)
+            for move in moves(case, number):
+                other = moved(case, number, cell, move)
+                changed |= ~np.isclose(
+                    other.astype(float), result.astype(float), rtol=1e-9, atol=1e-9, equal_nan=True
+                )
+            for index in zip(*np.nonzero(changed), strict=True) if changed.ndim else ():
+                found[tuple(int(at) for at in index)].add((number, cell))
+            if not changed.ndim and changed:
+                found[()].add((number, cell))
+    return found
+
+
+@EVERY
+def test_the_arithmetic_of_every_cell_comes_to_its_value(case):
+    result = case.op.evaluate(*case.operands)
+    for index in np.ndindex(*result.shape):
+        value = case.op.expression(index, *case.operands).value
+        # Float64 throughout; only the order of the sums differs.
+        np.testing.assert_allclose(value, float(result[index]), rtol=1e-9, atol=1e-12)
+
+
+@EVERY
+def test_the_cells_named_are_those_that_matter(case):
+    for index, expected in matters(case).items():
+        assert made_of(case, index) == expected, index
+
+
+@EVERY
+def test_the_cells_that_a_cell_helps_to_make_are_the_inverse(case):
+    result = case.op.evaluate(*case.operands)
+    spans = case.op.spans(*case.operands)
+    makes = {}
+    for index in np.ndindex(*result.shape):
+        for source in made_of(case, index):
+            makes.setdefault(source, set()).add(index)
+    for number, each in enumerate(case.operands):
+        for cell in np.ndindex(*each.shape):
+            expected = makes.get((number, cell), set())
+            found = dependents(spans[number], cell, each.shape, result.shape)
+            if expected:
+                hull = [tuple(sorted(set(axis))) for axis in zip(*expected, strict=True)]
+                assert list(found) == hull
+            else:
+                assert not list(itertools.product(*found)) or result.ndim == 0
+
+
+@EVERY
+def test_the_arithmetic_reads_the_cells_that_are_named(case):
+    result = case.op.evaluate(*case.operands)
+    for index in np.ndindex(*result.shape):
+        leaves = {
+            (leaf.operand, leaf.index)
+            for leaf in case.op.expression(index, *case.operands).leaves()
+        }
+        if isinstance(case.op, Gather | OneHot):  # what says the place is no number in the sum
+            assert leaves <= made_of(case, index)
+        elif case.op == Elementwise("where") or case.moves == SMALL:  # nor what was not taken
+            assert leaves >= made_of(case, index) - {(0, index)}
+        else:
+            assert leaves == made_of(case, index)
+
+
+@EVERY
+def test_an_operation_is_compared_hashed_and_named(case):
+    assert hash(case.op) == hash(case.op)
+    assert case.op.noun.isidentifier()
+    assert case.op.noun == case.op.noun.lower()
+    assert case.op.sign
+    assert case.op.says
+    assert case.op.latex(*"XYZUV"[: len(case.operands)])

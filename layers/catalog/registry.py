@@ -19,9 +19,7 @@ NAMES = (
 )
 """The posts' layers, one file each."""
 
-POSTS: tuple[LayerSpec, ...] = tuple(
-    import_module(f"layers.catalog.{name}").SPEC for name in NAMES
-)
+POSTS: tuple[LayerSpec, ...] = tuple(import_module(f"layers.catalog.{name}").SPEC for name in NAMES)
 
 
 class Catalogue(Sequence[LayerSpec]):

@@ -1,4 +1,4 @@
-"""Fields from a constructor's signature: one control an argument, by annotation, default or name."""
+"""Fields from a constructor's signature: by each argument's annotation, default or name."""
 
 from __future__ import annotations
 
@@ -28,16 +28,19 @@ VECTOR_INITIALIZERS = ("zeros", "ones", "random_normal", "random_uniform")
 PADDINGS = ("valid", "same")
 _ALIASES = {"uniform": "random_uniform", "normal": "random_normal"}
 _VECTORS = ("bias", "beta", "gamma", "alpha", "moving_mean", "moving_variance")
-_WHOLE = {
-    **{"units": 5, "filters": 4, "features": 10, "input_dim": 10, "output_dim": 5, "dim": 5},
-    # What has to be as wide as the input, and a multiple of the heads: the default input's 10.
-    **{"embed_dim": 10, "embedding_dim": 10, "d_model": 10, "model_dim": 10, "hidden_size": 10},
-    **{"num_heads": 2, "heads": 2, "key_dim": 4, "value_dim": 4, "head_dim": 4, "channels": 4},
-    **{"kernel_size": 3, "pool_size": 2, "patch_size": 2, "window_size": 2, "strides": 1},
-    **{"num_layers": 1, "depth": 1, "groups": 1, "axis": -1, "n": 2, "k": 2, "size": 2},
-    **{"vocab_size": 20, "num_classes": 3, "maxlen": 10, "max_length": 10},
-    **{"height": 4, "width": 4, "num_patches": 10, "sequence_length": 10},
+_STARTS = {
+    -1: "axis",
+    1: "strides num_layers depth groups",
+    2: "num_heads heads pool_size patch_size window_size n k size",
+    3: "kernel_size num_classes",
+    4: "filters channels key_dim value_dim head_dim height width",
+    5: "units output_dim dim",
+    # What has to be as wide as the input, and a multiple of the heads: the default input has 10.
+    10: "features input_dim embed_dim embedding_dim d_model model_dim hidden_size",
+    12: "maxlen max_length sequence_length num_patches",
+    20: "vocab_size vocabulary_size",
 }
+_WHOLE = {name: start for start, names in _STARTS.items() for name in names.split()}
 """What a whole number of that name is set to where the constructor has no default for it."""
 _REAL = {"alpha": 0.1, "beta": 1.0, "gamma": 1.0, "epsilon": 1e-3, "momentum": 0.9, "scale": 1.0}
 _REAL |= {"temperature": 1.0, "stddev": 0.1, "rate": 0.5, "dropout": 0.1, "drop_path": 0.1}

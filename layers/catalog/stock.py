@@ -21,10 +21,14 @@ from layers.inputs.sources import NORMAL, PIXELS
 
 _LEFT_OUT = {"sparse", "value_range"}
 """How a result is stored, and what range images have: their defaults are what a reader expects."""
-_LONGEST = {
-    **{"kernel_size": 7, "strides": 7, "dilation_rate": 7, "pool_size": 16, "size": 8, "dims": 5},
-    **{"padding": 16, "cropping": 16, "output_size": 32, "tile_grid_size": 8},
+_MOST = {
+    5: "dims",
+    7: "kernel_size strides dilation_rate",
+    8: "size tile_grid_size",
+    16: "pool_size padding cropping",
+    32: "output_size",
 }
+_LONGEST = {name: most for most, names in _MOST.items() for name in names.split()}
 TRAINING = BoolField(
     name="training", default=False, help="Whether the layer is called as in training."
 )

@@ -69,20 +69,20 @@ SOURCES = {
 """The inputs every layer can be fed, beside its own and the visitor's array."""
 IDS = Source(
     label="Ids 0, 1, 2, …",
-    make=lambda shape, _, most: (np.arange(math.prod(shape)) % int(most)).reshape(shape).astype(
-        "int32"
+    make=lambda shape, _, most: (
+        (np.arange(math.prod(shape)) % int(most)).reshape(shape).astype("int32")
     ),
     code="(np.arange({size}) % {constant}).reshape({shape})",
 )
 RANDOM_IDS = Source(
     label="Random ids",
-    make=lambda shape, seed, most: np.random.default_rng(seed)
-    .integers(int(most), size=shape)
-    .astype("int32"),
+    make=lambda shape, seed, most: (
+        np.random.default_rng(seed).integers(int(most), size=shape).astype("int32")
+    ),
     code="np.random.default_rng({seed}).integers({constant}, size={shape})",
 )
 ID_SOURCES = {"ids": IDS, "random_ids": RANDOM_IDS}
-"""Whole numbers, as int32: their ``constant`` is how many ids there are, so 0 up to one below it."""
+"""Whole numbers from 0, as int32: their ``constant`` is how many ids there are."""
 PIXELS = Source(
     label="Ramp from 0 to 255",
     make=lambda shape, *_: np.linspace(0, 255, math.prod(shape)).reshape(shape).astype("float32"),

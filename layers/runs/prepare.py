@@ -165,7 +165,8 @@ def _built(spec: LayerSpec, checked: dict[str, Any], seed: int) -> keras.layers.
         arranged = arranged[: len(inspect.signature(layer.build).parameters)]
         for shape in _output_shapes(layer, arranged):
             check_size("output", shape)
-        layer.build(*arranged)
+        if type(layer).build is not keras.layers.Layer.build:  # else it has no weights of its own
+            layer.build(*arranged)
     return layer
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from layers.catalog.keras_layers.line import (
-    Pick,
     Inner,
+    Pick,
     Range,
     Table,
     Wraps,
@@ -20,7 +20,10 @@ _LONGEST = 128
 """Time steps: each is some dozen operations."""
 _SEQUENCE = tensor("batch time features", 2, 4, 3, longest=_LONGEST)
 _STEP = tensor("batch features", 2, 3)
-_DROPS: dict[str, Any] = {"dropout": Range(0.0, 0.0, 0.95), "recurrent_dropout": Range(0.0, 0.0, 0.95)}
+_DROPS: dict[str, Any] = {
+    "dropout": Range(0.0, 0.0, 0.95),
+    "recurrent_dropout": Range(0.0, 0.0, 0.95),
+}
 _RECURRENT: dict[str, Any] = {
     **_DROPS,
     "units": 3,
@@ -79,7 +82,9 @@ def _additive(_values: Values, shapes: tuple[Shape, ...]) -> Shape:
 
 SEQUENCES: Table = {
     "Recurrent": (
-        line("LSTM", "A cell state that gates open and close at every step.", _SEQUENCE, **_RECURRENT),
+        line(
+            "LSTM", "A cell state that gates open and close at every step.", _SEQUENCE, **_RECURRENT
+        ),
         line("GRU", "A state that two gates renew at every step.", _SEQUENCE, **_RECURRENT),
         line("SimpleRNN", "A state that each step mixes with its input.", _SEQUENCE, **_RECURRENT),
         line("LSTMCell", "One step of an LSTM.", _STEP, _state("hidden"), _state("carry"), **_CELL),

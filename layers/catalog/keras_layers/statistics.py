@@ -57,9 +57,11 @@ STATISTICS: Table = {
     ),
     "Regularisation": (
         _noise("Dropout", "Random numbers become 0, the others grow.", rate=_RATE),
-        _noise("AlphaDropout", "Dropout that keeps mean and deviation.", rate=Range(0.5, 0.01, 0.95)),
+        _noise(
+            "AlphaDropout", "Dropout that keeps mean and deviation.", rate=Range(0.5, 0.01, 0.95)
+        ),
         _noise("GaussianDropout", "Each number times a random one about 1.", rate=_RATE),
-        _noise("GaussianNoise", "A random number added to each.", stddev=Range(0.1, 0.0, 10.0)),
+        _noise("GaussianNoise", "A random number added to each.", stddev=Range(0.1, 0.0, 1.0)),
         line(
             "SpatialDropout1D",
             "Dropout of whole features, all steps at once.",

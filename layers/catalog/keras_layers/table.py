@@ -26,6 +26,7 @@ NOT_SHOWN = {
     "IntegerLookup": "It looks ids up in a hash table, which is no arithmetic.",
     "Hashing": "It hashes strings and ids, which is no arithmetic to follow by hand.",
     "HashedCrossing": "It hashes pairs of strings and ids, which is no arithmetic to follow.",
+    "AugMix": "It shuffles with Python's own random numbers, so that no seed repeats it.",
     "MaxNumBoundingBoxes": "It takes a dictionary of bounding boxes, and no array.",
 }
 """Classes without a line, each with the reason; aliases of another class need none."""

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from layers.catalog.keras_layers.line import Line, Pick, Range, Table, line, tensor
-from layers.inputs.description import InputDescription
 
 _STEPS = tensor("batch time channels", 1, 8, 2)
 _IMAGE = tensor("batch rows columns channels", 1, 6, 6, 1)
 _VOLUME = tensor("batch depth rows columns channels", 1, 3, 4, 4, 1, longest=512)
 _PLACES = {1: _STEPS, 2: _IMAGE, 3: _VOLUME}
+_SMALL = {
+    1: tensor("batch time channels", 1, 4, 1),
+    2: tensor("batch rows columns channels", 1, 3, 3, 1),
+    3: tensor("batch depth rows columns channels", 1, 2, 2, 2, 1, longest=512),
+}
+_CHANNELS = {1: _STEPS, 2: tensor("batch rows columns channels", 1, 4, 4, 2)}
+"""More channels than one, as each has a window of its own."""
 _WORDS = {1: "time", 2: "an image", 3: "a volume"}
 _CAUSAL = Pick(("valid", "same", "causal"))
 
@@ -24,7 +30,8 @@ def _convolution(rank: int, kind: str, summary: str, **more: Any) -> Line:
     arguments: dict[str, Any] = {
         "kernel_size": _along(rank, 3 if rank < 3 else 2, 7),
         "strides": _along(rank, 1, 7),
-        "dilation_rate": _along(rank, 1, 7),
+        # TensorFlow has no dilated transposed convolution on a CPU.
+        "dilation_rate": None if transposed else _along(rank, 1, 7),
     }
     if not stem.startswith("Depthwise"):
         arguments["filters"] = Range(2, 1, 64)
@@ -32,27 +39,15 @@ def _convolution(rank: int, kind: str, summary: str, **more: Any) -> Line:
         arguments["groups"] = Range(1, 1, 64)
     if stem.startswith(("Depthwise", "Separable")):
         arguments["depth_multiplier"] = Range(1, 1, 8)
-    place = _PLACES[rank]
-    if transposed:
-        place = tensor(" ".join(place.axes), *{1: (1, 4, 1), 2: (1, 3, 3, 1)}.get(rank, (1, 2, 2, 2, 1)))
-    elif stem == "Conv" and rank == 2:
-        place = _IMAGE
-    elif stem != "Conv":
-        place = {1: _STEPS, 2: tensor("batch rows columns channels", 1, 4, 4, 2)}[rank]
+    places = _SMALL if transposed else _PLACES if stem == "Conv" else _CHANNELS
     name = f"{stem}{rank}D{'Transpose' if transposed else ''}"
-    return line(name, summary.format(_WORDS[rank]), place, **{**arguments, **more})
+    return line(name, summary.format(_WORDS[rank]), places[rank], **{**arguments, **more})
 
 
-def _pooling(rank: int, name: str, summary: str, place: InputDescription | None = None) -> Line:
-    size = 2 if rank < 3 else (1, 2, 2)
-    sizes = size if isinstance(size, tuple) else _along(rank, size, 16)
-    return line(
-        f"{name}{rank}D",
-        summary.format(_WORDS[rank]),
-        place or _PLACES[rank],
-        pool_size=sizes,
-        strides=sizes,
-    )
+def _pooling(rank: int, name: str, summary: str) -> Line:
+    size = _along(rank, 2, 16) if rank < 3 else (1, 2, 2)
+    words, place = summary.format(_WORDS[rank]), _PLACES[rank]
+    return line(f"{name}{rank}D", words, place, pool_size=size, strides=size)
 
 
 def _each_rank(function: Any, name: str, summary: str) -> tuple[Line, ...]:
@@ -77,9 +72,7 @@ WINDOWS: Table = {
         *_each_rank(_convolution, "ConvTranspose", "Each cell lays a window of weights over {}."),
         _convolution(1, "DepthwiseConv", "A window for each channel slides along {}."),
         _convolution(2, "DepthwiseConv", "A window for each channel slides over {}."),
-        _convolution(
-            1, "SeparableConv", "A window for each channel, then a mix, along {}.", padding=_CAUSAL
-        ),
+        _convolution(1, "SeparableConv", "A window for each channel, then a mix, along {}."),
         _convolution(2, "SeparableConv", "A window for each channel, then a mix, over {}."),
     ),
     "Pooling": (
@@ -90,8 +83,6 @@ WINDOWS: Table = {
         *_each_rank(
             _adaptive, "AdaptiveMaxPooling", "The largest numbers of {}, to a size that is set."
         ),
-        *_each_rank(
-            _adaptive, "AdaptiveAveragePooling", "The means of {}, to a size that is set."
-        ),
+        *_each_rank(_adaptive, "AdaptiveAveragePooling", "The means of {}, to a size that is set."),
     ),
 }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from layers.inputs.description import BATCH, SEED, Description, Values
+from layers.inputs.description import BATCH, SEED, Description, Shape, Values
 from layers.inputs.fields import IntField
 from layers.inputs.sources import NORMAL, Source
 from layers.trace import Role, Step, Trace
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,24 @@ def no_notes(_values: Values) -> tuple[str, ...]:
     return ()
 
 
+def no_weights(_layer: Any) -> tuple[Weight, ...]:
+    """Name none: recording knows them by Keras's own paths."""
+    return ()
+
+
+def no_steps(_layer: Any, _axes: tuple[str, ...]) -> tuple[Step, ...]:
+    """Declare none: recording finds them."""
+    return ()
+
+
+def call_with(
+    arrays: Mapping[str, np.ndarray], values: Values
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments of a call: the arrays in order, and ``training`` where it is a field."""
+    named = {"training": values["training"]} if "training" in values else {}
+    return tuple(arrays.values()), named
+
+
 @dataclass(frozen=True, kw_only=True)
 class LayerSpec(Description):
     """One layer, declared: the ``Description`` and the functions that need TensorFlow.
@@ -64,23 +83,32 @@ class LayerSpec(Description):
         make: (checked values, seed) → an unbuilt layer.
         weights: built layer → its variables as the trace names them.
         steps: built layer, input axes → what it does, operation by operation.
+        arrange: arrays by input name, checked values → positional and named arguments of a call.
+        largest: checked values, input shapes → the shape of the largest tensor inside, where that
+            is larger than input and output.
+        random_state: whether layers inside draw their weights without a seed of their own, so that
+            the process's random state has to be set, and put back, around making and building.
         example_input: the input of the post's own example, for any shape.
         default_input: the input that the page starts with.
         notes: checked values → sentences that the page shows beside the picture.
         module: of an author's own layer, the text of its module, which the shown code begins with.
-        constructor: of an author's own layer, (checked values, seed) → the lines that make it.
+        constructor: of an author's own layer and of Keras's, (checked values, seed) → the lines
+            that make it.
     """
 
     classes: tuple[type, ...]
     make: Callable[[Values, int], keras.layers.Layer]
-    weights: Callable[[Any], tuple[Weight, ...]]
-    steps: Callable[[Any, tuple[str, ...]], tuple[Step, ...]]
-    promises: tuple[Promise, ...]
+    weights: Callable[[Any], tuple[Weight, ...]] = no_weights
+    steps: Callable[[Any, tuple[str, ...]], tuple[Step, ...]] = no_steps
+    promises: tuple[Promise, ...] = ()
     example_input: Source = NORMAL
     notes: Callable[[Values], tuple[str, ...]] = no_notes
     batch: IntField | None = BATCH
     module: str = ""
     constructor: Callable[[Values, int], str] | None = None
+    arrange: Callable[..., tuple[tuple[Any, ...], dict[str, Any]]] = call_with
+    largest: Callable[[Values, tuple[Shape, ...]], Shape] | None = None
+    random_state: bool = False
 
     def build(self, values: Values, seed: int) -> keras.layers.Layer:
         """Return the layer, unbuilt, for these field values (checked here) and this seed."""

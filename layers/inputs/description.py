@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from layers.inputs.fields import BadInputError, Field, IntField, ShapeField
-from layers.inputs.sources import spell
+from layers.inputs.sources import ID_SOURCES, SOURCES, spell
 
 Values = Mapping[str, Any]
 Shape = tuple[int, ...]
@@ -47,8 +49,95 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InputDescription:
+    """One of the arrays that a layer is called with.
+
+    Attributes:
+        name: as its tensor and the shown code call it; its sources are given under this name.
+        axes: one word an axis, of the default shape.
+        field: the field that is its whole shape, batch first; None where ``sizes`` say it.
+        sizes: of an input whose shape follows from other fields: a number, the name of a whole
+            number's field, or ``shape.0`` for an axis of a shape field.
+        dtype: ``float32``, or ``int32`` for ids.
+        maximum: of ids, how many there are: a number, or the field that says so.
+        default_source: ``example``, a name of ``SOURCES`` or ``ID_SOURCES``, or ``same``.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    field: ShapeField | None = None
+    sizes: tuple[int | str, ...] = ()
+    dtype: str = "float32"
+    maximum: int | str | None = None
+    default_source: str = "normal"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of what it can be fed, beside the visitor's own array."""
+        return tuple(ID_SOURCES) if self.dtype == "int32" else tuple(SOURCES)
+
+    def shape(self, values: Values) -> Shape:
+        """Return its shape for checked field values."""
+        if self.field:
+            return values[self.field.name]
+        return tuple(_size(size, values) for size in self.sizes)
+
+    def ids(self, values: Values) -> int | None:
+        """Return how many ids there are for checked field values; None where it takes no ids."""
+        return self.maximum if not isinstance(self.maximum, str) else values[self.maximum]
+
+    def axes_of(self, rank: int) -> tuple[str, ...]:
+        """Return one word for each axis of an array of that rank."""
+        if rank == len(self.axes):
+            return self.axes
+        return ("batch", *(f"axis {i}" for i in range(1, rank - 1)), "features")[:rank]
+
+    def check(self, array: np.ndarray, values: Values) -> None:
+        """Check that an array of the visitor's own fits.
+
+        Raises:
+            MismatchError: it has another shape; carries the shape field's value that would fit.
+            BadInputError: it holds other numbers than ids where ids are needed.
+        """
+        expected, most = self.shape(values), self.ids(values)
+        if array.shape != expected:
+            words = ", ".join(self.axes_of(len(expected)))
+            try:
+                fits = self.field and {self.field.name: self.field.parse(array.shape)}
+            except BadInputError:
+                fits = None
+            raise MismatchError(
+                f"Your array does not fit `{self.name}`: expected {spell(expected)} ({words}). "
+                f"Received {spell(array.shape)}. Size the layer to the data, or bring an array of "
+                "the expected shape.",
+                fits,
+            )
+        if most is None:
+            return
+        with np.errstate(invalid="ignore"):  # NaN is no id either
+            wrong = array[~((array >= 0) & (array < most) & (array == np.floor(array)))]
+        if wrong.size:
+            raise BadInputError(
+                f"Your array does not fit `{self.name}`: expected ids, whole numbers from 0 to "
+                f"{most - 1}. Received {wrong[0]:g}. Change it, or raise the number of ids."
+            )
+
+
+def _size(size: int | str, values: Values) -> int:
+    if isinstance(size, int):
+        return size
+    name, _, axis = size.partition(".")
+    return values[name][int(axis)] if axis else values[name]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Description:
-    """The part of a declaration that is plain data, and so reaches the pages."""
+    """The part of a declaration that is plain data, and so reaches the pages.
+
+    ``inputs`` are declared where a layer takes several or ids; without them it takes one float32
+    array of ``full_shape``, called ``inputs``. ``training`` is true where the call takes a
+    switch that changes something: a field of that name.
+    """
 
     name: str
     title: str
@@ -62,6 +151,12 @@ class Description:
     examples: tuple[Example, ...]
     example_label: str = ""
     default_input: str = "example"
+    inputs: tuple[InputDescription, ...] = ()
+
+    @property
+    def training(self) -> bool:
+        """Whether the call takes a training switch that changes anything."""
+        return any(field.name == "training" for field in self.fields)
 
     @property
     def shape_field(self) -> ShapeField | None:

@@ -132,24 +132,28 @@ class BoolField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class ShapeField(Field):
-    """The shape of a whole tensor, typed as ``2, 3, 4``; a tuple of ints in code."""
+    """The shape of a whole tensor, typed as ``2, 3, 4``; a tuple of ints in code.
+
+    Also other tuples of whole numbers, such as strides, or a padding that may be 0.
+    """
 
     minimum_rank: int
     maximum_rank: int
     maximum_axis: int
     maximum_elements: int
+    minimum_axis: int = 1
 
     def parse(self, value: object) -> tuple[int, ...]:
         """Read a tuple of ints, or numbers with commas, spaces or ``x`` between."""
         expected = (
-            f"{self.minimum_rank} to {self.maximum_rank} whole numbers from 1 to "
-            f"{self.maximum_axis}, such as `{self.text(self.default)}`"
+            f"{self._count()} from {self.minimum_axis} to {self.maximum_axis}, such as "
+            f"`{self.text(self.default)}`"
         )
         instead = f"Try `{self.text(self.default)}`."
         text = ",".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
         text = text.strip().removeprefix("(").removesuffix(")").strip(" ,")
         parts = re.split(r"\s*[,x×]\s*|\s+", text) if len(text) <= 200 else [""]
-        if not all(re.fullmatch(r"\d{1,12}", part) for part in parts):
+        if not all(re.fullmatch(r"-?\d{1,12}", part) for part in parts):
             raise self._refuse(value, expected, instead)
         shape = tuple(int(part) for part in parts)
         if not self.minimum_rank <= len(shape) <= self.maximum_rank:
@@ -160,9 +164,15 @@ class ShapeField(Field):
                 f"at most {self.maximum_elements:,} elements in all; this has {math.prod(shape):,}",
                 "Make an axis shorter.",
             )
-        if not all(1 <= length <= self.maximum_axis for length in shape):
+        if not all(self.minimum_axis <= length <= self.maximum_axis for length in shape):
             raise self._refuse(value, expected, instead)
         return shape
+
+    def _count(self) -> str:
+        low, high = self.minimum_rank, self.maximum_rank
+        if high == 1:
+            return "a whole number"
+        return f"{high} whole numbers" if low == high else f"{low} to {high} whole numbers"
 
     def text(self, value: tuple[int, ...]) -> str:
         """Write ``2,3,4``."""

@@ -20,7 +20,7 @@ class Source:
 
     Attributes:
         label: what the page calls it.
-        make: (shape, seed, constant) → float32 array of that shape.
+        make: (shape, seed, constant) → array of that shape: float32, but ids are int32.
         code: the same as a Python expression, for ``code_of`` to fill in.
     """
 
@@ -67,6 +67,29 @@ SOURCES = {
     "one_hot": ONE_HOT,
 }
 """The inputs every layer can be fed, beside its own and the visitor's array."""
+IDS = Source(
+    label="Ids 0, 1, 2, …",
+    make=lambda shape, _, most: (
+        (np.arange(math.prod(shape)) % int(most)).reshape(shape).astype("int32")
+    ),
+    code="(np.arange({size}) % {constant}).reshape({shape})",
+)
+RANDOM_IDS = Source(
+    label="Random ids",
+    make=lambda shape, seed, most: (
+        np.random.default_rng(seed).integers(int(most), size=shape).astype("int32")
+    ),
+    code="np.random.default_rng({seed}).integers({constant}, size={shape})",
+)
+ID_SOURCES = {"ids": IDS, "random_ids": RANDOM_IDS}
+"""Whole numbers from 0, as int32: their ``constant`` is how many ids there are."""
+PIXELS = Source(
+    label="Ramp from 0 to 255",
+    make=lambda shape, *_: np.linspace(0, 255, math.prod(shape)).reshape(shape).astype("float32"),
+    code='np.linspace(0, 255, {size}).reshape({shape}).astype("float32")',
+)
+SAME = "same"
+"""The name of an input that is the very array of the layer's first input (self-attention)."""
 
 
 def code_of(source: Source, shape: tuple[int, ...], seed: int | str, constant: float) -> str:

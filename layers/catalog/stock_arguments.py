@@ -1,0 +1,135 @@
+"""A Keras layer's constructor arguments: those that differ from its defaults, made or written."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from layers.catalog.keras_layers.line import Fixed, Inner, Line
+from layers.catalog.signatures import parameters_of
+from layers.inputs.description import Values
+
+_SIZES = {
+    *("kernel_size", "strides", "dilation_rate", "pool_size", "size", "padding", "cropping"),
+    "output_size",
+}
+"""Arguments for which one number stands for the same number on each axis."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """An object of Keras's among the arguments: a layer or an initialiser."""
+
+    path: str
+    arguments: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        """Write the Python that makes it."""
+        return f"keras.{self.path}({written(self.arguments)})"
+
+    def make(self) -> Any:
+        """Make it."""
+        room, _, name = self.path.partition(".")
+        return getattr(getattr(keras, room), name)(**realised(self.arguments))
+
+
+def realised(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments with the objects that they stand for."""
+    return {name: _realised(value) for name, value in given.items()}
+
+
+def _realised(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_realised(each) for each in value]
+    return value.make() if isinstance(value, Made) else value
+
+
+def written(given: Mapping[str, Any]) -> str:
+    """Write arguments as Python does."""
+    return ", ".join(f"{name}={_text(value)}" for name, value in given.items())
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return str(value) if isinstance(value, Made) else repr(value)
+
+
+def arguments(line: Line, cls: type, values: Values, seed: int) -> dict[str, Any]:
+    """Return what the constructor is given, without what is Keras's default anyway.
+
+    Args:
+        line: the layer's line in the table.
+        cls: its class.
+        values: checked field values.
+        seed: of initialisers and of random draws; each initialiser has one of its own.
+    """
+    given: dict[str, Any] = {}
+    drawn = 0
+    for name, parameter in parameters_of(cls).items():
+        wanted = line.arguments.get(name)
+        if line.wraps and name == line.wraps.argument:
+            inner = _inner(line.wraps.options[values["wrapped"]], values)
+            given[name] = [inner] * line.wraps.times if line.wraps.times else inner
+        elif isinstance(wanted, Fixed):
+            given[name] = wanted.value
+        elif name == "seed" and _draws(values):
+            given[name] = seed
+        elif name.endswith("_initializer") and name in values:
+            value = _initializer(values[name], None if line.random_state else seed + drawn)
+            drawn += 1
+            if not _is_default(value, parameter):
+                given[name] = value
+        elif name in values:
+            value = _one_for_all(name, values[name])
+            # A pooling layer that is given no strides takes its window's size.
+            tiled = name == "strides" and parameter.default is None
+            default = values["pool_size"] if tiled else parameter.default
+            if not _equal(name, value, default):
+                given[name] = value
+    return {**given, **(line.derive(values) if line.derive else {})}
+
+
+def _inner(inner: Inner, values: Values) -> Made:
+    cls = getattr(keras.layers, inner.cls)
+    own = parameters_of(cls)
+    chosen = {name: values[name] for name in inner.fields}
+    differing = {n: v for n, v in chosen.items() if not _equal(n, v, own[n].default)}
+    return Made(f"layers.{inner.cls}", {**differing, **inner.fixed})
+
+
+def _draws(values: Values) -> bool:
+    """Return whether a seed matters: not where every dropout is 0."""
+    drops = [values[name] for name in ("dropout", "recurrent_dropout") if name in values]
+    return not drops or any(drops)
+
+
+def _initializer(name: str, seed: int | None) -> Made | str:
+    cls = type(keras.initializers.get(name))
+    if seed is None or "seed" not in inspect.signature(cls).parameters:
+        return name
+    return Made(f"initializers.{cls.__name__}", {"seed": seed})
+
+
+def _is_default(value: Made | str, parameter: inspect.Parameter) -> bool:
+    """Return whether an initialiser by name, so one without a seed, is Keras's own choice."""
+    if isinstance(value, Made) or not isinstance(parameter.default, str):
+        return False
+    return type(keras.initializers.get(value)) is type(keras.initializers.get(parameter.default))
+
+
+def _one_for_all(name: str, value: Any) -> Any:
+    """Return one number where all axes have the same."""
+    if name in _SIZES and isinstance(value, tuple) and all(each == value[0] for each in value):
+        return _one_for_all(name, value[0])
+    return value
+
+
+def _equal(name: str, value: Any, default: Any) -> bool:
+    if name.endswith("activation") and value == "linear":
+        return default in (None, "linear")
+    return value == _one_for_all(name, default)

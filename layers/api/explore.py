@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from layers.equation import Sign, expression, latex
 from layers.inputs.cells import Edit
 from layers.inputs.description import Description
-from layers.trace import Trace
-from layers.traces.summary import Kept, Parameters, WeightRow, measure, parameters, weight_row
+from layers.traces.latex import latex
+from layers.traces.layout import is_chain
+from layers.traces.trace import Trace
+from layers.traces.summary import Kept, Parameters, WeightRow, measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,6 @@ class Exploration:
     """
 
     trace: Trace
-    expression: tuple[str | Sign, ...]
     latex: str
     disagreement: float
     parameters: Parameters
@@ -82,62 +82,65 @@ def explore(
     seed: int,
     source: str | np.ndarray,
     constant: float,
+    others: dict[str, str | np.ndarray] | None = None,
     edits: tuple[Edit, ...] = (),
     own: OwnModule | None = None,
+    simplified: bool = True,
 ) -> Exploration:
-    """Run a layer and sum the run up; arguments and errors as ``layers.runs.run.run``.
+    """Run a layer and sum the run up; arguments and errors as ``layers.runs.run.run_whole``.
 
-    ``own`` is the module that an author's layer is in; what it raises comes as a sentence.
+    Args:
+        name: the layer's, as in the link.
+        values: its fields.
+        batch: rows at once.
+        seed: of the weights and of the inputs.
+        source: what the first input is fed.
+        constant: the number for ``source="constant"``.
+        others: what the other inputs are fed, by their names.
+        edits: numbers put into cells.
+        own: the module that an author's layer is in; what it raises is raised as a sentence.
+        simplified: whether TensorFlow's operations are rewritten to the textbook's.
     """
-    if own:
-        from layers.user_code.user_module import at_work
+    from layers.catalog.registry import get
 
-        with at_work(own.path, own.source, name):
-            return _explore(name, values, batch, seed, source, constant, edits, own)
-    return _explore(name, values, batch, seed, source, constant, edits, None)
+    given = {"batch": batch, "seed": seed, "source": source, "others": others or {}}
+    given |= {"constant": constant, "edits": edits, "simplified": simplified}
+    if own is None:
+        return _explore(get(name), values, **given)
+    from layers.user_code import user_module
+
+    with user_module.at_work(own.path, own.source, name):
+        return _explore(user_module.get(own.path, own.source, name), values, **given)
 
 
 def _explore(
-    name: str,
+    spec: Any,
     values: dict[str, Any],
-    batch: int | None,
-    seed: int,
+    *,
     source: str | np.ndarray,
-    constant: float,
+    others: dict[str, str | np.ndarray],
     edits: tuple[Edit, ...],
-    own: OwnModule | None,
+    simplified: bool,
+    **given: Any,
 ) -> Exploration:
-    from layers.catalog.registry import get
     from layers.runs.code import code
-    from layers.runs.edits import put
-    from layers.runs.run import prepare, trace
-    from layers.user_code import user_module
+    from layers.runs.run import run_whole
+    from layers.runs.weights import parameters, weight_rows
 
-    spec = user_module.get(own.path, own.source, name) if own else get(name)
-    layer, batches = prepare(spec, values, batch=batch, seed=seed, source=source, constant=constant)
-    placed, refused = put(spec, layer, batches, edits)
-    run = trace(spec, layer, batches)
+    sources = {spec.inputs[0].name: source, **others} if spec.inputs else source
+    done = run_whole(spec, values, source=sources, edits=edits, simplified=simplified, **given)
+    trace = done.trace
     return Exploration(
-        trace=run,
-        expression=expression(run),
-        latex=latex(run),
-        disagreement=run.disagreement(),
-        parameters=parameters(layer),
-        weights=tuple(weight_row(weight) for weight in spec.weights(layer)),
-        promises=tuple(measure(promise, run) for promise in spec.promises),
+        trace=trace,
+        latex=latex(trace) if is_chain(trace) else "",
+        disagreement=trace.disagreement(),
+        parameters=parameters(done.layer),
+        weights=weight_rows(done.layer),
+        promises=tuple(measure(promise, trace) for promise in spec.promises),
         notes=spec.notes(spec.check(values)),
-        edits=placed,
-        refused=refused,
-        code=code(
-            spec,
-            values,
-            layer=layer,
-            inputs=batches[-1],
-            seed=seed,
-            source=source,
-            constant=constant,
-            edits=placed,
-        ),
+        edits=done.placed.edits,
+        refused=done.placed.refused,
+        code=code(spec, values, done=done, sources=sources, edits=done.placed.edits, **given),
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise
 from layers.inputs.description import Example
 from layers.inputs.fields import IntField
 from layers.inputs.sources import Source
-from layers.steps import Multiply
-from layers.trace import Step, Trace, largest_difference
+from layers.traces.trace import Trace, largest_difference
 
 
 def hole(rows: int, columns: int, height: int, width: int) -> tuple[slice, slice]:
@@ -144,16 +143,6 @@ SPEC = LayerSpec(
     ),
     classes=(CenterZero,),
     make=lambda values, _: CenterZero(height=values["hole_height"], width=values["hole_width"]),
-    weights=lambda layer: (
-        Weight(
-            name="mask",
-            variable=layer.mask,
-            axes=("rows", "columns"),
-            symbol="M",
-            role="constant",
-        ),
-    ),
-    steps=lambda _, axes: (Step(Multiply(), ("inputs", "mask"), "outputs", axes, "H"),),
     promises=(
         Promise(
             sentence="Every cell in the hole is zero.",

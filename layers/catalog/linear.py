@@ -7,13 +7,14 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
-from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise
 from layers.inputs.description import Example, Values
 from layers.inputs.fields import BoolField, ChoiceField, IntField
 from layers.inputs.sources import ONES
-from layers.steps import ACTIVATIONS, Activation, AddBias, MatMul
-from layers.trace import Step, Trace, largest_difference
+from layers.traces.trace import Trace, largest_difference
 
+ACTIVATIONS = ("linear", "relu", "elu", "sigmoid", "tanh", "softplus", "softmax")
+"""The activations that the posts' layers offer."""
 FEATURES = IntField(
     name="features", default=10, minimum=1, maximum=256, help="The length of one input row."
 )
@@ -126,40 +127,6 @@ def dense_arguments(values: Values, seed: int) -> dict:
     }
 
 
-def dense_weights(layer: Linear) -> tuple[Weight, ...]:
-    """Name the kernel, and the bias where there is one."""
-    kernel = Weight(name="kernel", variable=layer.kernel, axes=("features", "units"), symbol="W")
-    if not layer.use_bias:
-        return (kernel,)
-    return kernel, Weight(name="bias", variable=layer.bias, axes=("units",), symbol="b")
-
-
-def dense_steps(layer: Linear, axes: tuple[str, ...]) -> tuple[Step, ...]:
-    """Matrix product, then the bias, then the activation; what a setting leaves out is left out."""
-    ops = [(MatMul(), "kernel", "product", "P")]
-    if layer.use_bias:
-        ops.append((AddBias(), "bias", "pre_activation", "Z"))
-    activation = keras.activations.serialize(layer.activation)
-    if activation != "linear":
-        ops.append((Activation(activation), None, "outputs", "H"))
-    steps, came = [], "inputs"
-    for position, (op, weight, result, symbol) in enumerate(ops):
-        last = position == len(ops) - 1
-        follows_bias = not last and isinstance(ops[position + 1][0], AddBias)
-        steps.append(
-            Step(
-                op=op,
-                operands=(came, weight) if weight else (came,),
-                result="outputs" if last else result,
-                axes=(*axes[:-1], "units"),
-                symbol="H" if last else symbol,
-                shown=not follows_bias,
-            )
-        )
-        came = result
-    return tuple(steps)
-
-
 def equal_rows_difference(trace: Trace) -> float | None:
     """Return how far the outputs of equal rows lie apart; None where no two rows are equal."""
     rows = trace["inputs"].reshape(-1, trace["inputs"].shape[-1])
@@ -194,8 +161,6 @@ SPEC = LayerSpec(
     input_fields=("features",),
     classes=(Linear,),
     make=lambda values, seed: Linear(**dense_arguments(values, seed)),
-    weights=dense_weights,
-    steps=dense_steps,
     promises=(EQUAL_ROWS,),
     examples=(
         Example(title="Ones (3, 3) to 4 units", values={"features": 3, "units": 4}, batch=3),

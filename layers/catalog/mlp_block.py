@@ -9,12 +9,11 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import EQUAL_ROWS, FEATURES, Linear
-from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise
 from layers.inputs.description import BATCH, Example
 from layers.inputs.fields import IntField
 from layers.inputs.sources import ONES
-from layers.steps import Activation, AddBias, MatMul
-from layers.trace import Step, Trace
+from layers.traces.trace import Trace
 
 
 @keras.saving.register_keras_serializable(package="layerscope")
@@ -96,55 +95,8 @@ def _width(position: int, default: int) -> IntField:
     )
 
 
-def _weights(layer):
-    weights, came = [], "features"
-    for number in (1, 2, 3):
-        linear = getattr(layer, f"linear_{number}")
-        axes = (came, f"width {number}")
-        weights += [
-            Weight(
-                name=f"kernel_{number}",
-                variable=linear.kernel,
-                axes=axes,
-                symbol=f"W_{{{number}}}",
-            ),
-            Weight(
-                name=f"bias_{number}",
-                variable=linear.bias,
-                axes=axes[1:],
-                symbol=f"b_{{{number}}}",
-            ),
-        ]
-        came = axes[1]
-    return tuple(weights)
-
-
-def _steps(_layer, axes):
-    steps, came = [], "inputs"
-    for number in (1, 2, 3):
-        out = (*axes[:-1], f"width {number}")
-        product, before, after = f"product_{number}", f"pre_activation_{number}", f"hidden_{number}"
-        last = number == 3
-        steps += [
-            Step(
-                MatMul(), (came, f"kernel_{number}"), product, out, f"P_{{{number}}}", shown=False
-            ),
-            Step(
-                AddBias(),
-                (product, f"bias_{number}"),
-                "outputs" if last else before,
-                out,
-                "H" if last else f"Z_{{{number}}}",
-            ),
-        ]
-        if not last:
-            steps.append(Step(Activation("relu"), (before,), after, out, f"H_{{{number}}}"))
-        came = after
-    return tuple(steps)
-
-
 def _below_zero(trace: Trace) -> float:
-    lowest = (np.fmin.reduce(trace[name], axis=None) for name in ("hidden_1", "hidden_2"))
+    lowest = (np.fmin.reduce(trace[name], axis=None) for name in ("relu", "relu_2"))
     return float(np.fmax.reduce([0.0, *(-low for low in lowest)]))  # NaN are passed over
 
 
@@ -167,8 +119,6 @@ SPEC = LayerSpec(
     make=lambda values, seed: MLPBlock(
         widths=(values["width_1"], values["width_2"], values["width_3"]), seed=seed
     ),
-    weights=_weights,
-    steps=_steps,
     promises=(
         Promise(
             sentence="No hidden number is below zero.",

@@ -16,8 +16,6 @@ from layers.catalog.linear import (
     USE_BIAS,
     Linear,
     dense_arguments,
-    dense_steps,
-    dense_weights,
     softmax_of_one,
 )
 from layers.catalog.spec import LayerSpec, Promise
@@ -112,8 +110,6 @@ SPEC = LayerSpec(
     batch=None,
     classes=(Linear, NDDense),
     make=lambda values, seed: NDDense(**dense_arguments(values, seed)),
-    weights=dense_weights,
-    steps=dense_steps,
     promises=(
         Promise(
             sentence="Equal slices in give equal slices out.",

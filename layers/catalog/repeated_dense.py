@@ -10,10 +10,9 @@ import tensorflow as tf
 
 from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
 from layers.catalog.linear import ACTIVATION, EQUAL_ROWS, FEATURES, UNITS
-from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise
 from layers.inputs.description import Example
-from layers.steps import Activation, AddBias, MatMul, Repeat
-from layers.trace import Step, Trace, largest_difference
+from layers.traces.trace import Trace, largest_difference
 
 
 @keras.saving.register_keras_serializable(package="layerscope")
@@ -103,35 +102,6 @@ def _make(values, seed):
     )
 
 
-def _weights(layer):
-    return (
-        Weight(name="kernel", variable=layer.kernel, axes=("features", "column"), symbol="w"),
-        Weight(name="bias", variable=layer.bias, axes=(), symbol="b"),
-    )
-
-
-def _steps(layer, axes):
-    out = (*axes[:-1], "units")
-    repeat = Repeat(layer.units)
-    activation = keras.activations.serialize(layer.activation)
-    linear = activation == "linear"
-    steps = (
-        Step(repeat, ("kernel",), "kernel_repeated", ("features", "units"), "W"),
-        Step(repeat, ("bias",), "bias_repeated", ("units",), r"\bar{b}"),
-        Step(MatMul(), ("inputs", "kernel_repeated"), "product", out, "P", shown=False),
-        Step(
-            AddBias(),
-            ("product", "bias_repeated"),
-            "outputs" if linear else "pre_activation",
-            out,
-            "H" if linear else "Z",
-        ),
-    )
-    if linear:
-        return steps
-    return (*steps, Step(Activation(activation), ("pre_activation",), "outputs", out, "H"))
-
-
 def _columns_apart(name: str):
     def measure(trace: Trace) -> float:
         columns = trace[name]
@@ -157,8 +127,6 @@ SPEC = LayerSpec(
     input_fields=("features",),
     classes=(RepeatedDense,),
     make=_make,
-    weights=_weights,
-    steps=_steps,
     promises=(
         Promise(
             sentence="Every column of the repeated kernel is equal.",

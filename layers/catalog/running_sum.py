@@ -7,12 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import FEATURES
-from layers.catalog.spec import LayerSpec, Promise, Weight
+from layers.catalog.spec import LayerSpec, Promise
 from layers.inputs.description import Example
 from layers.inputs.fields import CountField
 from layers.inputs.sources import ONES
-from layers.steps import Accumulate, Return, SumOverBatch
-from layers.trace import Step, Trace, largest_difference
+from layers.traces.trace import Trace, largest_difference
 
 
 @keras.saving.register_keras_serializable(package="layerscope")
@@ -89,14 +88,6 @@ SPEC = LayerSpec(
     input_fields=("features",),
     classes=(RunningSum,),
     make=lambda _values, _seed: RunningSum(),
-    weights=lambda layer: (
-        Weight(name="total", variable=layer.total, axes=("features",), symbol="t", role="state"),
-    ),
-    steps=lambda _, axes: (
-        Step(SumOverBatch(), ("inputs",), "column_sums", axes[1:], "s"),
-        Step(Accumulate(), ("total_before", "column_sums"), "total", axes[1:], "t"),
-        Step(Return(), ("total",), "outputs", axes[1:], "h"),
-    ),
     promises=(
         Promise(
             sentence="The total grows by exactly the column sums.",

@@ -10,22 +10,11 @@ from typing import TYPE_CHECKING, Any
 from layers.inputs.description import BATCH, SEED, Description, Shape, Values
 from layers.inputs.fields import IntField
 from layers.inputs.sources import NORMAL, Source
-from layers.trace import Role, Step, Trace
+from layers.traces.trace import Trace
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weight:
-    """One of a layer's variables, as the trace names it."""
-
-    name: str
-    variable: keras.Variable
-    axes: tuple[str, ...]
-    symbol: str
-    role: Role = "weight"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +33,6 @@ class Promise:
 
 def no_notes(_values: Values) -> tuple[str, ...]:
     """Say nothing."""
-    return ()
-
-
-def no_weights(_layer: Any) -> tuple[Weight, ...]:
-    """Name none: recording knows them by Keras's own paths."""
-    return ()
-
-
-def no_steps(_layer: Any, _axes: tuple[str, ...]) -> tuple[Step, ...]:
-    """Declare none: recording finds them."""
     return ()
 
 
@@ -81,8 +60,6 @@ class LayerSpec(Description):
             layer also takes one array without a batch.
         classes: the Keras classes that the shown code needs, dependencies first.
         make: (checked values, seed) → an unbuilt layer.
-        weights: built layer → its variables as the trace names them.
-        steps: built layer, input axes → what it does, operation by operation.
         arrange: arrays by input name, checked values → positional and named arguments of a call.
         largest: checked values, input shapes → the shape of the largest tensor inside, where that
             is larger than input and output.
@@ -98,8 +75,6 @@ class LayerSpec(Description):
 
     classes: tuple[type, ...]
     make: Callable[[Values, int], keras.layers.Layer]
-    weights: Callable[[Any], tuple[Weight, ...]] = no_weights
-    steps: Callable[[Any, tuple[str, ...]], tuple[Step, ...]] = no_steps
     promises: tuple[Promise, ...] = ()
     example_input: Source = NORMAL
     notes: Callable[[Values], tuple[str, ...]] = no_notes

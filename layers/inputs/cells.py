@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.inputs.fields import BadInputError, Field, FloatField
-from layers.trace import Trace
+from layers.traces.trace import Trace
 
-_CELL = re.compile(r"([a-z][a-z0-9_]{0,60})((?:\.\d{1,9}){0,8})")
+_CELL = re.compile(r"([a-z][a-z0-9_/]{0,60})((?:\.\d{1,9}){0,8})")
 _HOW = "a tensor and an index on each axis, such as `outputs.0.2`"
 MAXIMUM_EDITS = 1000
 NUMBER = FloatField(name="value", default=0.0, minimum=-1e6, maximum=1e6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 from layers.traces.trace import Trace
 
 

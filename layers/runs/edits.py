@@ -1,58 +1,71 @@
-"""Numbers that a visitor puts into cells: of the input, or of a weight that the layer stores."""
+"""Numbers that a visitor puts into cells: of an input, or of a weight that the layer stores."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from layers.catalog.spec import LayerSpec, Weight
 from layers.inputs.cells import Cell, Edit
 from layers.inputs.fields import BadInputError
-from layers.runs.build import build
-from layers.trace import Step
+from layers.recording.owners import owned
+from layers.runs.prepare import Call
+from layers.traces.trace import Trace
 
-_ASK = "Edit a cell of the input or of a stored weight."
+_HINT = "Edit a cell of the input or of a stored weight."
+_WHY = {
+    "constant": "a constant, which the layer makes by itself",
+    "state": "a state, which the calls leave behind",
+    "random": "a random number, which the layer draws",
+}
 
 
-def put(
-    spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray], edits: Sequence[Edit]
-) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """What became of edits.
+
+    Attributes:
+        edits: those that were made, by the stored cells that they changed, one a cell.
+        refused: a sentence for each that could not be made.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def apply_edits(trace: Trace, layer: Any, calls: Sequence[Call], edits: Sequence[Edit]) -> Placed:
     """Put numbers into a layer's weights and into its input of every call, in place.
 
     A cell that repeats a stored number stands for that number, so all cells tied to it move.
 
-    Returns:
-        The edits by the cells that they changed, one a cell; and a sentence for each that could
-        not be made.
+    Args:
+        trace: the last call, recorded without the edits.
+        layer: the layer.
+        calls: the arguments of its calls.
+        edits: the edits, a later one of the same cell counts.
     """
-    if not edits:
-        return (), ()
-    build(spec, layer, batches[-1].shape)
-    weights = {weight.name: weight for weight in spec.weights(layer)}
-    copies = {
-        step.result: step
-        for step in spec.steps(layer, spec.input_axes(batches[-1].ndim))
-        if step.op.copies
-    }
-    stored = {"inputs": batches[-1]} | {
-        name: np.array(weight.variable.numpy()) for name, weight in weights.items()
-    }
     placed: dict[Cell, Edit] = {}
     refused: list[str] = []
     for edit in edits:
         with _collected(refused):
-            cell = _stored(edit.cell, stored, weights, copies)
+            cell = _stored(trace, edit.cell)
+            _check_value(trace, cell, edit.value)
             placed[cell] = Edit(cell, edit.value)
+    variables = {each.path: each.variable for each in owned(layer).values()}
     for edit in placed.values():
         name, index = edit.cell.tensor, edit.cell.index
-        for array in batches if name == "inputs" else [stored[name]]:
-            array[index] = edit.value
-    for name in {edit.cell.tensor for edit in placed.values()} - {"inputs"}:
-        weights[name].variable.assign(stored[name])
-    return tuple(placed.values()), tuple(dict.fromkeys(refused))
+        if name in trace.input_names:
+            for call in calls:
+                call.arrays[name][index] = edit.value
+            continue
+        variable = variables[trace.tensors[name].path]
+        value = np.array(variable.numpy())
+        value[index] = edit.value
+        variable.assign(value)
+    return Placed(edits=tuple(placed.values()), refused=tuple(dict.fromkeys(refused)))
 
 
 @contextmanager
@@ -63,36 +76,33 @@ def _collected(refused: list[str]) -> Generator[None]:
         refused.append(str(refusal))
 
 
-def _stored(
-    cell: Cell,
-    stored: Mapping[str, np.ndarray],
-    weights: Mapping[str, Weight],
-    copies: Mapping[str, Step],
-) -> Cell:
+def _stored(trace: Trace, cell: Cell) -> Cell:
     """Return the stored cell that a cell is, or is a copy of."""
-    if step := copies.get(cell.tensor):
-        (name,) = step.operands
-        _check(cell, step.op.evaluate(stored[name]).shape)
-        (block,) = step.op.sources(cell.index, stored[name].shape)
-        return _stored(Cell(name, tuple(s.start for s in block)), stored, weights, copies)
-    if cell.tensor == "inputs" or (
-        cell.tensor in weights and weights[cell.tensor].role == "weight"
-    ):
-        _check(cell, stored[cell.tensor].shape)
+    step = trace.made_by.get(cell.tensor)
+    if step is not None and step.op.copies:
+        _check(trace, cell)
+        ((*axes,), *_) = step.op.sources(cell.index, *(trace[name] for name in step.operands))
+        return _stored(trace, Cell(step.operands[0], tuple(indices[0] for indices in axes)))
+    if _is_open(trace, cell.tensor):
+        _check(trace, cell)
         return cell
-    role = weights[cell.tensor].role if cell.tensor in weights else None
-    why = "a constant, which the layer makes by itself" if role == "constant" else "no stored cell"
+    role = trace.tensors[cell.tensor].role if cell.tensor in trace.tensors else ""
+    why = _WHY.get(role, "no stored cell")
+    stored = ", ".join(name for name in trace.tensors if _is_open(trace, name))
     raise BadInputError(
-        f"The number cannot be changed: expected a cell of {', '.join(_open(weights))}. Received "
-        f"`{cell}`, {why}. {_ASK}"
+        f"The number cannot be changed: expected a cell of {stored}. Received `{cell}`, {why}. "
+        f"{_HINT}"
     )
 
 
-def _open(weights: Mapping[str, Weight]) -> list[str]:
-    return ["inputs", *(name for name, weight in weights.items() if weight.role == "weight")]
+def _is_open(trace: Trace, name: str) -> bool:
+    if name not in trace.tensors or name in trace.made_by:
+        return False
+    return name in trace.input_names or trace.tensors[name].role == "weight"
 
 
-def _check(cell: Cell, shape: tuple[int, ...]) -> None:
+def _check(trace: Trace, cell: Cell) -> None:
+    shape = trace[cell.tensor].shape
     if len(cell.index) != len(shape) or any(
         at >= length for at, length in zip(cell.index, shape, strict=True)
     ):
@@ -100,4 +110,12 @@ def _check(cell: Cell, shape: tuple[int, ...]) -> None:
         raise BadInputError(
             f"The number cannot be put there: expected an index up to `{last}`. Received "
             f"`{cell}`. Make the tensor larger again, or go back to the seed's numbers."
+        )
+
+
+def _check_value(trace: Trace, cell: Cell, value: float) -> None:
+    if trace[cell.tensor].dtype.kind in "iub" and value != int(value):
+        raise BadInputError(
+            f"The number cannot be put there: expected a whole number in `{cell}`. Received "
+            f"{value:g}. Round it."
         )

@@ -24,7 +24,6 @@ from layers.inputs.sources import (
     spell,
 )
 from layers.runs.refusing import refusing
-from layers.runs.run import prepare
 
 Sources = str | np.ndarray | Mapping[str, str | np.ndarray] | None
 """What the first input is fed, or what each is, by its name; None for the layer's own choice."""
@@ -77,7 +76,7 @@ def prepare_call(
     checked, seed = spec.check(values), SEED.parse(seed)
     if not spec.inputs:
         first = sources.get("inputs", "example") if isinstance(sources, Mapping) else sources
-        layer, batches = prepare(
+        layer, batches = prepare_one(
             spec,
             values,
             batch=batch,
@@ -97,6 +96,45 @@ def prepare_call(
     return layer, tuple(
         _call(spec, _arrays(spec, checked, chosen, seed + call, constant), checked)
         for call in range(checked.get("calls", 1))
+    )
+
+
+def prepare_one(
+    spec: LayerSpec,
+    values: Values,
+    *,
+    batch: int | None,
+    seed: int,
+    source: str | np.ndarray,
+    constant: float,
+) -> tuple[keras.layers.Layer, list[np.ndarray]]:
+    """Return an unbuilt layer of one input, and that input of every call."""
+    checked, seed = spec.check(values), SEED.parse(seed)
+    if isinstance(source, np.ndarray):
+        spec.check_array(source.shape, checked)
+        shape = source.shape
+    else:
+        shape = spec.full_shape(checked, batch)
+    check_size("input", shape)
+    layer = spec.build(checked, seed)
+    if not spec.module:  # an author's own layer may not say
+        check_size("output", tuple(layer.compute_output_shape(shape)))
+    calls = range(checked.get("calls", 1))
+    if isinstance(source, np.ndarray):
+        return layer, [source.astype("float32") for _ in calls]
+    maker = source_of(spec, source)
+    return layer, [maker.make(shape, seed + call, constant) for call in calls]
+
+
+def source_of(spec: LayerSpec, name: str) -> Source:
+    """Return the named input: the layer's own for ``"example"``, else one of ``SOURCES``."""
+    if name == "example":
+        return spec.example_input
+    if name in SOURCES:
+        return SOURCES[name]
+    raise BadInputError(
+        f"The input cannot be made: expected example, {', '.join(SOURCES)} or an array. "
+        f"Received {name[:60]!r}. Pick one of these."
     )
 
 

@@ -1,49 +1,41 @@
-"""One run of a layer, as arrays: every value here comes from TensorFlow."""
+"""One run of a layer: built, edited, called, and recorded. Every value here is TensorFlow's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from layers.catalog.spec import LayerSpec
 from layers.inputs.cells import Edit
-from layers.inputs.description import SEED, Values
+from layers.inputs.description import Values
 from layers.inputs.fields import BadInputError
-from layers.inputs.sources import SOURCES, Source, check_size, spell
-from layers.runs.build import build
-from layers.runs.edits import put
-from layers.steps import (
-    Accumulate,
-    Activation,
-    AddBias,
-    MatMul,
-    Multiply,
-    Op,
-    Repeat,
-    Return,
-    SumOverBatch,
-)
-from layers.steps_conv import Conv2D, Flatten, MaxPool2D
-from layers.trace import Role, Step, Tensor, Trace
+from layers.recording import record
+from layers.recording.owners import owned
+from layers.runs.edits import Placed, apply_edits
+from layers.runs.prepare import Call, Sources, prepare_call
+from layers.traces.trace import Trace
 
-TENSORFLOW: dict[type[Op], Callable[..., tf.Tensor]] = {
-    MatMul: lambda _, left, right: tf.tensordot(left, right, axes=[[-1], [0]]),
-    AddBias: lambda _, values, bias: values + bias,
-    Multiply: lambda _, left, right: left * right,
-    Repeat: lambda op, stored: tf.repeat(stored, op.times, axis=-1 if stored.shape.rank else None),
-    Activation: lambda op, values: keras.activations.get(op.name)(values),
-    SumOverBatch: lambda _, values: tf.reduce_sum(values, axis=0),
-    Accumulate: lambda _, before, added: before + added,
-    Return: lambda _, values: values,
-    Conv2D: lambda op, values, kernel: tf.nn.conv2d(values, kernel, op.strides, op.padding.upper()),
-    MaxPool2D: lambda op, values: tf.nn.max_pool2d(values, op.size, op.strides, op.padding.upper()),
-    Flatten: lambda _, values: tf.reshape(values, (len(values), -1)),
-}
-"""How TensorFlow does each operation: for the tensors between a layer's input and its output."""
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A layer after its last call.
+
+    Attributes:
+        layer: as the call left it.
+        calls: the arguments of every call, edits included.
+        trace: the last call, recorded.
+        placed: the edits that were made, and why others were not.
+    """
+
+    layer: keras.layers.Layer
+    calls: tuple[Call, ...]
+    trace: Trace
+    placed: Placed
 
 
 def run(
@@ -52,138 +44,103 @@ def run(
     *,
     batch: int | None = None,
     seed: int = 0,
-    source: str | np.ndarray = "example",
+    source: Sources = "example",
     constant: float = 1.0,
     edits: Sequence[Edit] = (),
 ) -> Trace:
-    """Build a layer, feed it, and return what the run leaves.
+    """Build a layer, call it, and return the recording of its last call.
 
     Args:
         spec: which layer.
         values: its fields; what is left out is the default.
         batch: rows at once; None for the layer's default.
         seed: of the weights and of the input.
-        source: ``"example"`` (the layer's own), a name of ``sources.SOURCES``, or an array.
+        source: ``"example"`` (the layer's own), a name of ``sources.SOURCES``, an array, or one of
+            these for each input by its name.
         constant: the number for ``source="constant"``.
         edits: numbers put into cells of the input and of stored weights.
+
+    Returns:
+        the last call's tensors and steps.
 
     Raises:
         BadInputError: a value that does not fit its field, a size over the limit, or an edit of
             what is not there or not stored.
         MismatchError: an array that does not fit the layer.
-        ValueError: values that the layer itself refuses.
+        RecordingFailedError: the layer itself raised; with the operations up to there.
     """
-    layer, batches = prepare(spec, values, batch=batch, seed=seed, source=source, constant=constant)
-    _, refused = put(spec, layer, batches, edits)
-    if refused:
-        raise BadInputError(refused[0])
-    return trace(spec, layer, batches)
+    done = run_whole(
+        spec, values, batch=batch, seed=seed, source=source, constant=constant, edits=edits
+    )
+    if done.placed.refused:
+        raise BadInputError(done.placed.refused[0])
+    return done.trace
 
 
-def prepare(
+def run_whole(
     spec: LayerSpec,
     values: Values,
     *,
-    batch: int | None,
-    seed: int,
-    source: str | np.ndarray,
-    constant: float,
-) -> tuple[keras.layers.Layer, list[np.ndarray]]:
-    """Return the unbuilt layer and its input of every call; sizes are refused before allocation."""
-    checked, seed = spec.check(values), SEED.parse(seed)
-    if isinstance(source, np.ndarray):
-        spec.check_array(source.shape, checked)
-        shape = source.shape
-    else:
-        shape = spec.full_shape(checked, batch)
-    check_size("input", shape)
-    layer = spec.build(checked, seed)
-    if not spec.module:  # an author's own layer may not say
-        check_size("output", tuple(layer.compute_output_shape(shape)))
-    calls = range(checked.get("calls", 1))
-    if isinstance(source, np.ndarray):
-        return layer, [source.astype("float32") for _ in calls]
-    maker = source_of(spec, source)
-    return layer, [maker.make(shape, seed + call, constant) for call in calls]
+    batch: int | None = None,
+    seed: int = 0,
+    source: Sources = "example",
+    constant: float = 1.0,
+    edits: Sequence[Edit] = (),
+    simplified: bool = True,
+) -> Run:
+    """Do what ``run`` does, and return the layer with it; edits that cannot be made are said.
 
-
-def source_of(spec: LayerSpec, name: str) -> Source:
-    """Return the named input: the layer's own for ``"example"``, else one of ``SOURCES``."""
-    if name == "example":
-        return spec.example_input
-    if name in SOURCES:
-        return SOURCES[name]
-    raise BadInputError(
-        f"The input cannot be made: expected example, {', '.join(SOURCES)} or an array. "
-        f"Received {name[:60]!r}. Pick one of these."
+    ``simplified=False`` keeps the operations as TensorFlow computed them.
+    """
+    layer, calls = prepare_call(
+        spec, values, batch=batch, seed=seed, sources=source, constant=constant
     )
+    placed = Placed()
+    if edits:
+        with state_put_back(layer):
+            first = _recorded(spec, layer, calls[-1])
+        placed = apply_edits(first, layer, calls, edits)
+    history = [_state_after(layer, call) for call in calls[:-1]]
+    trace = _recorded(spec, layer, calls[-1], simplified=simplified)
+    return Run(layer=layer, calls=calls, trace=_with_history(trace, history), placed=placed)
 
 
-def trace(spec: LayerSpec, layer: Any, batches: Sequence[np.ndarray]) -> Trace:
-    """Call a layer once for each batch, and return the tensors and steps of the last call."""
-    inputs = tf.convert_to_tensor(batches[-1])
-    build(spec, layer, tuple(inputs.shape))
-    weights = spec.weights(layer)
-    state = [weight for weight in weights if weight.role == "state"]
-    history = []
-    for earlier in batches[:-1]:
-        layer(earlier)
-        history += [weight.variable.numpy().copy() for weight in state]
-    axes = spec.input_axes(inputs.shape.rank)
-    tensors = {"inputs": Tensor(values=inputs.numpy().copy(), axes=axes, role="input", symbol="X")}
-    for weight in weights:
-        before = "_{\\mathrm{before}}" if weight.role == "state" else ""
-        tensors[weight.name + ("_before" if before else "")] = Tensor(
-            values=weight.variable.numpy().copy(),
-            axes=weight.axes,
-            role=weight.role,
-            symbol=weight.symbol + before,
-        )
-    outputs = layer(inputs).numpy().copy()
-    own = {weight.name: weight.variable.numpy().copy() for weight in state} | {"outputs": outputs}
-    history += [own[weight.name] for weight in state]
-    steps = spec.steps(layer, axes)
-    follow(steps, tensors, own)
-    if not steps:  # an author's own layer, of which only the ends are known
-        tensors["outputs"] = _end(outputs, tensors["inputs"])
-    return Trace(tensors=tensors, steps=steps, history=np.array(history) if state else None)
+def _recorded(
+    spec: LayerSpec, layer: keras.layers.Layer, call: Call, *, simplified: bool = True
+) -> Trace:
+    axes = {each.name: each.axes_of(call.arrays[each.name].ndim) for each in spec.inputs}
+    if not spec.inputs:
+        axes = {name: spec.input_axes(array.ndim) for name, array in call.arrays.items()}
+    return record(layer, *call.arguments, simplified=simplified, input_axes=axes, **call.named)
 
 
-def follow(
-    steps: Sequence[Step], tensors: dict[str, Tensor], own: Mapping[str, np.ndarray]
-) -> None:
-    """Add each step's result to the tensors: the layer's own, or TensorFlow's of the operands."""
-    for step in steps:
-        tensors[step.result] = Tensor(
-            values=own[step.result] if step.result in own else _redo(step, tensors),
-            axes=step.axes,
-            role=_role(step, tensors, own),
-            symbol=step.symbol,
-        )
+@contextmanager
+def state_put_back(layer: keras.layers.Layer) -> Generator[None]:
+    """Give every variable of a layer the value that it had before the block."""
+    before = [(each.variable, each.variable.numpy()) for each in owned(layer).values()]
+    try:
+        yield
+    finally:
+        for variable, value in before:
+            variable.assign(value)
 
 
-def _end(outputs: np.ndarray, inputs: Tensor) -> Tensor:
-    axes = inputs.axes
-    if outputs.shape != inputs.values.shape:
-        same = outputs.ndim == len(axes)
-        axes = (*axes[:-1], "units") if same else tuple(f"axis {i}" for i in range(outputs.ndim))
-    return Tensor(values=outputs, axes=axes, role="output", symbol="H")
+def _state_after(layer: keras.layers.Layer, call: Call) -> Mapping[str, np.ndarray]:
+    """Call a layer, and return what it then holds that training does not move, by path."""
+    layer(*call.arguments, **call.named)
+    return {
+        each.path: each.variable.numpy() for each in owned(layer).values() if not each.trainable
+    }
 
 
-def _role(step: Step, tensors: Mapping[str, Tensor], own: Mapping[str, np.ndarray]) -> Role:
-    if step.result == "outputs":
-        return "output"
-    if step.result in own:
-        return "state"
-    return tensors[step.operands[0]].role if step.op.copies else "intermediate"
-
-
-def _redo(step: Step, tensors: Mapping[str, Tensor]) -> np.ndarray:
-    operands = [tf.convert_to_tensor(tensors[name].values) for name in step.operands]
-    result = TENSORFLOW[type(step.op)](step.op, *operands)
-    if result.shape.rank != len(step.axes):
-        raise ValueError(
-            f"The step to {step.result} cannot be shown: expected the axes {step.axes}. Received "
-            f"the shape {spell(tuple(result.shape))}. Mend the layer's steps."
-        )
-    return result.numpy()
+def _with_history(trace: Trace, before: Sequence[Mapping[str, Any]]) -> Trace:
+    """Add the state after each call, where there is one state."""
+    after = [
+        tensor
+        for name, tensor in trace.tensors.items()
+        if tensor.role == "state" and name in trace.made_by
+    ]
+    if len(after) != 1:
+        return trace
+    states = [*(earlier[after[0].path] for earlier in before), after[0].values]
+    return trace.with_history(np.array(states))

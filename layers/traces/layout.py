@@ -114,6 +114,11 @@ def layout(trace: Trace, title: str, steps: Sequence[Step] | None = None) -> Lay
     return Layout(rows=(ends,), inside=writer.group("", chosen))
 
 
+def is_chain(trace: Trace) -> bool:
+    """Return whether a graph is written as one row."""
+    return bool(_chain(trace))
+
+
 def _chain(trace: Trace) -> Row:
     """Return the one row of a graph in which each tensor is used once; else nothing."""
     if len(trace.output_names) != 1 or not trace.steps:
@@ -224,7 +229,9 @@ class _Writer:
             return [self._place(name)]
         inner = self.trace.made_by[name].op
         strong, weak = _binding(inner.sign), _binding(step.op.sign)
-        bare = step.op.infix and inner.infix and (strong > weak or (strong == weak and not position))
+        bare = (
+            step.op.infix and inner.infix and (strong > weak or (strong == weak and not position))
+        )
         return made if bare else [Sign("("), *made, Sign(")")]
 
     def _place(self, name: str) -> Item:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.trace import Trace
+from layers.traces.trace import Trace
 
 if TYPE_CHECKING:
-    import keras  # noqa: TID251 (a type alone)
-
-    from layers.catalog.spec import Promise, Weight
+    from layers.catalog.spec import Promise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,32 +63,23 @@ class Parameters:
     non_trainable: int
 
 
-def parameters(layer: keras.layers.Layer) -> Parameters:
-    """Count the numbers in a layer's variables, as Keras tracks them."""
+def weight_row(name: str, values: np.ndarray, *, trainable: bool) -> WeightRow:
+    """Sum one weight up.
 
-    def count(variables: list[keras.Variable]) -> int:
-        return sum(math.prod(variable.shape) for variable in variables)
-
-    return Parameters(
-        total=count(layer.weights),
-        trainable=count(layer.trainable_weights),
-        non_trainable=count(layer.non_trainable_weights),
-    )
-
-
-def weight_row(weight: Weight) -> WeightRow:
-    """Sum one variable up."""
-    variable = weight.variable
-    values = np.array(variable.numpy())  # a copy, and of a scalar an array of rank 0
-    finite = values[np.isfinite(values)].astype("float64")
+    Args:
+        name: as the trace names it.
+        values: a copy of its numbers, of any rank.
+        trainable: whether training moves it.
+    """
+    finite = values[np.isfinite(values)].astype("float64") if values.size else values
     if not finite.size:
         finite = np.array([np.nan])
     columns = values.reshape(-1, values.shape[-1]) if values.ndim else values.reshape(1, 1)
     return WeightRow(
-        name=weight.name,
+        name=name,
         shape=tuple(values.shape),
         dtype=str(values.dtype),
-        trainable=variable.trainable,
+        trainable=trainable,
         minimum=float(finite.min()),
         mean=float(finite.mean()),
         maximum=float(finite.max()),

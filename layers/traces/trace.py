@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -148,6 +148,10 @@ class Trace:
             for name in dict.fromkeys(step.operands):
                 readers[name].append(step)
         return {name: tuple(steps) for name, steps in readers.items()}
+
+    def with_history(self, history: np.ndarray) -> Trace:
+        """Return the same run with the state after each call, (calls, *state)."""
+        return replace(self, history=history)
 
     def redo(self) -> dict[str, np.ndarray]:
         """Redo every step in NumPy, in float64, from what no step makes.

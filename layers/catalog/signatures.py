@@ -26,7 +26,7 @@ KERNEL_INITIALIZERS = (
 VECTOR_INITIALIZERS = ("zeros", "ones", "random_normal", "random_uniform")
 """For weights of one axis: those for kernels need at least two, or scale by the wrong one."""
 PADDINGS = ("valid", "same")
-_ALIASES = {"uniform": "random_uniform", "normal": "random_normal"}
+INITIALIZER_ALIASES = {"uniform": "random_uniform", "normal": "random_normal"}
 _VECTORS = ("bias", "beta", "gamma", "alpha", "moving_mean", "moving_variance")
 _STARTS = {
     -1: "axis",
@@ -46,7 +46,7 @@ _REAL = {"alpha": 0.1, "beta": 1.0, "gamma": 1.0, "epsilon": 1e-3, "momentum": 0
 _REAL |= {"temperature": 1.0, "stddev": 0.1, "rate": 0.5, "dropout": 0.1, "drop_path": 0.1}
 _PARTS = {"rate", "dropout", "recurrent_dropout", "dropout_rate", "drop_prob", "momentum"}
 """Shares: they lie between 0 and 1."""
-_FROM_NOUGHT = {"padding", "cropping"}
+_FROM_ZERO = {"padding", "cropping"}
 
 
 def parameters_of(cls: type) -> dict[str, inspect.Parameter]:
@@ -113,7 +113,7 @@ def sizes(name: str, default: tuple[int, ...], *, maximum: int = 64) -> ShapeFie
         default=default,
         minimum_rank=len(default),
         maximum_rank=len(default),
-        minimum_axis=min(0 if name in _FROM_NOUGHT else 1, *default),
+        minimum_axis=min(0 if name in _FROM_ZERO else 1, *default),
         maximum_axis=max(maximum, *default),
         maximum_elements=2**20,
     )
@@ -128,7 +128,7 @@ def _named_choice(name: str, default: Any, given: bool) -> ChoiceField | None:
     if name.endswith("_initializer") and (not given or isinstance(default, str)):
         stem = name.removesuffix("_initializer")
         choices = VECTOR_INITIALIZERS if stem in _VECTORS else KERNEL_INITIALIZERS
-        start = _ALIASES.get(default, default.lower()) if default else choices[0]
+        start = INITIALIZER_ALIASES.get(default, default.lower()) if default else choices[0]
         if start not in choices:
             choices = (start, *choices)
         return ChoiceField(name=name, default=start, choices=choices)

@@ -14,7 +14,7 @@ from layers.catalog.keras_layers.table import TABLE
 from layers.catalog.signatures import fields_of, parameters_of, sizes
 from layers.catalog.spec import LayerSpec
 from layers.catalog.stock_arguments import arguments, realised, written
-from layers.catalog.stock_calls import arrange
+from layers.catalog.stock_calls import CAUSAL, MASKED, TRAINING, arrange
 from layers.inputs.description import Values
 from layers.inputs.fields import BoolField, ChoiceField, Field, FloatField, IntField
 from layers.inputs.sources import NORMAL, PIXELS
@@ -29,19 +29,6 @@ _MOST = {
     32: "output_size",
 }
 _LONGEST = {name: most for most, names in _MOST.items() for name in names.split()}
-TRAINING = BoolField(
-    name="training", default=False, help="Whether the layer is called as in training."
-)
-CAUSAL = BoolField(
-    name="use_causal_mask", default=False, help="Each step looks at itself and earlier ones only."
-)
-MASKED = IntField(
-    name="masked_steps",
-    default=0,
-    minimum=0,
-    maximum=16,
-    help="How many of the last steps are masked, as padding is.",
-)
 
 
 def name_of(cls: str) -> str:
@@ -134,5 +121,5 @@ def _make(line: Line, cls: type, values: Values, seed: int) -> keras.layers.Laye
 def _written(line: Line, cls: type, values: Values, seed: int) -> str:
     """Write how the layer is made, with the arguments that differ from Keras's defaults."""
     state = f"keras.utils.set_random_seed({seed})\n" if line.random_state else ""
-    given = written(arguments(line, cls, values, seed))
+    given = written(arguments(line, cls, values, seed), room=72 - len(line.cls))
     return f"{state}layer = keras.layers.{line.cls}({given})"

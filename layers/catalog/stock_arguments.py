@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from layers.catalog.keras_layers.line import Fixed, Inner, Line
-from layers.catalog.signatures import parameters_of
+from layers.catalog.signatures import INITIALIZER_ALIASES, parameters_of
 from layers.inputs.description import Values
 
 _SIZES = {
@@ -48,9 +48,12 @@ def _realised(value: Any) -> Any:
     return value.make() if isinstance(value, Made) else value
 
 
-def written(given: Mapping[str, Any]) -> str:
-    """Write arguments as Python does."""
-    return ", ".join(f"{name}={_text(value)}" for name, value in given.items())
+def written(given: Mapping[str, Any], *, room: int = 1000) -> str:
+    """Write arguments as Python does: on one line if there is room, else on a line each."""
+    texts = [f"{name}={_text(value)}" for name, value in given.items()]
+    if len(line := ", ".join(texts)) <= room:
+        return line
+    return "\n" + "".join(f"    {text},\n" for text in texts)
 
 
 def _text(value: Any) -> str:
@@ -109,17 +112,22 @@ def _draws(values: Values) -> bool:
 
 
 def _initializer(name: str, seed: int | None) -> Made | str:
-    cls = type(keras.initializers.get(name))
-    if seed is None or "seed" not in inspect.signature(cls).parameters:
+    if seed is None or "seed" not in inspect.signature(_class_of(name)).parameters:
         return name
-    return Made(f"initializers.{cls.__name__}", {"seed": seed})
+    return Made(f"initializers.{_class_of(name).__name__}", {"seed": seed})
+
+
+def _class_of(name: str) -> type:
+    """Return an initialiser's class. ``keras.initializers.get`` would make one, and so draw."""
+    words = INITIALIZER_ALIASES.get(name.lower(), name).split("_")
+    return getattr(keras.initializers, "".join(word.capitalize() for word in words))
 
 
 def _is_default(value: Made | str, parameter: inspect.Parameter) -> bool:
     """Return whether an initialiser by name, so one without a seed, is Keras's own choice."""
     if isinstance(value, Made) or not isinstance(parameter.default, str):
         return False
-    return type(keras.initializers.get(value)) is type(keras.initializers.get(parameter.default))
+    return _class_of(value) is _class_of(parameter.default)
 
 
 def _one_for_all(name: str, value: Any) -> Any:

@@ -9,6 +9,21 @@ import numpy as np
 
 from layers.catalog.keras_layers.line import Line
 from layers.inputs.description import Values
+from layers.inputs.fields import BoolField, IntField
+
+TRAINING = BoolField(
+    name="training", default=False, help="Whether the layer is called as in training."
+)
+CAUSAL = BoolField(
+    name="use_causal_mask", default=False, help="Each step looks at itself and earlier ones only."
+)
+MASKED = IntField(
+    name="masked_steps",
+    default=0,
+    minimum=0,
+    maximum=16,
+    help="How many of the last steps are masked, as padding is.",
+)
 
 
 def arrange(

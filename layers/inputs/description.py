@@ -58,7 +58,7 @@ class InputDescription:
         field: the field that is its whole shape, batch first; None where ``sizes`` say it.
         sizes: of an input whose shape follows from other fields: a number, the name of a whole
             number's field, or ``shape.0`` for an axis of a shape field.
-        dtype: ``float32``, or ``int32`` for ids.
+        dtype: ``float32``, ``int32`` for ids, or ``any``: both will do, as nobody knows.
         maximum: of ids, how many there are: a number, or the field that says so.
         default_source: ``example``, a name of ``SOURCES`` or ``ID_SOURCES``, or ``same``.
     """
@@ -74,6 +74,8 @@ class InputDescription:
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of what it can be fed, beside the visitor's own array."""
+        if self.dtype == "any":
+            return (*SOURCES, *ID_SOURCES)
         return tuple(ID_SOURCES) if self.dtype == "int32" else tuple(SOURCES)
 
     def shape(self, values: Values) -> Shape:

@@ -81,6 +81,8 @@ RANDOM_IDS = Source(
     ),
     code="np.random.default_rng({seed}).integers({constant}, size={shape})",
 )
+IDS_IF_UNSAID = 10
+"""How many ids there are where nothing says so: an author's layer that may take ids."""
 ID_SOURCES = {"ids": IDS, "random_ids": RANDOM_IDS}
 """Whole numbers from 0, as int32: their ``constant`` is how many ids there are."""
 PIXELS = Source(

@@ -22,8 +22,8 @@ from layers.runs.run import source_of
 _LEFT_OUT = {"compute_output_shape", "get_config"}
 _LITERAL = 400
 """Elements up to which the visitor's own array is written out; larger ones are in the download."""
-_IMPORTS = ("import keras", "import numpy as np")
-_SETTING = """\
+IMPORTS = ("import keras", "import numpy as np")
+SETTING = """\
 import os
 
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # sums in the plain order: the same last digits
@@ -53,7 +53,7 @@ def code(
         fed = _input(spec, inputs, seed, source, constant) + _fed_edits(edits, source)
         made = spec.constructor(checked, seed)
         body = f"inputs = {fed}\n{made}{_put(spec, layer, edits)}\nprint(layer(inputs).numpy())"
-        missing = "".join(f"{line}\n" for line in _IMPORTS if line not in spec.module)
+        missing = "".join(f"{line}\n" for line in IMPORTS if line not in spec.module)
         return f"{spec.module.rstrip()}\n\n\n{missing}{body}\n"
     calls = checked.get("calls", 1)
     classes = "\n\n\n".join(lean_source(cls) for cls in spec.classes)
@@ -79,7 +79,7 @@ def code(
             f"{textwrap.indent(f'inputs = {fed}', '    ')}\n"
             "    outputs = layer(inputs)\nprint(outputs.numpy())"
         )
-    return f"{_SETTING}{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
+    return f"{SETTING}{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
 
 
 def _fed_edits(edits: Sequence[Edit], source: str | np.ndarray) -> str:
@@ -187,10 +187,15 @@ def _input(
 ) -> str:
     if isinstance(source, str):
         return code_of(source_of(spec, source), inputs.shape, seed, constant)
-    if inputs.size > _LITERAL:
-        return f'np.load("{spec.name}.npz")["inputs"]  # the download of all tensors of this run'
+    return array_literal(inputs, f'np.load("{spec.name}.npz")["inputs"]')
+
+
+def array_literal(array: np.ndarray, loaded: str) -> str:
+    """Write an array; one that is too large by how it is loaded from the run's download."""
+    if array.size > _LITERAL:
+        return f"{loaded}  # the download of all tensors of this run"
     nested = np.array2string(
-        inputs, separator=", ", threshold=inputs.size, max_line_width=96, floatmode="unique"
+        array, separator=", ", threshold=array.size, max_line_width=96, floatmode="unique"
     )
     nested = nested.replace("nan", "np.nan").replace("inf", "np.inf")
-    return f'np.array(\n{textwrap.indent(nested, "    ")},\n    "float32",\n)'
+    return f'np.array(\n{textwrap.indent(nested, "    ")},\n    "{array.dtype}",\n)'

@@ -17,6 +17,7 @@ from layers.inputs.description import SEED, InputDescription, MismatchError, Val
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import (
     ID_SOURCES,
+    IDS_IF_UNSAID,
     SAME,
     SOURCES,
     Source,
@@ -161,7 +162,7 @@ def input_source(spec: LayerSpec, taken: InputDescription, name: str) -> Source:
     Raises:
         BadInputError: this input has none of that name.
     """
-    if name == "example" and taken is spec.inputs[0] and taken.dtype == "float32":
+    if name == "example" and taken is spec.inputs[0] and taken.dtype != "int32":
         return spec.example_input
     if name not in taken.sources:
         raise BadInputError(
@@ -238,7 +239,7 @@ def _arrays(
     for position, each in enumerate(spec.inputs):
         source, shape, most = chosen[each.name], each.shape(checked), each.ids(checked)
         if isinstance(source, np.ndarray):
-            arrays[each.name] = source.astype(each.dtype)
+            arrays[each.name] = source.astype("int32" if each.dtype == "int32" else "float32")
         elif source == SAME and position:
             first = next(iter(arrays.values()))
             if first.shape != shape:
@@ -251,7 +252,7 @@ def _arrays(
             arrays[each.name] = first
         else:
             maker = input_source(spec, each, source)
-            number = constant if most is None else most
+            number = (most or IDS_IF_UNSAID) if source in ID_SOURCES else constant
             arrays[each.name] = maker.make(shape, input_seed(position, seed), number)
     return arrays
 

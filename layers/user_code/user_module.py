@@ -8,35 +8,26 @@ from __future__ import annotations
 
 import inspect
 import linecache
-import re
 import sys
 import traceback
-import typing
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import keras
 from keras.src.saving import object_registration
 
+from layers.catalog.signatures import fields_of, parameters_of
 from layers.catalog.spec import LayerSpec
-from layers.inputs.description import Values
-from layers.inputs.fields import (
-    BadInputError,
-    BoolField,
-    ChoiceField,
-    Field,
-    FloatField,
-    IntField,
-    ShapeField,
-)
+from layers.catalog.stock_calls import TRAINING
+from layers.inputs.description import InputDescription, Values
+from layers.inputs.fields import BadInputError, ShapeField
 from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
 from layers.runs.infer_steps import guessed_steps, named_weights
-from layers.steps import ACTIVATIONS
+from layers.runs.refusing import words_of
 from layers.user_code.isolation import untouched
 
 PREFIX = "own."
@@ -55,17 +46,11 @@ _TAKEN = {
     *("shape", "layer", "seed", "input", "batch", "cell", "edits", "contrast", "constant", "calls"),
     *("reduction", "row_axis", "column_axis", "visitor", "have", "example", "new_numbers", "file"),
     *("fit", "code", "picture", "ready", "own", "typed", "link", "linked", "kept", "shown"),
-    *("defaults", "refused", "problems", "outside", "followed"),
+    *("defaults", "refused", "problems", "outside", "followed", "training"),
 }
 """Names that the pages use for themselves, in the link or in a visitor's session."""
-_NOISE = re.compile(
-    r"\x1b\[[\d;]*m|\{\{function_node .*?\}\}| \[Op:.*|Arguments received by .*"
-    r"|Exception encountered when calling .*?\.call\(\)\.",
-    re.DOTALL,
-)
-"""What TensorFlow and Keras write around an error's own words: colours, nodes, all arguments."""
-_USUAL = {"units": 5, "filters": 4, "features": 10, "input_dim": 10, "output_dim": 5, "dim": 5}
-"""What a whole number is set to where the constructor has no default for it."""
+_NOT_NAMES = {"layer", "keras", "np", "tf", "outputs", "shape"}
+"""What the shown code calls something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,23 +174,20 @@ def told(failed: str, path: str) -> Generator[None]:
         lines = [frame.lineno for frame in frames if frame.filename == path]
         # A SyntaxError names its line by itself.
         place = f" (line {lines[-1]})" if lines and not isinstance(error, SyntaxError) else ""
-        said = " ".join(_NOISE.sub("", str(error)).split())[:300]
+        said = f"{type(error).__name__}: {words_of(error)}{place}"
         raise BadInputError(
-            f"{failed}: expected no error. Received {type(error).__name__}: {said}{place}. Mend "
-            "the file, and the page follows; or set other arguments."
+            f"{failed}: expected no error. Received {said}. Mend the file, and the page follows; or "
+            "set other arguments."
         ) from None
 
 
 def _spec(cls: type, path: str, source: str) -> LayerSpec:
     """Declare one class."""
-    parameters = {
-        name: parameter
-        for name, parameter in inspect.signature(cls).parameters.items()
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-        and name not in inspect.signature(keras.layers.Layer.__init__).parameters
-    }
-    hints = _hints(cls)
-    fields = [field for p in parameters.values() if (field := _field(p, hints.get(p.name)))]
+    inputs, training = _inputs(cls)
+    shapes = tuple(each.field for each in inputs if each.field)
+    own = {name: field for name, field in fields_of(cls).items() if name not in _TAKEN}
+    for field in shapes:
+        own.pop(field.name, None)
     line = inspect.getdoc(cls) if cls.__doc__ else ""
     return LayerSpec(
         name=PREFIX + cls.__name__,
@@ -214,11 +196,12 @@ def _spec(cls: type, path: str, source: str) -> LayerSpec:
         summary=(line or "Without a docstring.").splitlines()[0][:80],
         formula="",
         source=f"Your own, from {Path(path).name}",
-        fields=(SHAPE, *fields),
+        fields=(*shapes, *own.values(), *((TRAINING,) if training else ())),
         input_fields=(SHAPE.name,),
+        inputs=inputs,
         batch=None,
         classes=(cls,),
-        make=partial(_make, cls, path, parameters),
+        make=partial(_make, cls, path, tuple(own)),
         weights=named_weights,
         steps=guessed_steps,
         promises=(),
@@ -226,70 +209,56 @@ def _spec(cls: type, path: str, source: str) -> LayerSpec:
         example_input=NORMAL,
         default_input="normal",
         module=source,
-        constructor=partial(_written, cls),
+        constructor=partial(_written, cls, tuple(own)),
     )
 
 
-def _hints(cls: type) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(cls.__init__)
-    except Exception:  # noqa: BLE001 (an annotation is any expression; without it we guess)
-        return {}
-
-
-def _field(parameter: inspect.Parameter, hint: Any) -> Field | None:
-    """Return the control of one argument; None where only its default can be used."""
-    name, default = parameter.name, parameter.default
-    if name in _TAKEN:
-        return None
-    given = default is not parameter.empty
-    options = typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ()
-    if options and all(isinstance(option, str) for option in options):
-        return ChoiceField(name=name, default=default if given else options[0], choices=options)
-    if name == "activation" and (not given or default in (None, *ACTIVATIONS)):
-        chosen = default if given and default else "linear"
-        return ChoiceField(name=name, default=chosen, choices=tuple(ACTIVATIONS))
-    kind = hint if hint in (bool, int, float) else type(default) if given else None
-    if kind is bool:
-        return BoolField(name=name, default=bool(default) if given else False)
-    if kind is int or (kind is None and name in _USUAL):
-        start = default if given and isinstance(default, int) else _USUAL.get(name, 1)
-        low, high = min(0 if start == 0 else 1, start), max(256, start)
-        return IntField(name=name, default=start, minimum=low, maximum=high)
-    if kind is float:
-        start = float(default) if given and isinstance(default, (int, float)) else 0.5
-        return FloatField(name=name, default=start, minimum=-1e6, maximum=1e6)
-    return None
+def _inputs(cls: type) -> tuple[tuple[InputDescription, ...], bool]:
+    """Return what a class's call takes, by its arguments without default, and a training switch."""
+    taken = list(inspect.signature(cls.call).parameters.values())[1:]
+    names = [
+        parameter.name
+        for parameter in taken
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        and parameter.default is parameter.empty
+        and parameter.name not in ("training", "mask")
+    ]
+    training = "training" in {parameter.name for parameter in taken}
+    first, *others = names or ["inputs"]
+    named = [first if others else "inputs", *others]
+    return tuple(
+        InputDescription(
+            name=f"{name}_input" if name in _NOT_NAMES else name,
+            axes=("batch", "features"),
+            field=replace(SHAPE, name=f"{name}_shape", label=f"Shape of {name}, batch first")
+            if position
+            else SHAPE,
+            dtype="any",
+        )
+        for position, name in enumerate(named)
+    ), training
 
 
 def _make(
-    cls: type,
-    path: str,
-    parameters: dict[str, inspect.Parameter],
-    values: Values,
-    seed: int,
+    cls: type, path: str, names: tuple[str, ...], values: Values, seed: int
 ) -> keras.layers.Layer:
     lacking = [
-        name for name, p in parameters.items() if p.default is p.empty and name not in values
+        name for name, p in parameters_of(cls).items() if p.default is p.empty and name not in names
     ]
     if lacking:
         raise BadInputError(
             f"{cls.__name__} cannot be made: expected values for {', '.join(lacking)}. Received "
-            "none: they have no default, and no annotation of int, float, bool or Literal. Give "
-            "them one."
+            "none: they have no default, no annotation of int, float, bool or Literal, and no name "
+            "that says what they are. Give them one."
         )
     # Nothing else runs in this process meanwhile, and the catalogue's layers draw by seeds of
     # their own: so the same link shows the same numbers though the author passes no seed.
     keras.utils.set_random_seed(seed)
     with told(f"{cls.__name__} cannot be made", path):
-        return cls(**_arguments(values))
+        return cls(**{name: values[name] for name in names})
 
 
-def _arguments(values: Values) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name != SHAPE.name}
-
-
-def _written(cls: type, values: Values, seed: int) -> str:
+def _written(cls: type, names: tuple[str, ...], values: Values, seed: int) -> str:
     """Write how the layer is made."""
-    arguments = ", ".join(f"{name}={value!r}" for name, value in _arguments(values).items())
+    arguments = ", ".join(f"{name}={values[name]!r}" for name in names)
     return f"keras.utils.set_random_seed({seed})\nlayer = {cls.__name__}({arguments})"

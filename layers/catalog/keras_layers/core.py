@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.catalog.keras_layers.line import Pick, Range, Table, line, tensor
-from layers.inputs.description import InputDescription, Values
+from layers.inputs.description import InputDescription, Shape, Values
 
 _ROWS = tensor("batch features", 2, 4, any_rank=True)
 _SEQUENCE = tensor("batch time features", 2, 4, 3)
@@ -23,6 +23,11 @@ def _einsum(values: Values) -> dict[str, object]:
         "output_shape": tuple(sizes[letter] for letter in out[1:]),
         "bias_axes": out[-1] if values["use_bias"] else None,
     }
+
+
+def _einsum_kernel(values: Values, shapes: tuple[Shape, ...]) -> Shape:
+    _, b, c = shapes[0]
+    return (b, c, values["units"]) if values["equation"] == "abc,bcd->ad" else ()
 
 
 def _two(axes: str, *shape: int) -> tuple[InputDescription, InputDescription]:
@@ -46,6 +51,7 @@ CORE: Table = {
             units=Range(3, 1, 256),
             use_bias=True,
             derive=_einsum,
+            largest=_einsum_kernel,
         ),
         line(
             "Embedding",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from layers.catalog.keras_layers.line import (
@@ -65,15 +66,14 @@ def _value(*shape: int, **more: Any) -> InputDescription:
     return tensor("batch time features", *shape, name="value", longest=1024, **more)
 
 
-def _heads(name: str) -> Any:
-    def scores(values: Values, shapes: tuple[Shape, ...]) -> Shape:
-        return (shapes[0][0], values[name], shapes[0][1], shapes[1][1])
+def _heads(number: str, width: str) -> Callable[[Values, tuple[Shape, ...]], Shape]:
+    """Return the shape of the larger of scores and queries, from their fields."""
 
-    return scores
+    def largest(values: Values, shapes: tuple[Shape, ...]) -> Shape:
+        (batch, steps, _), (_, others, _) = shapes
+        return (batch, steps, values[number], max(values[width], others))
 
-
-def _scores(_values: Values, shapes: tuple[Shape, ...]) -> Shape:
-    return (shapes[0][0], shapes[0][1], shapes[1][1])
+    return largest
 
 
 def _additive(_values: Values, shapes: tuple[Shape, ...]) -> Shape:
@@ -185,7 +185,7 @@ SEQUENCES: Table = {
             causal=True,
             masked=("value_mask", 1),
             training=False,
-            largest=_heads("num_heads"),
+            largest=_heads("num_heads", "key_dim"),
             random_state=True,
         ),
         line(
@@ -200,7 +200,7 @@ SEQUENCES: Table = {
             causal=True,
             masked=("value_mask", 1),
             training=False,
-            largest=_heads("num_query_heads"),
+            largest=_heads("num_query_heads", "head_dim"),
             random_state=True,
         ),
         line(
@@ -227,6 +227,7 @@ SEQUENCES: Table = {
             masked=("mask", 1),
             training=False,
             largest=_additive,
+            random_state=True,
         ),
     ),
 }

@@ -16,8 +16,8 @@ from layers.inputs.cells import Edit
 from layers.inputs.description import Description
 from layers.traces.latex import latex
 from layers.traces.layout import is_chain
-from layers.traces.trace import Trace
 from layers.traces.summary import Kept, Parameters, WeightRow, measure
+from layers.traces.trace import Trace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,6 @@ def _explore(
     simplified: bool,
     **given: Any,
 ) -> Exploration:
-    from layers.runs.code import code
     from layers.runs.run import run_whole
     from layers.runs.weights import parameters, weight_rows
 
@@ -140,8 +139,21 @@ def _explore(
         notes=spec.notes(spec.check(values)),
         edits=done.placed.edits,
         refused=done.placed.refused,
-        code=code(spec, values, done=done, sources=sources, edits=done.placed.edits, **given),
+        code=_code(spec, values, done, sources, **given),
     )
+
+
+def _code(spec: Any, values: dict[str, Any], done: Any, sources: Any, **given: Any) -> str:
+    from layers.runs.call_code import call_code
+    from layers.runs.code import code
+
+    given = {"layer": done.layer, "edits": done.placed.edits, **given}
+    del given["batch"]
+    if not spec.inputs:
+        inputs = done.calls[-1].arrays["inputs"]
+        return code(spec, values, inputs=inputs, source=sources, **given)
+    outputs = len(done.trace.output_names)
+    return call_code(spec, values, done.calls[-1], sources=sources, outputs=outputs, **given)
 
 
 def read_array(name: str, data: bytes) -> np.ndarray:

@@ -12,7 +12,7 @@ from layers.catalog.spec import LayerSpec
 from layers.inputs.cells import Edit
 from layers.inputs.description import InputDescription, Values
 from layers.inputs.sources import ID_SOURCES, IDS_IF_UNSAID, SAME, code_of
-from layers.runs.code import IMPORTS, SETTING, array_literal
+from layers.runs.code import IMPORTS, SETTING, array_literal, weight_edits
 from layers.runs.prepare import Call, Sources, chosen_sources, input_seed, input_source
 
 
@@ -21,6 +21,7 @@ def call_code(
     values: Values,
     call: Call,
     *,
+    layer: Any,
     seed: int = 0,
     sources: Sources = None,
     constant: float = 1.0,
@@ -33,10 +34,11 @@ def call_code(
         spec: which layer; it declares its inputs, and how it is made.
         values: its fields.
         call: the call, of ``prepare_call`` with the same arguments.
+        layer: the run's own.
         seed: as for ``prepare_call``.
         sources: as for ``prepare_call``.
         constant: as for ``prepare_call``.
-        edits: numbers put into cells of inputs; those of other tensors are passed over.
+        edits: numbers put into cells of inputs and of stored weights.
         outputs: how many arrays the call returns.
     """
     if spec.constructor is None:
@@ -52,11 +54,11 @@ def call_code(
         made = _input(spec, each, array, source, input_seed(position, seed), checked, constant)
         lines += [f"{each.name} = {made}", *_edited(each.name, edits, source)]
     lines += _masks(call.named, names)
-    lines.append(spec.constructor(checked, seed))
     arguments = [_text(value, names) for value in call.arguments]
     named = {name: value for name, value in call.named.items() if not _usual(spec, name, value)}
     arguments += [f"{name}={_text(value, names)}" for name, value in named.items()]
     called = f"layer({', '.join(arguments)})"
+    lines.append(spec.constructor(checked, seed) + weight_edits(layer, edits, called))
     if outputs == 1:
         lines.append(f"print({called}.numpy())")
     else:

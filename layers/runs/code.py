@@ -17,7 +17,8 @@ from layers.catalog.spec import LayerSpec
 from layers.inputs.cells import Edit
 from layers.inputs.description import Values
 from layers.inputs.sources import code_of
-from layers.runs.run import source_of
+from layers.runs.prepare import source_of
+from layers.runs.weights import named_weights
 
 _LEFT_OUT = {"compute_output_shape", "get_config"}
 _LITERAL = 400
@@ -49,12 +50,6 @@ def code(
     ``edits`` are by the stored cells that they change.
     """
     checked = spec.check(values)
-    if spec.module and spec.constructor:
-        fed = _input(spec, inputs, seed, source, constant) + _fed_edits(edits, source)
-        made = spec.constructor(checked, seed)
-        body = f"inputs = {fed}\n{made}{_put(spec, layer, edits)}\nprint(layer(inputs).numpy())"
-        missing = "".join(f"{line}\n" for line in IMPORTS if line not in spec.module)
-        return f"{spec.module.rstrip()}\n\n\n{missing}{body}\n"
     calls = checked.get("calls", 1)
     classes = "\n\n\n".join(lean_source(cls) for cls in spec.classes)
     modules = "\n".join(
@@ -70,8 +65,8 @@ def code(
     edited = _fed_edits(edits, source)
     if calls == 1:
         fed = _input(spec, inputs, seed, source, constant) + edited
-        put = _put(spec, layer, edits)
-        body = f"inputs = {fed}\n{made}{put}\nprint(layer(inputs).numpy())"
+        edited = weight_edits(layer, edits, "layer.build(inputs.shape)")
+        body = f"inputs = {fed}\n{made}{edited}\nprint(layer(inputs).numpy())"
     else:
         fed = _input(spec, inputs, f"{seed} + call", source, constant) + edited
         body = (
@@ -90,12 +85,15 @@ def _fed_edits(edits: Sequence[Edit], source: str | np.ndarray) -> str:
     return "".join(f"\ninputs[{_index(edit)}] = {edit.value!r}" for edit in inputs)
 
 
-def _put(spec: LayerSpec, layer: Any, edits: Sequence[Edit]) -> str:
-    """Return the lines that put a visitor's numbers into the weights."""
-    position = {
-        weight.name: [v is weight.variable for v in layer.weights].index(True)
-        for weight in spec.weights(layer)
-    }
+def weight_edits(layer: Any, edits: Sequence[Edit], build: str) -> str:
+    """Return the lines that put a visitor's numbers into the weights; nothing where there are none.
+
+    Args:
+        layer: the run's own.
+        edits: by the stored cells that they change; those of inputs are passed over.
+        build: the Python that builds the layer.
+    """
+    position = {name: at for at, name in enumerate(named_weights(layer))}
     lines = [
         f"weights[{position[edit.cell.tensor]}][{_index(edit)}] = {edit.value!r}"
         if edit.cell.index
@@ -105,8 +103,7 @@ def _put(spec: LayerSpec, layer: Any, edits: Sequence[Edit]) -> str:
     ]
     if not lines:
         return ""
-    built = "layer(inputs)" if spec.module else "layer.build(inputs.shape)"
-    before = ["", built, "weights = layer.get_weights()"]
+    before = ["", build, "weights = layer.get_weights()"]
     return "\n".join([*before, *lines, "layer.set_weights(weights)"])
 
 

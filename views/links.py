@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from layers.spans import Shape, Span
-from layers.trace import Step
+from layers.operations.contraction import Contract
+from layers.operations.op import Op
+from layers.operations.spans import Table, as_data
+from layers.traces.trace import Step, Trace
+
+LARGEST_TABLE = 20_000
+"""Numbers of a table of cells that are sent; where it is larger the cells do not answer."""
 
 
-def made_by(steps: Sequence[Step], shapes: Mapping[str, Shape]) -> list[dict[str, Any]]:
-    """Return how cells make cells, as plain data: the one table of ``layers.spans``, sent once.
+def made_by(trace: Trace, steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Return how cells make cells, as plain data: the one table of ``layers.operations``, sent once.
 
-    A span is the axis that moves it; null for a whole axis; else [axis, size, stride, offset], and
-    [axis, size, stride, offset, every, wrap] for a digit of the index.
+    Args:
+        trace: the run.
+        steps: the operations to tell of.
+
+    Returns:
+        One entry a step: ``{"result", "from": [[operand, spans]]}``, spans as
+        ``layers.operations.spans.as_data`` writes them; with ``copies`` where the result is the
+        same numbers again, and ``product`` where it is a matrix product.
     """
     found = []
     for step in steps:
-        operands = [shapes[operand] for operand in step.operands]
-        spans = [
-            [_span(span, length) for span, length in zip(own, shape, strict=True)]
-            for own, shape in zip(step.op.spans(*operands), operands, strict=True)
+        operands = [trace[operand] for operand in step.operands]
+        spans = step.op.spans(*operands)
+        sources = [
+            [name, [as_data(span, length) for span, length in zip(own, values.shape, strict=True)]]
+            for name, own, values in zip(step.operands, spans, operands, strict=True)
+            if not any(map(_is_large, own))
         ]
         kind = {"copies": True} if step.op.copies else {}
-        kind |= {"product": True} if step.op.says == "matrix product" else {}
-        sources = list(map(list, zip(step.operands, spans, strict=True)))
+        kind |= {"product": True} if is_matrix_product(step.op) else {}
         found.append({"result": step.result, "from": sources, **kind})
     return found
 
 
-def _span(span: Span, length: int) -> int | list[int | None] | None:
-    if span == Span(size=length):
-        return None
-    if span == Span(span.axis):
-        return span.axis
-    found = [span.axis, span.size, span.stride, span.offset]
-    return [*found, span.every, span.wrap] if span.wrap else found
+def is_matrix_product(op: Op) -> bool:
+    """Return whether an operation sums over the last axis of the left and the first of the right."""
+    if not isinstance(op, Contract) or len(op.inputs) != 2:
+        return False
+    left, right = op.inputs
+    return bool(left and right) and left[-1] == right[0] and op.output == left[:-1] + right[1:]
+
+
+def _is_large(span: Any) -> bool:
+    return isinstance(span, Table) and span.starts.size > LARGEST_TABLE

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from figures.view import MAXIMUM_SIDE, REDUCTIONS
 from layers.api.explore import Exploration
 from layers.inputs.cells import Cell
 from layers.inputs.fields import ChoiceField, Field, IntField
-from layers.trace import Tensor
+from layers.traces.layout import Layout, layout
+from layers.traces.loops import loops
+from layers.traces.timeline import State, states, steps_at, time_steps
+from layers.traces.trace import Tensor
 from views.explore.cells import CELL, CONTRAST, refused_cell
+from views.explore.planes import AUTO, free_axes
 
 REDUCTION = ChoiceField(
     name="reduction",
@@ -24,63 +28,109 @@ REDUCTION = ChoiceField(
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """How tensors of many axes, or of many cells, are shown; the arguments of ``heatmap``."""
+    """What of a run is shown, and how.
 
-    row_axis: int = -2
-    column_axis: int = -1
-    at: dict[int, int]
+    Attributes:
+        layout: the rows of tensors.
+        states: of a run with time steps, what is carried from step to step.
+        rows: the word of the axis that runs down; ``auto`` where each tensor has its usual one.
+        columns: the word of the axis that runs across.
+        at: word → index of the axes that are not drawn.
+        reduction: how blocks of a large tensor are made one cell.
+        contrast: what a colour range spans.
+        cell: the pinned cell.
+        problems: what was asked for and cannot be shown, one sentence each.
+    """
+
+    layout: Layout
+    states: tuple[State, ...] = ()
+    rows: str = AUTO
+    columns: str = AUTO
+    at: Mapping[str, int] = field(default_factory=dict)
     reduction: str = "mean"
     contrast: str = "kind"
     cell: Cell | None = None
     problems: tuple[str, ...] = ()
-    """What was asked for and cannot be shown, one sentence each."""
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The names of all tensors that are drawn."""
+        carried = (name for state in self.states for name in state.names)
+        return tuple(dict.fromkeys((*self.layout.drawn, *carried)))
 
 
-def choose_view(run: Exploration, read: Callable[[Field], Any]) -> View:
-    """Return how to show a run; ``read`` is asked for what its tensors need, plain ones nothing."""
-    shown = [run.trace.tensors[name] for name in run.expression if isinstance(name, str)]
-    deepest = max(shown, key=lambda tensor: tensor.values.ndim)
-    rank = deepest.values.ndim
+def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> View:
+    """Return how to show a run.
+
+    Args:
+        run: the run.
+        title: the layer's.
+        read: returns a field's value; it is asked only for what the run's tensors need.
+    """
+    found = loops(run.trace)
+    laid_out = layout(run.trace, title)
+    carried: tuple[State, ...] = ()
+    if laid_out.inside and (count := time_steps(found)) > 1:
+        time = read(
+            IntField(
+                name="time",
+                default=0,
+                minimum=0,
+                maximum=count - 1,
+                label=f"Time step, of {count}",
+            )
+        )
+        laid_out = layout(run.trace, title, steps_at(run.trace, found, time))
+        carried = states(found)
+    view = View(layout=laid_out, states=carried)
+    shown = [run.trace.tensors[name] for name in view.drawn]
     reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default
     contrast, cell = read(CONTRAST), read(CELL)
     problems = list(run.refused)
     if refusal := refused_cell(run, cell):
         problems.append(refusal)
         cell = None
-    if rank < 3:
-        return View(
-            at={}, reduction=reduction, contrast=contrast, cell=cell, problems=tuple(problems)
-        )
-    words = (*deepest.axes[:-1], "last axis")
-    down = read(ChoiceField(name="row_axis", default=words[-2], choices=words))
-    across = read(ChoiceField(name="column_axis", default=words[-1], choices=words))
-    kept = [words.index(down), words.index(across)]
-    if down == across:
-        kept = [rank - 2, rank - 1]
+    rows, columns = _axes(shown, read)
+    if rows == columns != AUTO:
         problems.append(
             "Rows and columns cannot be shown so: expected two axes. Received one for both. "
-            "The last two are shown; choose another."
+            "The usual ones are shown; choose another."
         )
-    at = {}
-    for axis in (axis for axis in range(rank) if axis not in kept):
-        length = min(t.values.shape[axis] for t in shown if t.values.ndim == rank)
-        at[axis] = read(
+        rows = columns = AUTO
+    at = {
+        word: read(
             IntField(
-                name=f"at_{axis}",
+                name=f"at_{word.replace(' ', '_')}",
                 default=0,
                 minimum=0,
                 maximum=length - 1,
-                label=f"{words[axis].capitalize()} shown, of {length}",
+                label=f"{word.capitalize()} shown, of {length}",
             )
         )
+        for word, length in free_axes(shown, rows, columns).items()
+    }
     return View(
-        row_axis=kept[0],
-        column_axis=kept[1],
+        layout=laid_out,
+        states=carried,
+        rows=rows,
+        columns=columns,
         at=at,
         reduction=reduction,
         contrast=contrast,
         cell=cell,
         problems=tuple(problems),
+    )
+
+
+def _axes(shown: list[Tensor], read: Callable[[Field], Any]) -> tuple[str, str]:
+    """Return the words of the axes that run down and across, where there is a choice."""
+    deep = [tensor for tensor in shown if tensor.values.ndim > 2]
+    words = tuple(dict.fromkeys(word for tensor in deep for word in tensor.axes))
+    if not words:
+        return AUTO, AUTO
+    return (
+        read(ChoiceField(name="row_axis", default=AUTO, choices=(AUTO, *words))),
+        read(ChoiceField(name="column_axis", default=AUTO, choices=(AUTO, *words))),
     )
 
 

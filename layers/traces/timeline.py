@@ -1,0 +1,64 @@
+"""One time step of a recurrent run, and its states over all time steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from layers.traces.loops import Loop
+from layers.traces.trace import Step, Trace
+
+
+@dataclass(frozen=True)
+class State:
+    """What a loop hands from each time step to the next.
+
+    Attributes:
+        scope: the sublayer that runs the loop.
+        names: the tensors, the initial one first; one more than there are time steps.
+    """
+
+    scope: str
+    names: tuple[str, ...]
+
+
+def time_steps(found: Sequence[Loop]) -> int:
+    """Return how many time steps the longest loop has; 0 where there is no loop."""
+    return max((len(loop.iterations) for loop in found), default=0)
+
+
+def steps_at(trace: Trace, found: Sequence[Loop], time: int) -> tuple[Step, ...]:
+    """Return the operations of one time step, and those outside of all loops that lead there.
+
+    Args:
+        trace: the run.
+        found: its loops.
+        time: the time step, from 0; of a shorter loop the last one stands for those it lacks.
+    """
+    inside = {step.result for loop in found for each in loop.iterations for step in each.steps}
+    chosen = {
+        step.result
+        for loop in found
+        for step in loop.iterations[min(time, len(loop.iterations) - 1)].steps
+    }
+    wanted = set(chosen)
+    for step in reversed(trace.steps):
+        if step.result in inside:
+            continue
+        readers = (reader.result for reader in trace.used_by[step.result])
+        if step.result in trace.output_names or any(name in wanted for name in readers):
+            wanted.add(step.result)
+    return tuple(step for step in trace.steps if step.result in wanted)
+
+
+def states(found: Sequence[Loop]) -> tuple[State, ...]:
+    """Return what every loop carries from time step to time step."""
+    made: list[State] = []
+    for loop in found:
+        first, second = loop.iterations[:2]
+        places = {step.result: at for at, step in enumerate(first.steps)}
+        for number, name in enumerate(second.carried):
+            at = places[name]
+            names = tuple(each.steps[at].result for each in loop.iterations)
+            made.append(State(loop.scope, (first.carried[number], *names)))
+    return tuple(made)

@@ -23,9 +23,9 @@ else:
 
     from pages.explore import live
     from pages.shared.assets import ROUTES, Preload
-    from pages.shared.frame import apologise
-    from pages.shared.module_watcher import followed
-    from pages.shared.workers import own_workers, workers
+    from pages.shared.frame import show_unexpected_error
+    from pages.shared.module_watcher import module_watcher
+    from pages.shared.workers import author_workers, workers
 
     # Streamlit takes a folder of this name for a menu of its own, and tells the first visitor of a
     # deep link that there is no such page. Whoever calls st.navigation sets the same, too late.
@@ -34,7 +34,7 @@ else:
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
-        pools = [workers(), *([own_workers()] if followed.path else [])]
+        pools = [workers(), *([author_workers()] if module_watcher().path else [])]
         # Streamlit collects garbage after every run: what is here now stays, so leave it alone.
         gc.collect()
         gc.freeze()
@@ -49,5 +49,5 @@ else:
         lifespan=lifespan,
         routes=[*live.ROUTES, *ROUTES],
         middleware=[Middleware(Preload)],
-        on_script_error=apologise,
+        on_script_error=show_unexpected_error,
     )

@@ -24,7 +24,7 @@ page.query_params["features"] = "4"
 page.run()
 assert not page.exception and not page.error, (page.exception, page.error)
 assert page.radio(key="layer").value == "scale"
-page.session_state["code"] = True
+page.session_state["ls.code"] = True
 page.run()
 shown = page.code[0].value
 assert "class Scale" in shown

@@ -11,8 +11,9 @@ from layers.api.explore import OwnModule
 from layers.checkup.pairs import NAMES, POSTED, Pair, pair_of
 from layers.inputs.description import Description
 from layers.inputs.fields import ChoiceField
-from pages.shared.controls import always_in_link, control
-from pages.shared.module_watcher import followed
+from pages.shared.controls import control
+from pages.shared.link import always_in_link
+from pages.shared.module_watcher import author_module
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +34,15 @@ class Chosen:
     source: str
     pair: Pair | None = None
 
+    @property
+    def is_authors(self) -> bool:
+        """Whether an author's own code has to run for it."""
+        return self.pair is None
+
 
 def choose() -> Chosen:
     """Show the layers, and return the chosen one."""
-    own = followed.own()
+    own = author_module()
     mine = {layer.name: layer for layer in own.layers}
 
     def label(name: str) -> str:

@@ -28,7 +28,13 @@ def examined(chosen: Chosen) -> Report:
         done = PLAN.index(step)
         place.progress(done / len(PLAN), text=f"{done} of {len(PLAN)}: {step.doing} …")
         try:
-            outcome, _ = compute(checkup_api.examine, chosen.make, chosen.shape, step.name)
+            outcome, _ = compute(
+                checkup_api.examine,
+                chosen.make,
+                chosen.shape,
+                step.name,
+                author_code=chosen.is_authors,
+            )
         except ComputationStoppedError:
             raise HungError from None
         except ComputationLostError:

@@ -7,13 +7,13 @@ import streamlit as st
 from pages.checkup.choose import choose
 from pages.checkup.examine import examined
 from pages.checkup.show import show_alone, show_report, show_work
-from pages.shared.controls import read_link
-from pages.shared.frame import linked
-from pages.shared.module_watcher import follow
+from pages.shared.frame import link_in_step
+from pages.shared.link import read_link
+from pages.shared.module_watcher import rerun_on_change
 
 read_link()
-follow()
-with linked():
+rerun_on_change()
+with link_in_step():
     with st.sidebar:
         chosen = choose()
     st.title(chosen.title, anchor=False)

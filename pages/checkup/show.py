@@ -78,7 +78,9 @@ def show_alone(chosen: Chosen) -> None:
     """Show an author's own layer at work."""
     st.subheader("At work", anchor=False)
     st.caption("Ten steps of SGD towards a random target, then saved and loaded.")
-    evidence, _ = compute(checkup_api.watch, chosen.make, chosen.shape)
+    evidence, _ = compute(
+        checkup_api.watch, chosen.make, chosen.shape, author_code=chosen.is_authors
+    )
     _show_side("own", evidence, shared_limits((evidence,)))
 
 

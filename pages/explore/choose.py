@@ -16,17 +16,11 @@ from layers.inputs.fields import BadInputError, ChoiceField, Field, FloatField, 
 from layers.inputs.sources import NORMAL, SOURCES, spell
 from layers.inputs.uploads import MAXIMUM_BYTES
 from pages.shared.compute import compute
-from pages.shared.controls import (
-    always_in_link,
-    control,
-    held,
-    leave_out_of_link,
-    number_input,
-    put,
-    say,
-)
-from pages.shared.module_watcher import PREFIX, followed
-from views.explore.cells import CELL, EDITS, LONGEST_LINK, carried
+from pages.shared.controls import control, hidden_control, number_input, set_value
+from pages.shared.link import add_problem, always_in_link, leave_out_of_link
+from pages.shared.module_watcher import PREFIX, author_module
+from pages.shared.session import session, widget_key
+from views.explore.cells import CELL, EDITS, LONGEST_LINK, fits_link
 
 CONSTANT = FloatField(
     name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."
@@ -57,8 +51,13 @@ class Choice:
             "source": self.source,
             "constant": self.constant,
             "edits": self.edits,
-            "own": followed.own().module if self.layer.name.startswith(PREFIX) else None,
+            "own": author_module().module if self.is_authors else None,
         }
+
+    @property
+    def is_authors(self) -> bool:
+        """Whether an author's own code has to run for it."""
+        return self.layer.name.startswith(PREFIX)
 
 
 def choose(layers: tuple[Description, ...]) -> Choice:
@@ -71,9 +70,9 @@ def choose(layers: tuple[Description, ...]) -> Choice:
     seed = control(SEED, widget=number_input)
     st.button(
         "New numbers",
-        key="new_numbers",
+        key=widget_key("new_numbers"),
         icon=":material/casino:",
-        on_click=put,
+        on_click=set_value,
         args=(SEED, (seed + 1) % (SEED.maximum + 1)),
         help="The next seed: other weights, and another random input.",
         width="stretch",
@@ -93,10 +92,10 @@ def dimensions(choice: Choice) -> Choice:
         batch = None
         if layer.batch and choice.source != "upload":
             batch = control(layer.batch)
-    edits = held(EDITS)
-    if not carried(edits):
+    edits = hidden_control(EDITS)
+    if not fits_link(edits):
         leave_out_of_link(EDITS)
-        say(
+        add_problem(
             f"The link holds the seed's numbers: expected edits of at most {LONGEST_LINK:,} "
             f"characters. Received {len(edits):,} cells, which take more. Download the code or "
             "the tensors to keep them."
@@ -109,7 +108,7 @@ def dimensions(choice: Choice) -> Choice:
     return sized
 
 
-def linked(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
+def choice_from_link(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
     """Return what a link chooses, without any widget; what it leaves out is the default.
 
     Raises:
@@ -140,16 +139,18 @@ def fit(layer: Description, mismatch: MismatchError) -> None:
 
     def resize() -> None:
         for name, value in values.items():
-            put(fields[name], value)
+            set_value(fields[name], value)
 
     if values:
-        st.button("Size the layer to the data", key="fit", type="primary", on_click=resize)
+        st.button(
+            "Size the layer to the data", key=widget_key("fit"), type="primary", on_click=resize
+        )
 
 
-def forget_cells() -> None:
-    """Let go of the pinned cell and of all edits, which are of one layer; only in a callback."""
-    put(CELL, None)
-    put(EDITS, ())
+def _forget_cells() -> None:
+    """Unpin the cell and undo all edits, which are of one layer; only in a callback."""
+    set_value(CELL, None)
+    set_value(EDITS, ())
 
 
 def _is_dimension(field: Field) -> bool:
@@ -165,7 +166,7 @@ def _pick(layers: tuple[Description, ...]) -> Description:
             "Layer",
             list(field.choices),
             key="layer",
-            on_change=forget_cells,
+            on_change=_forget_cells,
             format_func=lambda name: (
                 f"**{by_name[name].title}** :gray-badge[{by_name[name].family}]"
             ),
@@ -184,22 +185,22 @@ def _examples(layer: Description) -> None:
     by_title = {example.title: example for example in layer.examples}
 
     def load() -> None:
-        example: Example | None = by_title.get(st.session_state.example)
-        st.session_state.example = None
+        example: Example | None = by_title.get(st.session_state[widget_key("example")])
+        st.session_state[widget_key("example")] = None
         if example is None:
             return
         for field in layer.fields:
-            put(field, example.values.get(field.name, field.default))
+            set_value(field, example.values.get(field.name, field.default))
         if layer.batch:
-            put(layer.batch, layer.batch.default if example.batch is None else example.batch)
-        forget_cells()
-        put(_source_field(layer), example.input)
+            set_value(layer.batch, layer.batch.default if example.batch is None else example.batch)
+        _forget_cells()
+        set_value(_source_field(layer), example.input)
 
     st.selectbox(
         "Example",
         list(by_title),
         index=None,
-        key="example",
+        key=widget_key("example"),
         placeholder="Load one of the post's examples",
         on_change=load,
     )
@@ -210,7 +211,7 @@ def _source_field(layer: Description) -> ChoiceField:
         name="input",
         default=layer.default_input,
         choices=("example", *SOURCES, *_OWN),
-        help="What the layer is fed.",
+        help="The array that goes into the layer.",
     )
 
 
@@ -238,17 +239,18 @@ def _upload() -> np.ndarray:
     file = st.file_uploader(
         "A CSV of numbers, or an NPY",
         type=["csv", "txt", "tsv", "npy"],
-        key="file",
+        key=widget_key("file"),
         max_upload_size=MAXIMUM_BYTES // 2**20,
     )
     if file is not None:
-        st.session_state.own, _ = compute(explore_api.read_array, file.name, file.getvalue())
-    if st.session_state.get("own") is None:
+        session().uploaded_array, _ = compute(explore_api.read_array, file.name, file.getvalue())
+    array = session().uploaded_array
+    if array is None:
         raise BadInputError(
             "There is nothing to show yet: expected your array, which no link carries. Received "
             "none. Choose a CSV or NPY file, or another input."
         )
-    return st.session_state.own
+    return array
 
 
 def _table(shape: tuple[int, ...]) -> np.ndarray:
@@ -258,13 +260,13 @@ def _table(shape: tuple[int, ...]) -> np.ndarray:
             f"The input cannot be typed in: expected two axes and at most {TYPED_CELLS:,} numbers. "
             f"Received the shape {spell(shape)}. Upload an NPY, or choose other dimensions."
         )
-    state = st.session_state
-    key = f"table_{shape[0]}_{shape[1]}"
-    if key not in state:
-        state.typed_from = _resized(state.get("typed"), shape)
-    edited = st.data_editor(state.typed_from, key=key, height="content")
-    state.typed = np.asarray(edited, "float32")
-    return state.typed
+    state = session()
+    key = widget_key(f"table_{shape[0]}_{shape[1]}")
+    if key not in st.session_state:
+        state.table_start = _resized(state.typed_array, shape)
+    edited = st.data_editor(state.table_start, key=key, height="content")
+    state.typed_array = np.asarray(edited, "float32")
+    return state.typed_array
 
 
 def _resized(typed: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:

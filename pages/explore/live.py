@@ -16,10 +16,10 @@ from starlette.routing import Route
 
 from layers.api import explore as explore_api
 from layers.inputs.fields import Field
-from pages.explore.choose import linked
-from pages.shared.charts import answered
+from pages.explore.choose import choice_from_link
+from pages.shared.charts import record_sent
 from pages.shared.compute import compute, registered
-from pages.shared.module_watcher import followed
+from pages.shared.module_watcher import author_module
 from pages.shared.workers import workers
 from views.blocks import described, packed, without_known
 from views.explore.picture import picture
@@ -47,8 +47,8 @@ async def answer(request: Request) -> Response:
 
 def _picture(link: Mapping[str, str]) -> bytes:
     started = time.perf_counter()
-    choice = linked((*registered(), *followed.own().layers), link)
-    run, spent = compute(explore_api.explore, **choice.arguments())
+    choice = choice_from_link((*registered(), *author_module().layers), link)
+    run, spent = compute(explore_api.explore, author_code=choice.is_authors, **choice.arguments())
 
     def read(field: Field) -> object:
         return field.parse(link.get(field.name, field.default))
@@ -59,7 +59,7 @@ def _picture(link: Mapping[str, str]) -> bytes:
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     foreseen = "foreseen" in link  # asked for before it is wanted: nobody waits for it
     data = described(blocks, timings=None if foreseen else timings)
-    answered(link.get("visitor", ""), data)
+    record_sent(link.get("visitor", ""), data)
     return packed(without_known(data, link.get("have", "").split(",")[:_MOST_KNOWN]))
 
 

@@ -7,16 +7,15 @@ import streamlit as st
 from pages.explore.choose import choose
 from pages.explore.show import show
 from pages.shared.compute import registered
-from pages.shared.controls import read_link
-from pages.shared.frame import problems
-from pages.shared.module_watcher import follow, followed
+from pages.shared.frame import errors_as_sentences
+from pages.shared.link import read_link
+from pages.shared.module_watcher import author_module, rerun_on_change
 
 read_link()
-st.session_state.followed = False
 layers = None
-with problems():
-    layers = (*registered(), *followed.own().layers)
-follow()
+with errors_as_sentences():
+    layers = (*registered(), *author_module().layers)
+rerun_on_change()
 if layers:
     with st.sidebar:
         choice = choose(layers)

@@ -7,27 +7,28 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from layers.api.explore import Exploration
-from pages.shared.controls import link
+from pages.shared.link import link_parameters
+from pages.shared.session import widget_key
 from views.explore.report import npz
 
 
 def take_away(layer: str, run: Exploration) -> None:
     """Offer the code, all tensors and the link; only while it is open, for highlighting is slow."""
-    opened = st.expander("Code, tensors, link", key="code", on_change="rerun")
+    opened = st.expander("Code, tensors, link", key=widget_key("code"), on_change="rerun")
     if not opened.open:
         return
     with opened:
         st.caption("This Python runs on its own, and prints the same outputs:")
         st.code(run.code, language="python")
         st.caption("The link to this picture, numbers included:")
-        st.code(f"{_address()}?{urlencode(link())}", language=None)
+        st.code(f"{_address()}?{urlencode(link_parameters())}", language=None)
         with st.container(horizontal=True):
             st.download_button(
                 "The code",
                 run.code,
                 file_name=f"{layer}.py",
                 mime="text/x-python",
-                key="download_code",
+                key=widget_key("download_code"),
                 icon=":material/download:",
             )
             st.download_button(
@@ -35,7 +36,7 @@ def take_away(layer: str, run: Exploration) -> None:
                 lambda: npz(run),
                 file_name=f"{layer}.npz",
                 mime="application/octet-stream",
-                key="download_tensors",
+                key=widget_key("download_tensors"),
                 icon=":material/download:",
             )
         st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")

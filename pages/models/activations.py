@@ -21,8 +21,9 @@ from pages.models.draw import drawn
 from pages.models.files import Source
 from pages.shared.charts import charts
 from pages.shared.compute import compute
-from pages.shared.controls import control, number_input, take
+from pages.shared.controls import control, number_input, set_from_picture
 from pages.shared.frame import literal
+from pages.shared.session import session, widget_key
 from views.models.activations import activations
 from views.models.maps import words
 
@@ -72,15 +73,15 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
             pointed = CELL.parse(changes.get("cell"))
             if pointed and pointed.tensor == "outputs" and len(pointed.index) == len(fields) + 1:
                 places = zip(fields, pointed.index[1:], strict=True)
-                take(fields, {field.name: str(at) for field, at in places})
+                set_from_picture(fields, {field.name: str(at) for field, at in places})
 
-    charts(activations(layer, found), key="activations", asked=choose)
+    charts(activations(layer, found), key="activations", on_asked=choose)
     st.download_button(
         "This layer's whole output (NPY)",
         lambda: compute(models_api.output_npy, source, layer.path, fed, seed=seed)[0].data,
         file_name=f"{safe(layer.path)}-outputs-{'x'.join(map(str, found.outputs.shape))}.npy",
         mime="application/octet-stream",
-        key="download_output",
+        key=widget_key("download_output"),
         icon=":material/download:",
     )
 
@@ -100,18 +101,18 @@ def _upload() -> np.ndarray:
     file = st.file_uploader(
         "A picture or an array",
         type=["png", "jpg", "jpeg", "gif", "bmp", "webp", "npy", "csv"],
-        key="picture_file",
+        key=widget_key("picture_file"),
         max_upload_size=MAXIMUM_BYTES // 2**20,
     )
     if file is not None:
-        read, _ = compute(models_api.read_image, file.name, file.getvalue())
-        st.session_state.own_picture = read
-    if st.session_state.get("own_picture") is None:
+        session().uploaded_image, _ = compute(models_api.read_image, file.name, file.getvalue())
+    image = session().uploaded_image
+    if image is None:
         raise BadInputError(
             "There is nothing to feed yet: expected your picture, which no link carries. Received "
             "none. Choose a PNG, JPEG, NPY or CSV file, or another input."
         )
-    return st.session_state.own_picture
+    return image
 
 
 def _place(shape: tuple[int, ...]) -> tuple[IntField, ...]:

@@ -12,6 +12,7 @@ from layers.model_files.model import FileSource
 from layers.networks.small_cnn import FIELDS, NAME, CnnSource
 from pages.models.files import from_folder, in_folder, uploaded
 from pages.shared.controls import control, number_input
+from pages.shared.session import session
 
 LABELS = {
     NAME: "The post's small CNN, live",
@@ -67,7 +68,7 @@ def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource | 
         name = ChoiceField(name=f"{field}_name", default=names[0], choices=names, label="File")
         return from_folder(control(name))
     if seed:
-        values = {f.name: st.session_state.kept.get(f.name, f.default) for f in FIELDS}
+        values = {f.name: session().chosen.get(f.name, f.default) for f in FIELDS}
         own = control(replace(SEED, name=seed, default=1), widget=number_input)
         return CnnSource(tuple(values.items()), own)
     with st.expander("The network's fields", expanded=False):

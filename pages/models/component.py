@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import assets
+from pages.shared.session import widget_key
 from views.blocks import packed
 
 
@@ -21,6 +22,7 @@ def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[A
         key: the mount's name.
         on_chosen: takes what the script sent under ``chosen``; anything, from a hostile browser.
     """
+    key = widget_key(key)
 
     def changed() -> None:
         chosen = (st.session_state.get(key) or {}).get("chosen")

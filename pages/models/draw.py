@@ -10,6 +10,7 @@ import streamlit as st
 
 from layers.inputs.fields import BadInputError
 from pages.models.component import mount
+from pages.shared.session import session
 
 MAXIMUM_SIDE = 64
 OPEN = 32
@@ -33,17 +34,17 @@ def drawn(shape: tuple[int | None, ...]) -> np.ndarray:
             f"Nothing can be drawn for this network: expected at most {MAXIMUM_SIDE} cells a side. "
             f"Received {rows} × {columns}. Upload a picture instead."
         )
-    state = st.session_state
-    cells = state.get("drawn_picture")
+    state = session()
+    cells = state.drawn_image
     if cells is None or cells.shape != (rows, columns):
-        cells = state.drawn_picture = np.zeros((rows, columns), "float32")
+        cells = state.drawn_image = np.zeros((rows, columns), "float32")
 
     def keep(chosen: Any) -> None:
         """Take what the browser sends, if it is a picture of this size."""
         fits = isinstance(chosen, list) and len(chosen) == rows * columns
         if fits and all(isinstance(c, (int, float)) and math.isfinite(c) for c in chosen):
             new = np.clip(np.array(chosen, "float32"), 0, 1)
-            state.drawn_picture = new.reshape(rows, columns)
+            state.drawn_image = new.reshape(rows, columns)
 
     st.caption("Draw with the pointer; by keys, the arrows move and the space bar paints.")
     data = {"rows": rows, "columns": columns, "cells": [round(float(c), 2) for c in cells.flat]}

@@ -12,6 +12,7 @@ import streamlit as st
 from layers.inputs.fields import BadInputError
 from layers.model_files.model import FileSource
 from layers.networks.small_cnn import CnnSource
+from pages.shared.session import session, widget_key
 
 Source = FileSource | CnnSource
 SUFFIXES = (".keras", ".h5", ".hdf5", ".safetensors")
@@ -40,26 +41,25 @@ def uploaded(key: str, label: str) -> FileSource | None:
     file = st.file_uploader(
         label,
         type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-        key=key,
+        key=widget_key(key),
         max_upload_size=MAXIMUM_MEGABYTES,
         help="It is read and never run: no class of it is looked up, no code in it is called.",
     )
-    state = st.session_state
-    kept = f"{key}_kept"
-    if file is not None and state.get(f"{key}_id") != file.file_id:
-        if kept in state:
-            state[kept].remove()
-        state[kept], state[f"{key}_id"] = _Copy(file.name, file.getbuffer()), file.file_id
-    if kept not in state:
-        return None
-    return _source(state[kept].path, state[kept].name)
+    models = session().uploaded_models
+    model = models.get(key)
+    if file is not None and (model is None or model.file_id != file.file_id):
+        if model:
+            model.remove()
+        model = models[key] = UploadedModel(file.name, file.file_id, file.getbuffer())
+    return _source(model.path, model.name) if model else None
 
 
-class _Copy:
+class UploadedModel:
     """A visitor's file on disk, where workers read it; gone when the session or the server is."""
 
-    def __init__(self, name: str, data: memoryview) -> None:
+    def __init__(self, name: str, file_id: str, data: memoryview) -> None:
         self.name = name
+        self.file_id = file_id
         handle, path = tempfile.mkstemp(prefix="layerscope-", suffix=".model")
         with os.fdopen(handle, "wb") as copy:
             copy.write(data)

@@ -6,12 +6,12 @@ import streamlit as st
 
 from pages.models.choose import choose
 from pages.models.show import show
-from pages.shared.controls import read_link
-from pages.shared.frame import problems
+from pages.shared.frame import errors_as_sentences
+from pages.shared.link import read_link
 
 read_link()
 st.title("Models", anchor=False)
-with problems():
+with errors_as_sentences():
     with st.sidebar:
         choice = choose()
     show(choice)

@@ -12,33 +12,15 @@ from pages.models.choose import Choice
 from pages.models.files import Source, demand
 from pages.shared.charts import charts
 from pages.shared.compute import compute
-from pages.shared.frame import linked, literal
+from pages.shared.frame import link_in_step, literal
+from pages.shared.session import session
 from views.models.summary import counts
-
-LATER = (
-    *(
-        "layer",
-        "weight",
-        "sort",
-        "reduction",
-        "part",
-        "span",
-        "row",
-        "column",
-        "first",
-        "feed",
-        "feed_seed",
-    ),
-    *("y", "x", "channel", "step", "feature", "unit", "other", "other_name", "other_seed"),
-    "only_different",
-)
-"""Parameters of a link that wait for the network that they are about."""
 
 
 @st.fragment
 def show(choice: Choice) -> None:
     """Show a network; a fragment, so that choosing a row sends nothing of the sidebar again."""
-    with linked():
+    with link_in_step():
         source, model = _opened(choice)
         version = f" of Keras {model.version}" if model.version else ""
         st.caption(literal(f"{model.name} · {model.form}{version}"))
@@ -57,19 +39,19 @@ def show(choice: Choice) -> None:
 
 
 def _opened(choice: Choice) -> tuple[Source, ModelFile]:
-    """Return the network; a link to a part of it is kept until there is one.
+    """Return the network; what else a link asks for waits until there is one.
 
     Raises:
         BadInputError: no file yet, one that cannot be read, or fields that do not go together.
     """
-    state = st.session_state
-    later = state.setdefault("later", {})
+    state = session()
     try:
         source = demand(choice.source)
         model, _ = compute(models_api.open_model, source)
     except BadInputError:
-        later.update({name: state.linked.pop(name) for name in LATER if name in state.linked})
+        state.postponed |= state.unread
+        state.unread = {}
         raise
-    state.linked |= later
-    later.clear()
+    state.unread |= state.postponed
+    state.postponed = {}
     return source, model

@@ -10,8 +10,9 @@ import streamlit as st
 from layers.inputs.fields import BadInputError, ChoiceField
 from layers.model_files.model import LayerEntry, ModelFile
 from pages.models.component import mount
-from pages.shared.controls import control, put
+from pages.shared.controls import control, set_value
 from pages.shared.frame import literal
+from pages.shared.session import session
 from views.models.summary import layer_row
 
 MAXIMUM_ROWS = 2500
@@ -25,16 +26,16 @@ def choose_layer(model: ModelFile) -> LayerEntry:
     field = ChoiceField(name="layer", default=first, choices=paths)
     box = st.container()
     table = st.container()
-    elsewhere = st.session_state.kept.get("layer")  # which of Explore's was left there
+    elsewhere = session().chosen.get("layer")  # which of Explore's was left there
     with box:
         path = control(_Short(**{n: getattr(field, n) for n in _FIELDS}), widget=_box)
 
     if path == first and elsewhere not in (None, *paths):
-        st.session_state.kept["layer"] = elsewhere
+        session().chosen["layer"] = elsewhere
 
     def choose(chosen: Any) -> None:
         with suppress(BadInputError):  # our own script sends nothing but what is in the table
-            put(field, field.parse(chosen))
+            set_value(field, field.parse(chosen))
 
     with table:
         data = {"rows": [layer_row(layer) for layer in model.layers[:MAXIMUM_ROWS]], "chosen": path}

@@ -25,8 +25,9 @@ from pages.models.files import Source
 from pages.models.progress import BATCH_BYTES, in_batches
 from pages.shared.charts import charts
 from pages.shared.compute import compute
-from pages.shared.controls import control, put
-from pages.shared.frame import literal, problems
+from pages.shared.controls import control, set_value
+from pages.shared.frame import errors_as_sentences, literal
+from pages.shared.session import widget_key
 from views.models.weights import Look, non_finite, picture, tensor_name, weights_table, window
 
 REDUCTION = ChoiceField(
@@ -143,7 +144,7 @@ def _window(source: Source, look: Look) -> None:
             (down, across), chosen if isinstance(chosen, list) else (), strict=False
         ):
             if isinstance(at, (int, float)) and at == at:
-                put(field, int(min(max(at, field.minimum), field.maximum)))
+                set_value(field, int(min(max(at, field.minimum), field.maximum)))
 
     data = {
         "figure": tensor_name(look.entry, plane),
@@ -171,7 +172,7 @@ def _download(source: Source, layer: LayerEntry, entry: WeightEntry) -> None:
     large = entry.bytes > models_api.MAXIMUM_DOWNLOAD
 
     def data() -> bytes:
-        with problems():
+        with errors_as_sentences():
             return compute(models_api.npy, source, entry)[0].data
         return b""
 
@@ -181,7 +182,7 @@ def _download(source: Source, layer: LayerEntry, entry: WeightEntry) -> None:
         data,
         file_name=f"{safe(layer.path)}-{safe(entry.name)}-{size}.npy",
         mime="application/octet-stream",
-        key="download_weight",
+        key=widget_key("download_weight"),
         icon=":material/download:",
         disabled=large,
         help="Over 64 MB: it is in your file as it is." if large else None,

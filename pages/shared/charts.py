@@ -15,10 +15,11 @@ import streamlit as st
 from cachetools import LRUCache
 
 from pages.shared.assets import base, url
+from pages.shared.session import widget_key
 from views.blocks import Block, described, packed
 
-_answered: LRUCache[str, tuple[str, ...]] = LRUCache(4096)
-_lock = threading.Lock()  # pages and routes run in threads, and an LRUCache bears only one
+_sent: LRUCache[str, tuple[str, ...]] = LRUCache(4096)
+_lock = threading.Lock()  # pages and routes run in threads, and an LRUCache is not safe in threads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ def charts(
     key: str,
     timings: dict[str, float] | None = None,
     live: Live | None = None,
-    asked: Callable[[dict[str, str]], None] | None = None,
+    on_asked: Callable[[dict[str, str]], None] | None = None,
 ) -> None:
     """Draw blocks, one below the other; the first is on the screen before the others are begun.
 
@@ -53,31 +54,32 @@ def charts(
         key: the mount's name; the same name is redrawn in place, and only what changed.
         timings: milliseconds by stage of this update, for the benchmarks.
         live: how the picture follows a control while it turns.
-        asked: takes the parameters that the visitor changes in the picture itself, by their names.
+        on_asked: takes the parameters that the visitor changes in the picture, by their names.
     """
+    key = widget_key(key)
 
     def answer() -> None:
         changes = st.session_state[key].get("asked")
-        if asked and isinstance(changes, dict):
-            asked({str(name): str(text) for name, text in changes.items()})
+        if on_asked and isinstance(changes, dict):
+            on_asked({str(name): str(text) for name, text in changes.items()})
 
     data = described(blocks, timings=timings)
     if live:
         data["live"] = asdict(live) | {"path": live.path and base() + live.path}
         with _lock:
-            known = data["id"] in _answered.get(live.visitor, ())
+            known = data["id"] in _sent.get(live.visitor, ())
         if known:
             del data["blocks"]  # the browser has them, or asks again
     _component()(key=key, data=packed(data), on_asked_change=answer)
 
 
-def answered(visitor: str, data: dict[str, Any]) -> None:
+def record_sent(visitor: str, data: dict[str, Any]) -> None:
     """Remember which blocks a visitor's browser was sent ahead of the page, to send them once.
 
-    Of two answers: the browser holds what it shows, and what it foresees.
+    Of two answers: the browser holds the picture that it shows, and one that it has prefetched.
     """
     with _lock:
-        _answered[visitor[:32]] = (*_answered.get(visitor[:32], ())[-1:], data["id"])
+        _sent[visitor[:32]] = (*_sent.get(visitor[:32], ())[-1:], data["id"])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""``compute``: run a function of ``layers.api.explore`` in a worker, with a named progress."""
+"""``compute``: run a function of ``layers.api`` in a worker, with a named progress."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import streamlit as st
 from cachetools import LRUCache
 
 from layers.api import explore as explore_api
-from layers.api.checkup import Own
 from layers.api.explore import OwnModule
 from layers.inputs.description import Description
-from pages.shared.workers import Workers, own_workers, workers
+from pages.shared.workers import Workers, author_workers, workers
 
 CACHE_BYTES = 64 * 2**20
 _cache: LRUCache = LRUCache(CACHE_BYTES, getsizeof=lambda result: max(1, result.nbytes))
@@ -26,10 +25,18 @@ _lock = threading.Lock()
 STARTING = "Starting TensorFlow in a process of its own: about ten seconds, once."
 
 
-def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, dict]:
-    """Run a function of ``layers.api.explore`` in a worker and wait for it.
+def compute(
+    function: Callable[..., Any], *arguments: Any, author_code: bool = False, **named: Any
+) -> tuple[Any, dict]:
+    """Run a function of ``layers.api`` in a worker and wait for it.
 
     Results have ``nbytes`` and are read-only: visitors share a cache of them, bounded by bytes.
+
+    Args:
+        function: of ``layers.api``.
+        arguments: its positional arguments, plain data.
+        author_code: whether an author's own code has to run for it, in workers of its own.
+        named: its named arguments, plain data.
 
     Returns:
         The result, and milliseconds by stage: ``queue`` (waiting and passing on), ``worker``.
@@ -39,13 +46,12 @@ def compute(function: Callable[..., Any], *arguments: Any, **named: Any) -> tupl
     """
     key = (function, _frozen(arguments), _frozen(named))
     started = time.perf_counter()
-    own = any(isinstance(value, (OwnModule, Own)) for value in (*arguments, *named.values()))
-    pool = own_workers() if own else workers()
+    pool = author_workers() if author_code else workers()
     with _lock:
         if (known := _cache.get(key)) is not None:
             return known, {"queue": 0.0, "worker": 0.0}
         future = _running.get(key)
-        if future is None:  # else somebody else has just asked for the same
+        if future is None:  # else another visitor has just asked for the same
             future = pool.submit(explore_api.timed, function, *arguments, **named)
             _running[key] = future
     try:
@@ -68,13 +74,13 @@ def registered() -> tuple[Description, ...]:
 
 
 @lru_cache(maxsize=4)
-def of_module(module: OwnModule) -> tuple[Description, ...]:
+def author_layers(module: OwnModule) -> tuple[Description, ...]:
     """Return the plain data of the layers in an author's module; errors are not remembered.
 
     Raises:
         ValueError: the module cannot be used; a sentence.
     """
-    pool = own_workers()
+    pool = author_workers()
     return _wait(pool, pool.submit(explore_api.timed, explore_api.describe_own, module))[0]
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages.shared.charts import charts
-from pages.shared.controls import begin, sentences, write_link
+from pages.shared.link import begin_run, problem_sentences, write_link
 
 _CODE_OR_MARK = re.compile(r"(?<!`)`[^`]+`(?!`)|[!-/:-@\[-`{-~]")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
@@ -34,21 +34,27 @@ def show() -> None:
     page.run()
 
 
-def apologise(error: Exception) -> bool:
-    """Show an error that nobody foresaw as a sentence, and its traceback in the server's log."""
+def show_unexpected_error(error: Exception) -> bool:
+    """Show an unexpected error as a sentence, and write its traceback to the server's log.
+
+    Args:
+        error: what a page raised.
+
+    Returns:
+        True, by which Streamlit knows that the error was shown.
+    """
     logging.getLogger("layerscope").error("A page failed.", exc_info=error)
     st.error(
-        "The page cannot be shown: expected no error here. Received one that was not foreseen; it "
-        "is in the server's log. Reload the page, or start afresh at the address without its "
-        "parameters.",
+        "The page cannot be shown: expected no error. Received an unexpected one, which is in the "
+        "server's log. Reload the page, or open the address without its parameters.",
         icon=":material/error:",
     )
     return True
 
 
 @contextmanager
-def problems() -> Generator[None]:
-    """Show what cannot be done as a sentence; what was shown before the failure stays."""
+def errors_as_sentences() -> Generator[None]:
+    """Show a ``ValueError`` as a sentence; what was shown before it stays."""
     try:
         yield
     except ValueError as error:
@@ -56,22 +62,22 @@ def problems() -> Generator[None]:
 
 
 @contextmanager
-def linked() -> Generator[None]:
+def link_in_step() -> Generator[None]:
     """Keep the link in step with the controls inside, and say what it asked for and did not get.
 
-    Every page has one, around its last controls; a failure inside is shown as ``problems`` does.
+    Every page has one, around its last controls; a ``ValueError`` inside is shown as a sentence.
     """
-    begin()
-    said = st.container()
-    with problems():
+    begin_run()
+    place = st.container()
+    with errors_as_sentences():
         yield
     write_link()
-    with said:
-        for sentence in sentences():
+    with place:
+        for sentence in problem_sentences():
             st.warning(literal(sentence), icon=":material/link_off:")
 
 
 def literal(sentence: str) -> str:
-    """Escape all Markdown but `code`: what a link or a file brings is shown, and never obeyed."""
+    """Escape all Markdown but `code`: text from a link or a file is never markup."""
     line = _ADDRESS.sub("\u2060", " ".join(sentence.split()))
     return _CODE_OR_MARK.sub(lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", line)

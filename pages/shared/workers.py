@@ -155,11 +155,11 @@ def workers() -> Workers:
 
 
 @cache
-def own_workers() -> Workers:
+def author_workers() -> Workers:
     """Return the workers of an author's own code; the first call starts them.
 
-    Whatever it does to its process (Keras patched, a thread left behind), all other numbers are
-    computed elsewhere.
+    Whatever it does to its process (it patches Keras, say, or leaves a thread behind), all other
+    numbers are computed elsewhere.
     """
     return _started()
 

@@ -49,7 +49,7 @@ def chosen(visit: Visit) -> str | None:
 
 
 def upload(visit: Visit, path: Path, key: str = "model_file") -> None:
-    visit.field(key).locator("input[type=file]").set_input_files(path)
+    visit.widget(key).locator("input[type=file]").set_input_files(path)
 
 
 def complaints(visit: Visit) -> list[str]:
@@ -157,7 +157,7 @@ def test_a_file_is_brought_folded_and_compared(visit: Visit, files):
     visit.field("show").get_by_text("Comparison").click()
     visit.field("other").locator("input").first.click()
     visit.page.get_by_role("option", name="Your file").click()
-    visit.field("other_file").wait_for()
+    visit.widget("other_file").wait_for()
     upload(visit, files["nested.keras"], "other_file")
     visit.page.get_by_text("pairs of weights").wait_for()
     visit.graph("kernel difference").wait_for()

@@ -78,7 +78,7 @@ def test_what_is_drawn_is_what_was_computed_and_said_in_words(visit: Visit):
 
 def test_no_request_leaves_this_machine_but_for_the_tabs_icon(visit: Visit):
     visit.open(layer="repeated_dense")
-    visit.field("code").locator("summary").click()
+    visit.widget("code").locator("summary").click()
     visit.page.get_by_test_id("stCode").first.wait_for()
     assert {urlsplit(address).hostname for address in visit.outside} <= {"fonts.gstatic.com"}
 

@@ -76,6 +76,10 @@ class Visit:
         """Return the element of a control, by its field's name."""
         return self.page.locator(f".st-key-{name}")
 
+    def widget(self, name: str) -> Locator:
+        """Return the element of a widget that is no field's, by its key."""
+        return self.page.locator(f".st-key-ls-{name}")
+
     def slider(self, name: str) -> Locator:
         """Return a slider's handle."""
         return self.field(name).locator("input[type=range]")
@@ -94,7 +98,7 @@ class Visit:
 
     def press(self, name: str) -> None:
         """Press a button, by its key."""
-        self.field(name).get_by_role("button").first.click()
+        self.widget(name).get_by_role("button").first.click()
 
     def _watch(self, request: Request) -> None:
         if urlsplit(request.url).hostname not in (None, "127.0.0.1"):

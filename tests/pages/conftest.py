@@ -8,7 +8,7 @@ import pytest
 
 from layers.api import explore as explore_api
 from layers.inputs.description import Description
-from pages.shared.workers import Workers, own_workers, workers
+from pages.shared.workers import Workers, author_workers, workers
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,8 +18,8 @@ def pool() -> Iterator[Workers]:
     assert pool.warm.wait(timeout=120)
     yield pool
     pool.shutdown()
-    if own_workers.cache_info().currsize:  # some test ran an author's own layers
-        own_workers().shutdown()
+    if author_workers.cache_info().currsize:  # some test ran an author's own layers
+        author_workers().shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from pages.shared.session import widget_key
 from tests.pages.session import ROOT, sent
 
 
@@ -41,7 +42,9 @@ def uploaded(path: Path, *, name: str = "", **link: object) -> AppTest:
 def bring(session: AppTest, path: Path, *, name: str = "", key: str = "model_file") -> None:
     """Bring a file to an upload."""
     kind = "application/octet-stream"
-    session.file_uploader(key=key).upload(name or path.name, path.read_bytes(), kind).run()
+    session.file_uploader(key=widget_key(key)).upload(
+        name or path.name, path.read_bytes(), kind
+    ).run()
 
 
 def facts(session: AppTest) -> dict[str, str]:

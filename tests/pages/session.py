@@ -25,11 +25,11 @@ SENTENCE = re.compile(r".+: expected .+\. Received .+\. .+[.`\d]", re.DOTALL)
 
 def registered() -> tuple[str, ...]:
     """Read the layers' names off the registry's file, because importing it imports TensorFlow."""
-    tree = ast.parse((ROOT / "layers" / "registry.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "layers" / "catalog" / "registry.py").read_text("utf-8"))
     for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NAMES":
             return ast.literal_eval(node.value)
-    raise LookupError("layers/registry.py assigns no NAMES")
+    raise LookupError("layers/catalog/registry.py assigns no NAMES")
 
 
 def opened(**link: object) -> AppTest:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers.inputs.cells import Cell, Edit
 from pages.shared import controls
+from pages.shared.session import session as visitor_session
 from tests.pages.session import (
     assert_drawn,
     assert_one_complaint,
@@ -169,17 +170,12 @@ def test_colours_span_what_is_asked(contrast: str):
 
 
 def test_what_the_component_asks_for_is_checked_like_a_link(monkeypatch: pytest.MonkeyPatch):
-    state: dict[str, Any] = {}
-
-    class State(dict):
-        __getattr__ = dict.__getitem__
-
-    state = State(kept={}, refused=[])
-    monkeypatch.setattr(controls.st, "session_state", state)
-    controls.take((CELL, EDITS), {"cell": "outputs.1.2", "units": "7", "edits": "x"})
-    assert state["cell"] == Cell("outputs", (1, 2))
-    assert "units" not in state
-    (sentence,) = state.refused
+    widgets: dict[str, Any] = {}
+    monkeypatch.setattr(controls.st, "session_state", widgets)
+    controls.set_from_picture((CELL, EDITS), {"cell": "outputs.1.2", "units": "7", "edits": "x"})
+    assert widgets["cell"] == Cell("outputs", (1, 2))
+    assert "units" not in widgets
+    (sentence,) = visitor_session().link_problems
     assert sentence.startswith("In the picture, `edits` cannot be used: expected ")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from layers.inputs.description import Description
+from pages.shared.session import widget_key
 from tests.pages.session import assert_drawn, assert_sound, drawn, explored, opened
 
 
@@ -95,7 +96,7 @@ def test_the_way_through_all_layers_and_back_ends_at_the_same_picture(
 def test_new_numbers_are_other_weights_and_another_random_input():
     session = opened(layer="linear", kernel_initializer="random_normal")
     before = drawn(session)
-    session.button(key="new_numbers").click().run()
+    session.button(key=widget_key("new_numbers")).click().run()
     assert_drawn(session, explored("linear", seed=1, source="normal"))
     assert session.number_input(key="seed").value == 1
     assert session.query_params["seed"] == "1"
@@ -106,13 +107,13 @@ def test_new_numbers_are_other_weights_and_another_random_input():
 
 def test_new_numbers_leave_a_fixed_input_alone():
     session = opened(layer="linear", input="ones")
-    session.button(key="new_numbers").click().run()
+    session.button(key=widget_key("new_numbers")).click().run()
     np.testing.assert_array_equal(drawn(session)["inputs"], np.ones((8, 10)))
 
 
 def test_after_the_last_seed_comes_the_first():
     session = opened(layer="linear", seed=999_999)
-    session.button(key="new_numbers").click().run()
+    session.button(key=widget_key("new_numbers")).click().run()
     assert_drawn(session, explored("linear", seed=0, source="normal"))
 
 
@@ -121,14 +122,14 @@ def test_call_again_grows_the_total_and_reset_forgets_it():
     np.testing.assert_array_equal(drawn(session)["total_before"], [[0, 0]])
     np.testing.assert_array_equal(drawn(session)["total"], [[2, 2]])
     for calls in (2, 3):
-        session.button(key="calls_step").click().run()
+        session.button(key=widget_key("calls_step")).click().run()
         assert_sound(session)
         totals = 2.0 * np.arange(1, calls + 1)
         np.testing.assert_array_equal(drawn(session)["history"], np.column_stack([totals, totals]))
         np.testing.assert_array_equal(drawn(session)["total_before"], [[totals[-2]] * 2])
         np.testing.assert_array_equal(drawn(session)["outputs"], [[totals[-1]] * 2])
         assert session.query_params["calls"] == str(calls)
-    session.button(key="calls_reset").click().run()
+    session.button(key=widget_key("calls_reset")).click().run()
     np.testing.assert_array_equal(drawn(session)["outputs"], [[2, 2]])
     assert "calls" not in session.query_params
 

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,12 @@ from pages.shared.compute import CACHE_BYTES, compute
 from pages.shared.workers import Workers
 from tests.pages.session import assert_drawn, assert_one_complaint, explored, opened
 
-DEFAULTS = {"batch": None, "seed": 0, "source": "example", "constant": 1.0}
+DEFAULTS: dict[str, Any] = {"batch": None, "seed": 0, "source": "example", "constant": 1.0}
+
+
+def computed(values: dict, **changes: Any) -> tuple[explore_api.Exploration, dict]:
+    named: dict[str, Any] = {**DEFAULTS, **changes}
+    return compute(explore_api.explore, "linear", values, **named)
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +50,8 @@ def sent(pool: Workers, monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
 
 def test_equal_arguments_are_computed_once(sent: list[tuple]):
-    first, spent = compute(explore_api.explore, "linear", {"units": 3, "features": 4}, **DEFAULTS)
-    again, saved = compute(explore_api.explore, "linear", {"features": 4, "units": 3}, **DEFAULTS)
+    first, spent = computed({"units": 3, "features": 4})
+    again, saved = computed({"features": 4, "units": 3})
     assert again is first
     assert len(sent) == 1
     assert spent["worker"] > 0
@@ -65,8 +71,8 @@ def test_equal_arguments_are_computed_once(sent: list[tuple]):
     ],
 )
 def test_any_other_argument_is_another_result(sent: list[tuple], values: dict, changes: dict):
-    compute(explore_api.explore, "linear", {}, **DEFAULTS)
-    compute(explore_api.explore, "linear", values, **{**DEFAULTS, **changes})
+    computed({})
+    computed(values, **changes)
     assert len(sent) == 2
 
 
@@ -74,7 +80,7 @@ def test_equal_arrays_hit_and_others_miss(sent: list[tuple]):
     array = np.arange(20, dtype="float32").reshape(2, 10)
 
     def explore(source: np.ndarray) -> explore_api.Exploration:
-        return compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "source": source})[0]
+        return computed({}, source=source)[0]
 
     first = explore(array)
     assert explore(array.copy()) is first
@@ -88,9 +94,9 @@ def test_equal_arrays_hit_and_others_miss(sent: list[tuple]):
 
 def test_the_same_bytes_in_another_shape_are_another_array():
     wide, tall = np.ones((2, 10), "float32"), np.ones((5, 4), "float32")
-    one, _ = compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "source": wide})
+    one, _ = computed({}, source=wide)
     with pytest.raises(BadInputError, match="5 × 4"):
-        compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "source": tall})
+        computed({}, source=tall)
     assert one.trace["inputs"].shape == (2, 10)
 
 
@@ -130,20 +136,17 @@ def test_the_weights_and_the_history_are_read_only_too():
 def test_the_cache_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch):
     small = LRUCache(200_000, getsizeof=module._cache.getsizeof)
     monkeypatch.setattr(module, "_cache", small)
-    results = [
-        compute(explore_api.explore, "linear", {}, **{**DEFAULTS, "seed": seed})[0]
-        for seed in range(4)
-    ]
+    results = [computed({}, seed=seed)[0] for seed in range(4)]
     assert small.currsize == sum(result.nbytes for result in results)
     big = {"features": 100, "units": 100}
     for seed in range(4):
-        compute(explore_api.explore, "linear", big, **{**DEFAULTS, "seed": seed})
+        computed(big, seed=seed)
     assert small.currsize <= 200_000
     assert len(small) < 8
 
 
 def test_a_result_counts_all_its_arrays():
-    run, _ = compute(explore_api.explore, "linear", {}, **DEFAULTS)
+    run, _ = computed({})
     tensors = {name: tensor.values.nbytes for name, tensor in run.trace.tensors.items()}
     assert all(isinstance(tensor, Tensor) for tensor in run.trace.tensors.values())
     assert sum(tensors.values()) <= run.nbytes <= 3 * sum(tensors.values()) + len(run.code)
@@ -152,11 +155,11 @@ def test_a_result_counts_all_its_arrays():
 def test_a_result_larger_than_an_eighth_of_the_cache_is_not_kept(
     sent: list[tuple], monkeypatch: pytest.MonkeyPatch
 ):
-    run, _ = compute(explore_api.explore, "linear", {}, **DEFAULTS)
+    run, _ = computed({})
     monkeypatch.setattr(module, "CACHE_BYTES", 8 * run.nbytes - 8)
     module._cache.clear()
     for _ in range(2):
-        compute(explore_api.explore, "linear", {}, **DEFAULTS)
+        computed({})
     assert len(sent) == 3
     assert CACHE_BYTES <= 2**28, "beside a server of some 100 MB"
 

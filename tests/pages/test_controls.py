@@ -18,6 +18,7 @@ from layers.inputs.fields import (
     ShapeField,
 )
 from pages.shared import controls
+from pages.shared.session import widget_key
 from tests.pages.session import another, assert_one_complaint, assert_sound
 
 FIELDS: dict[type[Field], Field] = {
@@ -43,11 +44,12 @@ FIELDS: dict[type[Field], Field] = {
 PAGE = """
 import streamlit as st
 
-from pages.shared.controls import control, read_link
-from pages.shared.frame import linked
+from pages.shared.controls import control
+from pages.shared.frame import link_in_step
+from pages.shared.link import read_link
 
 read_link()
-with linked():
+with link_in_step():
     st.session_state.result = control(st.session_state.field)
 """
 
@@ -100,7 +102,7 @@ HANDS: list[tuple[type[Field], Callable[[AppTest], Any]]] = [
     (ChoiceField, lambda session: session.selectbox(key="activation").set_value("a_b")),
     (BoolField, lambda session: session.toggle(key="use_bias").set_value(False)),
     (ShapeField, lambda session: session.text_input(key="shape").set_value("2, 3, 2")),
-    (CountField, lambda session: session.button(key="calls_step").click()),
+    (CountField, lambda session: session.button(key=widget_key("calls_step")).click()),
 ]
 
 
@@ -134,10 +136,10 @@ def test_a_field_with_one_possible_value_is_that_value():
 def test_a_count_stops_at_its_end_and_starts_again_at_its_default():
     session = alone(FIELDS[CountField])
     for reached in (2, 3):
-        session.button(key="calls_step").click().run()
+        session.button(key=widget_key("calls_step")).click().run()
         assert session.session_state.result == reached
-    assert session.button(key="calls_step").disabled
-    session.button(key="calls_reset").click().run()
+    assert session.button(key=widget_key("calls_step")).disabled
+    session.button(key=widget_key("calls_reset")).click().run()
     assert session.session_state.result == 1
     assert session.query_params == {}
 

@@ -24,9 +24,9 @@ def test_nothing_in_a_sentence_is_markdown_but_code(text: str, written: str):
 
 
 BROKEN = """
-from pages.shared.frame import apologise
+from pages.shared.frame import show_unexpected_error
 
-assert apologise(RuntimeError("a secret of the server's")) is True
+assert show_unexpected_error(RuntimeError("a secret of the server's")) is True
 """
 
 

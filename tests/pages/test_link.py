@@ -9,6 +9,7 @@ import pytest
 
 from layers.inputs.description import Description
 from pages.shared import compute
+from pages.shared.session import widget_key
 from tests.pages.session import (
     assert_drawn,
     assert_sound,
@@ -72,7 +73,7 @@ def test_every_example_loads_and_sets_every_control(name: str, layers: dict[str,
     layer = layers[name]
     session = opened(layer=name, **other_values_as_text(layer))
     for example in layer.examples:
-        session.selectbox(key="example").select(example.title).run()
+        session.selectbox(key=widget_key("example")).select(example.title).run()
         run = explored(name, dict(example.values), batch=example.batch, source=example.input)
         assert_drawn(session, run)
         given: dict[str, Any] = {**example.values, "input": example.input}
@@ -81,7 +82,9 @@ def test_every_example_loads_and_sets_every_control(name: str, layers: dict[str,
         if example.input == layer.default_input:
             del given["input"]
         assert session.query_params == link_of(layer, **given)
-        assert session.selectbox(key="example").value is None, "ready to be loaded again"
+        assert session.selectbox(key=widget_key("example")).value is None, (
+            "ready to be loaded again"
+        )
 
 
 def other_values_as_text(layer: Description) -> dict[str, str]:

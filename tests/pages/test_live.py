@@ -94,12 +94,12 @@ def test_arrays_that_the_browser_has_are_not_sent_again():
 
 
 def test_many_visitors_at_once_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch):
-    few = type(charts._answered)(8)
-    monkeypatch.setattr(charts, "_answered", few)
+    few = type(charts._sent)(8)
+    monkeypatch.setattr(charts, "_sent", few)
 
     def visit(number: int) -> None:
         for turn in range(4000):
-            charts.answered(f"visitor {(7 * number + turn) % 50}", {"id": f"{turn}"})
+            charts.record_sent(f"visitor {(7 * number + turn) % 50}", {"id": f"{turn}"})
 
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)  # so that threads meet where they seldom would
@@ -109,11 +109,11 @@ def test_many_visitors_at_once_are_remembered_within_bounds(monkeypatch: pytest.
     finally:
         sys.setswitchinterval(usual)
     assert len(few) == 8
-    charts.answered("v" * 10_000, {"id": "x"})
+    charts.record_sent("v" * 10_000, {"id": "x"})
     assert max(map(len, few)) <= 32
 
 
-def test_what_the_browser_shows_and_what_it_foresees_are_not_sent_again():
+def test_what_the_browser_shows_and_what_it_has_prefetched_are_not_sent_again():
     session = opened(layer="linear", seed=17)
     (visitor,) = [live["visitor"] for live in sent(session, "live")]
     for units in ("6", "7"):  # it shows the first, and has the second ready

@@ -11,7 +11,7 @@ import pytest
 from layers.checkup.pairs import POSTED
 from layers.checkup.report import Report
 from pages.shared import compute
-from pages.shared.module_watcher import Followed
+from pages.shared.module_watcher import ModuleWatcher
 from pages.shared.workers import Workers
 from tests.pages.session import assert_sound, explored, opened, registered
 from tests.pages.test_checkup import examined, visited, watched
@@ -69,17 +69,16 @@ def again_and_again():
 
 
 @pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Followed]:
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleWatcher]:
     """Start the server with a module that meddles, and with a worker that is thrown away."""
     path = tmp_path / "meddling.py"
     path.write_text(MODULE)
-    followed = Followed(str(path))
-    for place in ("pages.shared.module_watcher", "pages.explore.choose", "pages.checkup.choose"):
-        monkeypatch.setattr(f"{place}.followed", followed)
+    watcher = ModuleWatcher(str(path))
+    monkeypatch.setattr("pages.shared.module_watcher.module_watcher", lambda: watcher)
     meddled = Workers(count=1)
-    monkeypatch.setattr(compute, "own_workers", lambda: meddled)
+    monkeypatch.setattr(compute, "author_workers", lambda: meddled)
     assert meddled.warm.wait(timeout=120)
-    yield followed
+    yield watcher
     meddled.shutdown()
 
 

@@ -19,6 +19,7 @@ from layers.api import models as models_api
 from layers.model_files.model import WeightEntry
 from layers.networks.small_cnn import FIELDS, CnnSource, checked
 from pages.models import progress, weights
+from pages.shared.session import widget_key
 from pages.shared.workers import workers
 from tests.layers.model_files.make import FILES, make
 from tests.pages.models_session import bring, facts, summary, texts, uploaded, visited
@@ -399,7 +400,7 @@ def test_the_servers_folder_is_offered_by_name_only(files, monkeypatch):
 
 def test_an_upload_is_deleted_with_the_session(files):
     session = uploaded(files["dense.keras"])
-    path = session.session_state["model_file_kept"].path
+    path = session.session_state["ls.session"].uploaded_models["model_file"].path
     assert path.read_bytes() == files["dense.keras"].read_bytes()
     bring(session, files["nested.keras"])
     assert not path.exists()
@@ -522,7 +523,7 @@ def test_a_picture_of_ones_own_is_fed():
     np.save(stream, np.linspace(0, 1, 50 * 40, dtype="f4").reshape(50, 40))
     session = visited(show="activations", feed="upload")
     assert_one_complaint(session, "no link carries")
-    upload = session.file_uploader(key="picture_file")
+    upload = session.file_uploader(key=widget_key("picture_file"))
     upload.upload("own.npy", stream.getvalue(), "application/octet-stream").run()
     assert_sound(session)
     assert drawn(session)["input"].shape == (32, 32)
@@ -534,7 +535,7 @@ def test_what_is_drawn_here_is_fed():
     assert (drawn(session)["input"] == 0).all()
     ours = np.zeros((32, 32), "float32")
     ours[3:9, 4] = 1
-    session.session_state["drawn_picture"] = ours
+    session.session_state["ls.session"].drawn_image = ours
     session.run()
     np.testing.assert_array_equal(drawn(session)["input"], ours)
     session = visited(show="activations", feed="drawn", image=16)

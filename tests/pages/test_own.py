@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared import module_watcher as own
-from pages.shared.module_watcher import Followed
+from pages.shared.module_watcher import MAXIMUM_BYTES, ModuleWatcher, module_watcher
 from tests.pages.session import (
     SENTENCE,
     assert_one_complaint,
@@ -52,9 +51,8 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Start the server with a module."""
     path = tmp_path / "mine.py"
     save(path, MODULE)
-    followed = Followed(str(path))
-    for place in ("pages.shared.module_watcher", "pages.explore.choose", "pages.checkup.choose"):
-        monkeypatch.setattr(f"{place}.followed", followed)
+    watcher = ModuleWatcher(str(path))
+    monkeypatch.setattr("pages.shared.module_watcher.module_watcher", lambda: watcher)
     return path
 
 
@@ -102,18 +100,18 @@ def test_what_its_call_raises_is_a_sentence_and_the_page_goes_on(module: Path):
 
 
 def test_without_a_module_nothing_of_it_is_there():
-    assert own.followed.path == ""
+    assert module_watcher().path == ""
     session = opened(layer="own.Mine")
     assert_one_complaint(session, "`layer`")
     assert len(picker(session)) == 6
 
 
-@pytest.mark.parametrize("text", [None, "", "x" * (own.MAXIMUM_BYTES + 1), b"\xff\xfe"])
+@pytest.mark.parametrize("text", [None, "", "x" * (MAXIMUM_BYTES + 1), b"\xff\xfe"])
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, text: str | bytes | None):
     path = tmp_path / "mine.py"
     if text is not None:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    found = Followed(str(path)).own()
+    found = ModuleWatcher(str(path)).current()
     assert found.layers == ()
     assert SENTENCE.fullmatch(found.problem), found.problem
 
@@ -232,8 +230,8 @@ def test_an_argument_that_the_constructor_refuses_is_a_sentence_and_can_be_set_r
 
 
 def test_a_missing_file_is_told_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    followed = Followed(str(tmp_path / "nowhere.py"))
-    monkeypatch.setattr("pages.shared.module_watcher.followed", followed)
+    watcher = ModuleWatcher(str(tmp_path / "nowhere.py"))
+    monkeypatch.setattr("pages.shared.module_watcher.module_watcher", lambda: watcher)
     session = opened()
     assert len(complaints(session)) == 1
     assert drawn(session)

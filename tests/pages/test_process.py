@@ -14,13 +14,14 @@ import json
 import sys
 from pathlib import Path
 
+from pages.shared.session import widget_key
 from pages.shared.workers import workers
 from tests.pages.session import assert_sound, opened, registered
 
 for name in registered():
     session = opened(layer=name)
     assert_sound(session)
-    session.button(key="new_numbers").click().run()
+    session.button(key=widget_key("new_numbers")).click().run()
     assert_sound(session)
 unwanted = [name for name in sys.modules if name.split(".")[0] in ("tensorflow", "keras")]
 maps = Path("/proc/self/maps")  # Linux only

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers.inputs.uploads import MAXIMUM_BYTES
+from pages.shared.session import widget_key
 from tests.pages.session import (
     assert_drawn,
     assert_one_complaint,
@@ -39,7 +40,9 @@ def uploaded(name: str, data: bytes, **link: object) -> AppTest:
 
 
 def bring(session: AppTest, name: str, data: bytes) -> None:
-    session.file_uploader(key="file").upload(name, data, "application/octet-stream").run()
+    session.file_uploader(key=widget_key("file")).upload(
+        name, data, "application/octet-stream"
+    ).run()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,7 @@ def test_a_file_that_cannot_be_read_is_said_by_name(name: str, data: bytes, word
 
 def test_a_file_over_the_limit_is_not_even_taken():
     session = opened(layer="linear", input="upload")
-    megabytes = session.file_uploader(key="file").proto.max_upload_size_mb
+    megabytes = session.file_uploader(key=widget_key("file")).proto.max_upload_size_mb
     assert megabytes * 2**20 == MAXIMUM_BYTES
 
 
@@ -152,10 +155,10 @@ def test_an_array_that_does_not_fit_is_said_and_the_layer_sized_to_it(
     session = uploaded("own.npy", npy(array), layer=layer)
     assert_one_complaint(session, expected, received)
     assert drawn(session) == {}
-    session.button(key="fit").click().run()
+    session.button(key=widget_key("fit")).click().run()
     assert_sound(session)
     np.testing.assert_array_equal(drawn(session)["inputs"], array[(0,) * max(0, array.ndim - 2)])
-    assert "fit" not in {button.key for button in session.button}
+    assert widget_key("fit") not in {button.key for button in session.button}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,7 @@ def test_an_array_for_which_there_is_no_setting_is_said_without_a_button(
 ):
     session = uploaded("own.npy", npy(array), layer=layer)
     assert_one_complaint(session, " × ".join(map(str, array.shape)))
-    assert "fit" not in {button.key for button in session.button}
+    assert widget_key("fit") not in {button.key for button in session.button}
 
 
 def test_the_array_stays_through_other_inputs_and_other_layers():
@@ -198,7 +201,7 @@ def test_two_visitors_with_files_of_one_name_see_their_own():
 
 def test_a_run_of_ones_own_array_can_be_called_again():
     session = uploaded("rows.csv", CSV, layer="running_sum", features=3)
-    session.button(key="calls_step").click().run()
+    session.button(key=widget_key("calls_step")).click().run()
     assert_sound(session)
     np.testing.assert_array_equal(drawn(session)["total"][0], 2 * ROWS.sum(axis=0))
 
@@ -229,7 +232,7 @@ def test_the_table_follows_the_fields_and_keeps_what_still_has_a_place():
 def test_the_table_stays_through_other_inputs():
     session = opened(layer="linear", input="table", features=4, batch=3)
     before = drawn(session)["inputs"]
-    session.button(key="new_numbers").click().run()
+    session.button(key=widget_key("new_numbers")).click().run()
     session.selectbox(key="input").set_value("ones").run()
     session.selectbox(key="input").set_value("table").run()
     np.testing.assert_array_equal(drawn(session)["inputs"], before)

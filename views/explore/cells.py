@@ -66,12 +66,12 @@ def pin(run: Exploration, cell: Cell) -> dict[str, Any]:
     return pinned
 
 
-def carried(edits: tuple[Edit, ...]) -> bool:
+def fits_link(edits: tuple[Edit, ...]) -> bool:
     """Return whether a link carries these edits: it would be too long with more."""
     return len(quote(EDITS.text(edits), safe="")) <= LONGEST_LINK
 
 
-def asked(layer: Description) -> tuple[Field, ...]:
+def component_fields(layer: Description) -> tuple[Field, ...]:
     """Return the fields that the component itself may set."""
     sizes = [f for f in layer.fields if isinstance(f, (IntField, ShapeField))]
     return (CELL, EDITS, CONTRAST, *sizes, *((layer.batch,) if layer.batch else ()))

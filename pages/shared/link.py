@@ -1,0 +1,91 @@
+"""The link and the controls, kept in step: the link is the page's state.
+
+On a first visit, and when the browser goes back, each control takes its own parameter out of the
+link and checks it; what no control asked for is refused by name. After every run ``write_link``
+puts back what differs from the defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from layers.inputs.fields import Field
+from pages.shared.session import session
+
+_QUOTED = 60
+"""Characters of a parameter that a sentence quotes."""
+
+
+def read_link() -> None:
+    """Take over the link where it was opened anew or gone back to; call first in every page."""
+    state = session()
+    context = get_script_run_ctx()
+    state.shown = {}
+    state.shown_outside = None
+    if state.has_read_link and not (context and context.is_history_navigation):
+        return
+    state.has_read_link = True
+    for name in state.defaults:
+        st.session_state.pop(name, None)
+    state.chosen = {}
+    state.defaults = {}
+    state.link_problems = []
+    state.unread = {name: str(value) for name, value in st.query_params.items()}
+
+
+def begin_run() -> None:
+    """Forget what was shown and typed wrongly before; call first in what an interaction reruns."""
+    state = session()
+    state.problems = []
+    if state.shown_outside is None:
+        state.shown_outside = dict(state.shown)
+    state.shown = dict(state.shown_outside)
+
+
+def write_link() -> None:
+    """Write the link: every control that was shown and is not at its default; call last."""
+    state = session()
+    for name, text in state.unread.items():
+        state.link_problems.append(
+            f"`{name[:_QUOTED]}` in the link was left out: expected one of "
+            f"{', '.join(state.shown)}. Received {text[:_QUOTED]!r}. Nothing else changed."
+        )
+    opened = bool(state.unread) or state.last_link is None
+    state.unread = {}
+    parameters = link_parameters()
+    if not opened and parameters != state.last_link:
+        state.link_problems = []
+    state.last_link = parameters
+    if st.query_params.to_dict() != parameters:
+        st.query_params.from_dict(parameters)
+
+
+def link_parameters() -> dict[str, str]:
+    """Return the parameters of the link to what has been shown so far."""
+    return {name: text for name, text in session().shown.items() if text is not None}
+
+
+def always_in_link(field: Field, value: Any) -> None:
+    """Put a value in the link even where it is the default."""
+    session().shown[field.name] = field.text(value)
+
+
+def leave_out_of_link(field: Field) -> None:
+    """Keep a value that was shown, and leave it out of the link."""
+    session().shown[field.name] = None
+
+
+def add_problem(sentence: str) -> None:
+    """Add a sentence to those of this run."""
+    session().problems.append(sentence)
+
+
+def problem_sentences() -> list[str]:
+    """Return what was typed or linked and cannot be, one sentence each.
+
+    What a link asked for and did not get stays until something changes.
+    """
+    return [*session().problems, *session().link_problems]

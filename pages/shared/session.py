@@ -1,0 +1,74 @@
+"""What the server remembers of one visitor between two runs of a page.
+
+Streamlit keeps widgets and everything else in one namespace. A field's widget has the key of its
+parameter in the link, which an author's constructor may choose; so everything else is in one
+object, and every other widget's key begins with ``ls.``, which no argument's name does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+if TYPE_CHECKING:
+    from pages.models.files import UploadedModel
+
+_PREFIX = "ls."
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One visitor's session.
+
+    Attributes:
+        has_read_link: whether the link with which the page was opened was taken over.
+        unread: parameters of the link that no control has read yet, with their text.
+        postponed: those that wait for the file that they are about.
+        chosen: values other than the defaults, by field name; they outlive their widgets.
+        defaults: of each control that was shown, by field name.
+        shown: the parameters of this run, with their text; None for a value at its default.
+        shown_outside: those of controls that a rerun of the fragment leaves alone; None before.
+        last_link: the parameters that were written last; None before.
+        link_problems: what the link asked for and cannot be, one sentence each.
+        problems: what was typed and cannot be, one sentence each.
+        visitor: a random name for the live route.
+        module_stamp: the state of the author's file when it was last looked at.
+        uploaded_array: the visitor's array, from a file.
+        typed_array: the visitor's array, typed into a table.
+        table_start: what that table was first filled with.
+        uploaded_image: the visitor's picture, from a file.
+        drawn_image: the visitor's picture, drawn on the page.
+        uploaded_models: the visitor's model files, by the key of their upload.
+    """
+
+    has_read_link: bool = False
+    unread: dict[str, str] = field(default_factory=dict)
+    postponed: dict[str, str] = field(default_factory=dict)
+    chosen: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    shown: dict[str, str | None] = field(default_factory=dict)
+    shown_outside: dict[str, str | None] | None = None
+    last_link: dict[str, str] | None = None
+    link_problems: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    visitor: str = ""
+    module_stamp: tuple[int, int] | None = None
+    uploaded_array: np.ndarray | None = None
+    typed_array: np.ndarray | None = None
+    table_start: np.ndarray | None = None
+    uploaded_image: np.ndarray | None = None
+    drawn_image: np.ndarray | None = None
+    uploaded_models: dict[str, UploadedModel] = field(default_factory=dict)
+
+
+def session() -> Session:
+    """Return the session of the visitor whose page is running."""
+    return st.session_state.setdefault(f"{_PREFIX}session", Session())
+
+
+def widget_key(name: str) -> str:
+    """Return the key of a widget that is no field's."""
+    return f"{_PREFIX}{name}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from figures.figure import Figure
 from figures.words import number
-from layers.equation import Sign
+from layers.traces.layout import Sign
 
 Block = dict[str, Any]
 _WORTH_AN_ID = 64

@@ -22,7 +22,7 @@ from layers.catalog.spec import LayerSpec, Promise
 from layers.inputs.description import Example
 from layers.inputs.fields import ShapeField
 from layers.inputs.sources import MAXIMUM_ELEMENTS, Source
-from layers.trace import Trace
+from layers.traces.trace import Trace
 
 
 @keras.saving.register_keras_serializable(package="layerscope")

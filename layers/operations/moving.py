@@ -134,6 +134,8 @@ class Repeat(Layout):
 
     def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
         """Return the cell, which stays the same for several of the result."""
+        if not values.ndim:
+            return ((),)  # one number, repeated
         axis = self.axis % values.ndim
         spans = list(along(values.shape))
         spans[axis] = whole(1) if values.shape[axis] == 1 else Span(axis, every=self.times)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from figures.terms import terms
 from layers.api.explore import Exploration
-from layers.arithmetic import arithmetic
 from layers.inputs.cells import Cell, CellField, Edit, EditsField, check_cell
 from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
-from layers.trace import Role, Tensor
-from views.arithmetic import written
+from layers.operations import explain
+from layers.traces.layout import Layout
+from layers.traces.trace import Role, Step, Tensor
 from views.blocks import sendable
 from views.links import made_by
 
@@ -28,22 +29,36 @@ CONTRAST = ChoiceField(
 LONGEST_LINK = 2000
 """Characters of edits that a link carries, as its address spells them."""
 
+MOST_LINKED_STEPS = 300
+"""Operations whose cells all answer; of more, those that are laid out."""
+
 _ROLES: dict[Role, str] = {
-    "input": "put in, not computed",
-    "weight": "a stored weight, not computed",
-    "constant": "a constant, not computed",
+    "input": "input value",
+    "weight": "stored weight",
+    "constant": "constant",
+    "random": "random number, drawn by the layer",
     "state": "left by the calls before",
-    "output": "computed by steps that are not known",
+    "output": "passed on by the layer as it is",
 }
 
 
-def links(run: Exploration, layer: Description) -> dict[str, Any]:
-    """Return how cells make cells, and what else a picture that answers has to know."""
-    tensors = run.trace.tensors
-    shapes = {name: tensor.values.shape for name, tensor in tensors.items()}
+def links(run: Exploration, layer: Description, steps: Sequence[Step]) -> dict[str, Any]:
+    """Return how cells make cells, and what else a picture that answers has to know.
+
+    Args:
+        run: the run.
+        layer: its declaration.
+        steps: the operations that are laid out.
+    """
+    trace = run.trace
+    answering = trace.steps if len(trace.steps) <= MOST_LINKED_STEPS else tuple(steps)
+    names = {name for step in answering for name in (*step.operands, step.result)}
+    names |= {*trace.input_names, *trace.output_names}
     return {
-        "steps": made_by(run.trace.steps, shapes),
-        "tensors": {name: _tensor(tensor) for name, tensor in tensors.items()},
+        "steps": made_by(trace, answering),
+        "tensors": {
+            name: _tensor(tensor) for name, tensor in trace.tensors.items() if name in names
+        },
         "edited": [str(edit.cell) for edit in run.edits],
         "edges": _edges(layer),
     }
@@ -52,18 +67,22 @@ def links(run: Exploration, layer: Description) -> dict[str, Any]:
 def pin(run: Exploration, cell: Cell) -> dict[str, Any]:
     """Return a cell's arithmetic as a sentence and a figure of its terms."""
     tensor = run.trace.tensors[cell.tensor]
-    worked = arithmetic(run.trace, cell)
+    worked = explain(run.trace, cell.tensor, cell.index)
     axes = (f"{axis} at" if axis[-1].isdigit() else axis for axis in tensor.axes)
     at = ", ".join(f"{axis} {i}" for axis, i in zip(axes, cell.index, strict=True))
     where = f"{cell.tensor} at {at}" if at else cell.tensor
-    pinned: dict[str, Any] = {"cell": str(cell), "where": where, "sentence": written(worked)}
-    if worked.terms is None:
+    pinned: dict[str, Any] = {"cell": str(cell), "where": where, "sentence": f"= {worked.text}"}
+    if cell.tensor not in run.trace.made_by:
         edited = cell in {edit.cell for edit in run.edits}
-        pinned["sentence"] += ", which you put there" if edited else f", {_ROLES[tensor.role]}"
-    elif len(worked.terms.factors) > 1:
-        figure = terms(worked.terms.parts, name=f"terms of {where}", file_name=str(cell))
+        pinned["sentence"] += ", typed in by you" if edited else f", {_ROLES[tensor.role]}"
+    elif worked.terms is not None and len(worked.terms) > 1:
+        figure = terms(worked.terms, name=f"terms of {where}", file_name=_file_name(cell))
         pinned["figure"] = sendable(figure)
     return pinned
+
+
+def _file_name(cell: Cell) -> str:
+    return str(cell).replace("/", "-")
 
 
 def fits_link(edits: tuple[Edit, ...]) -> bool:
@@ -97,12 +116,13 @@ def _edges(layer: Description) -> dict[str, list]:
     return edges
 
 
-def refused_cell(run: Exploration, cell: Cell | None) -> str:
+def refused_cell(run: Exploration, cell: Cell | None, found: Layout) -> str:
     """Return why a cell cannot be pinned in this run; nothing where it can."""
     if cell is None:
         return ""
+    shown = found.drawn if found.inside is None else tuple(run.trace.tensors)
     try:
-        check_cell(run.trace, cell, tuple(x for x in run.expression if isinstance(x, str)))
+        check_cell(run.trace, cell, shown)
     except BadInputError as refusal:
         return str(refusal)
     return ""

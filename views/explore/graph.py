@@ -2,49 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from figures.figure import Figure
-from layers.traces.layout import Drawn, Group, Item, Layout, Named, Row
+from layers.traces.layout import Drawn, Group, Item, Named, Row, Sign
+from layers.traces.timeline import State
 from views.blocks import Block, sendable
+from views.explore.view import View
 
 
 def graph(
-    found: Layout,
+    view: View,
     draw: Callable[[str], Figure],
     ranges: list[dict[str, str]],
     *,
-    open_groups: bool,
     links: dict[str, Any],
     pin: dict[str, Any] | None,
 ) -> Block:
     """Return the block of a graph that is no chain.
 
     Args:
-        found: the graph, laid out.
+        view: what of the graph is shown.
         draw: tensor name → its figure.
         ranges: the colour ranges beneath, as ``{"palette", "label", "low", "high"}``.
-        open_groups: whether the groups of sublayers are unfolded at first.
         links: which cells made which.
         pin: the arithmetic of one cell, where one is pinned.
     """
-    ends = {"title": "", "path": "", "open": True, "parts": [_row(row, draw) for row in found.rows]}
-    groups = [ends]
-    if found.inside:
-        inside = _group(found.inside, draw, open_groups)
+    drawn = set(view.layout.drawn)
+    groups = [{"title": "", "path": "", "open": True, "parts": _rows(view.layout.rows, draw)}]
+    if view.states:
+        over_time = [_state(state, drawn) for state in view.states]
+        groups.append(
+            {
+                "title": "State over time",
+                "path": "time",
+                "open": True,
+                "parts": _rows(over_time, draw),
+            }
+        )
+    if view.layout.inside:
+        inside = _group(view.layout.inside, draw)
         groups.append(inside | {"title": "Inside", "path": "inside"})
     block: Block = {"kind": "lines", "groups": groups, "ranges": ranges, "links": links}
     return block | ({"pin": pin} if pin else {})
 
 
-def _group(group: Group, draw: Callable[[str], Figure], is_open: bool) -> dict[str, Any]:
+def _state(state: State, drawn: set[str]) -> Row:
+    """Return the row of a state at every time step; what is drawn elsewhere is named."""
+    items: list[Item] = []
+    for time, name in enumerate(state.names):
+        if time:
+            items.append(Sign(f"t = {time}", f"time step {time}", arrow=True))
+        items.append(Named(name) if name in drawn else Drawn(name))
+    return tuple(items)
+
+
+def _rows(rows: Iterable[Row], draw: Callable[[str], Figure]) -> list[dict[str, Any]]:
+    return [_row(row, draw) for row in rows]
+
+
+def _group(group: Group, draw: Callable[[str], Figure]) -> dict[str, Any]:
     parts = [
-        _group(part, draw, is_open) if isinstance(part, Group) else _row(part, draw)
+        _group(part, draw) if isinstance(part, Group) else _row(part, draw)
         for part in group.parts
     ]
     title = group.path.rpartition("/")[2]
-    return {"title": title, "path": group.path, "open": is_open, "parts": parts}
+    return {"title": title, "path": group.path, "open": True, "parts": parts}
 
 
 def _row(row: Row, draw: Callable[[str], Figure]) -> dict[str, Any]:

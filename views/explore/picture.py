@@ -13,12 +13,14 @@ from figures.histogram import histogram
 from figures.view import is_binary, near_limit, symmetric_limit
 from figures.words import number
 from layers.api.explore import Exploration
-from layers.equation import Sign
 from layers.inputs.description import Description
-from layers.trace import Tensor
+from layers.traces.layout import Drawn
+from layers.traces.trace import Tensor
 from views.blocks import Block, color_range, row, text
 from views.explore import report
 from views.explore.cells import links, pin
+from views.explore.graph import graph
+from views.explore.planes import plane_of
 from views.explore.view import View
 
 KINDS = {
@@ -26,6 +28,7 @@ KINDS = {
     "weight": "Weights",
     "constant": "Mask",
     "state": "Results",
+    "random": "Random numbers",
     "intermediate": "Results",
     "output": "Results",
 }
@@ -45,40 +48,34 @@ def picture(layer: Description, run: Exploration, view: View) -> list[Block]:
 
 
 def equation(layer: Description, run: Exploration, view: View) -> Block:
-    """Return the row of heatmaps with the signs between, and the colour ranges that they share."""
+    """Return the rows of heatmaps with the signs between, and the colour ranges that they share."""
     tensors = run.trace.tensors
-    names = [name for name in run.expression if isinstance(name, str)]
-    ranges = _ranges({name: tensors[name] for name in names}, view)
-    items: list[Figure | Sign] = []
-    for item in run.expression:
-        if isinstance(item, Sign):
-            items.append(item)
-            continue
-        tensor = tensors[item]
-        colours = ranges[item]
-        items.append(
-            heatmap(
-                tensor.values,
-                name=item,
-                axes=tensor.axes,
-                limit=colours.limit,
-                centre=colours.centre,
-                layer=layer.name,
-                mask=_kind(tensor) == "Mask",
-                row_axis=view.row_axis,
-                column_axis=view.column_axis,
-                at=view.at,
-                reduction=view.reduction,
-            )
+    ranges = _ranges({name: tensors[name] for name in view.drawn}, view)
+
+    def draw(name: str) -> Figure:
+        tensor, colours = tensors[name], ranges[name]
+        plane = plane_of(tensor, view.at, view.rows, view.columns)
+        return heatmap(
+            tensor.values,
+            name=name,
+            axes=tensor.axes,
+            limit=colours.limit,
+            centre=colours.centre,
+            layer=layer.name,
+            mask=_kind(tensor) == "Mask",
+            row_axis=plane.row_axis,
+            column_axis=plane.column_axis,
+            at=plane.at,
+            reduction=view.reduction,
         )
-    told = {colours.label: colours.told() for colours in ranges.values()}
-    plane = {"plane": [view.row_axis, view.column_axis], "at": view.at, "contrast": view.contrast}
-    return row(
-        items,
-        list(told.values()),
-        links=links(run, layer) | plane,
-        pin=pin(run, view.cell) if view.cell else None,
-    )
+
+    legend = list({colours.label: colours.as_data() for colours in ranges.values()}.values())
+    linked = links(run, layer, view.steps) | {"contrast": view.contrast}
+    pinned = pin(run, view.cell) if view.cell else None
+    if view.layout.inside is None and not view.layout.left_out:
+        items = [draw(item.name) if isinstance(item, Drawn) else item for item in view.layout.rows[0]]
+        return row(items, legend, links=linked, pin=pinned)
+    return graph(view, draw, legend, links=linked, pin=pinned)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +86,7 @@ class Colours:
     limit: float
     centre: float = 0.0
 
-    def told(self) -> dict[str, str]:
+    def as_data(self) -> dict[str, str]:
         """Return what stands beneath the row."""
         if self.label == "Mask":
             return {"palette": "mask", "label": "Mask", "low": "0", "high": "1"}

@@ -27,18 +27,21 @@ _HEAD = (
 
 
 def agreement(run: Exploration) -> str:
-    """Return one sentence on how far the hand calculation agrees."""
+    """Return one sentence on how far the calculation in NumPy agrees with TensorFlow's."""
     difference = run.disagreement
-    if not run.trace.steps:
-        return "Not redone by hand: the steps of this layer are not known."
+    said = "NumPy check: "
     if difference == 0:
-        return "Redone by hand in NumPy: equal to TensorFlow's result in every digit."
-    if difference < 1e-3 * max(1.0, _magnitude(run)):
-        return f"Redone by hand in NumPy: agrees with TensorFlow to {number(difference)}."
-    return (
-        f"Redone by hand in NumPy: differs from TensorFlow by up to {number(difference)}. "
-        "Where numbers are this large or not finite, float32 has run out of digits."
-    )
+        said += "equal to TensorFlow's result in every digit."
+    else:
+        said += f"largest difference {number(difference)}."
+        if difference >= 1e-3 * max(1.0, _magnitude(run)):
+            said += " Where numbers are this large or not finite, float32 has run out of digits."
+    if unexplained := run.trace.unexplained:
+        said += (
+            f" Without arithmetic: {', '.join(unexplained)}. Their results are TensorFlow's own, "
+            "and the check goes on from there."
+        )
+    return said
 
 
 def figures_of(run: Exploration) -> Block:
@@ -68,9 +71,9 @@ def npz(run: Exploration) -> bytes:
 
 
 def _magnitude(run: Exploration) -> float:
-    outputs = run.trace["outputs"]
-    finite = outputs[np.isfinite(outputs)]
-    return float(np.abs(finite).max()) if finite.size else 0.0
+    arrays = [values for values in run.trace.outputs if values.dtype.kind == "f"]
+    finite = np.concatenate([np.zeros(1), *(values[np.isfinite(values)] for values in arrays)])
+    return float(np.abs(finite).max())
 
 
 def _promise(promise: Kept) -> dict[str, str]:

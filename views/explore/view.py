@@ -13,7 +13,7 @@ from layers.inputs.fields import ChoiceField, Field, IntField
 from layers.traces.layout import Layout, layout
 from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
-from layers.traces.trace import Tensor
+from layers.traces.trace import Step, Tensor
 from views.explore.cells import CELL, CONTRAST, refused_cell
 from views.explore.planes import AUTO, free_axes
 
@@ -32,6 +32,7 @@ class View:
 
     Attributes:
         layout: the rows of tensors.
+        steps: the operations that are laid out.
         states: of a run with time steps, what is carried from step to step.
         rows: the word of the axis that runs down; ``auto`` where each tensor has its usual one.
         columns: the word of the axis that runs across.
@@ -43,6 +44,7 @@ class View:
     """
 
     layout: Layout
+    steps: tuple[Step, ...] = ()
     states: tuple[State, ...] = ()
     rows: str = AUTO
     columns: str = AUTO
@@ -68,7 +70,7 @@ def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> V
         read: returns a field's value; it is asked only for what the run's tensors need.
     """
     found = loops(run.trace)
-    laid_out = layout(run.trace, title)
+    laid_out, steps = layout(run.trace, title), run.trace.steps
     carried: tuple[State, ...] = ()
     if laid_out.inside and (count := time_steps(found)) > 1:
         time = read(
@@ -80,14 +82,15 @@ def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> V
                 label=f"Time step, of {count}",
             )
         )
-        laid_out = layout(run.trace, title, steps_at(run.trace, found, time))
+        steps = steps_at(run.trace, found, time)
+        laid_out = layout(run.trace, title, steps)
         carried = states(found)
     view = View(layout=laid_out, states=carried)
     shown = [run.trace.tensors[name] for name in view.drawn]
     reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default
     contrast, cell = read(CONTRAST), read(CELL)
     problems = list(run.refused)
-    if refusal := refused_cell(run, cell):
+    if refusal := refused_cell(run, cell, laid_out):
         problems.append(refusal)
         cell = None
     rows, columns = _axes(shown, read)
@@ -111,6 +114,7 @@ def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> V
     }
     return View(
         layout=laid_out,
+        steps=steps,
         states=carried,
         rows=rows,
         columns=columns,

@@ -10,7 +10,7 @@ import numpy as np
 from figures.figure import Figure
 from figures.view import symmetric_limit
 from figures.words import number
-from layers.equation import Sign
+from layers.traces.layout import Sign
 from layers.inputs.cells import Cell
 from layers.model_files.model import LayerEntry
 from layers.networks.feature_maps import Activation, Window

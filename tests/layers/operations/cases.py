@@ -246,6 +246,12 @@ CASES = [
         floats(3, 3, 2, 2),
     ),
     case(
+        "transpose-groups",
+        ConvTranspose((2,), ((0, 1),), (6,), groups=2),
+        floats(1, 3, 4),
+        floats(3, 2, 4),
+    ),
+    case(
         "transpose-dilated",
         ConvTranspose((1,), ((0, 0),), (8,), (2,)),
         floats(1, 4, 2),

@@ -12,7 +12,8 @@ from layers.operations.expression import (
     Expression,
     Function,
 )
-from layers.operations.forms import FORMS, Form
+from layers.operations.form import Form
+from layers.operations.forms import FORMS
 from layers.operations.functions import FUNCTIONS
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, Table, broadcast
@@ -88,7 +89,7 @@ class Elementwise(Op):
         if self.name == "where":
             return Choice(terms[1:], taken=0 if terms[0].value else 1)
         if self._form.build:
-            return self._form.build(*terms)
+            return self._form.build(*terms, *self.parameters)
         return Function(terms, name=self.name, parameters=self.parameters)
 
     def latex(self, *operands: str) -> str:

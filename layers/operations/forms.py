@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 from layers.operations.expression import (
     Comparison,
     Difference,
@@ -17,29 +14,8 @@ from layers.operations.expression import (
     Quotient,
     Sum,
 )
-
-Build = Callable[..., Expression]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    r"""How a function is named and written.
-
-    Attributes:
-        noun: what its result is called; the function's name if empty.
-        sign: the operator as the picture shows it; the function's name if empty.
-        says: the sign in words; the sign if empty.
-        latex: with ``{0}``, ``{1}``, … for the operands; ``\mathrm{name}(…)`` if empty.
-        infix: the sign stands between the operands.
-        build: makes the arithmetic of the arguments' expressions; ``name(…)`` if None.
-    """
-
-    noun: str = ""
-    sign: str = ""
-    says: str = ""
-    latex: str = ""
-    infix: bool = False
-    build: Build | None = field(default=None, compare=False)
+from layers.operations.form import Build, Form
+from layers.operations.slopes import SLOPES
 
 
 def _infix(noun: str, sign: str, says: str, latex: str, build: Build) -> Form:
@@ -129,3 +105,4 @@ FORMS: dict[str, Form] = {
     "stop_gradient": Form(sign="stop gradient", latex="{0}", build=lambda x: x),
 }
 """Only of functions that are not written ``name(…)``."""
+FORMS |= SLOPES

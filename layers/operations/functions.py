@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-_SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+from layers.operations.derivatives import DERIVATIVES, SELU_ALPHA, SELU_SCALE
+
 _error = np.vectorize(math.erf, otypes=["float64"])
 _complement = np.vectorize(math.erfc, otypes=["float64"])
 
@@ -99,11 +100,12 @@ def _bucketize(x: np.ndarray, *boundaries: float) -> np.ndarray:
 
 
 def _soft_shrink(x: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    return x - np.clip(x, -threshold, threshold)
+    beyond = np.abs(x) > threshold  # false of NaN, which Keras makes 0
+    return np.where(beyond, x - np.sign(x) * threshold, np.zeros_like(x))
 
 
 def _hard_shrink(x: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    return np.where(np.abs(x) <= threshold, 0 * x, x)
+    return np.where(np.abs(x) > threshold, x, np.zeros_like(x))  # 0 for NaN, as Keras has it
 
 
 def _identity(x: np.ndarray) -> np.ndarray:
@@ -174,7 +176,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "relu6": lambda x: np.clip(x, 0, 6),
     "round": _round,
     "rsqrt": lambda x: 1 / np.sqrt(x),
-    "selu": lambda x: _SELU_SCALE * _elu(x, _SELU_ALPHA),
+    "selu": lambda x: SELU_SCALE * _elu(x, SELU_ALPHA),
     "sigmoid": _sigmoid,
     "sign": np.sign,
     "silu": lambda x: x * _sigmoid(x),
@@ -200,4 +202,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "xor": np.logical_xor,
 }
 """By name; the parameters of an operation are further arguments."""
+FUNCTIONS |= DERIVATIVES
 FUNCTIONS["swish"] = FUNCTIONS["silu"]

@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+Channels = list[tuple[int, tuple[int, ...]]]
+"""(channel of the image, the kernel's index behind its size)."""
+
+
 class _Convolution(Op):
     """What all convolutions share."""
 
@@ -67,7 +71,7 @@ def _sum_of_products(
     own: tuple[Window, ...],
     values: np.ndarray,
     kernel: np.ndarray,
-    channels: list[tuple[int, tuple[int, ...]]],
+    channels: Channels,
 ) -> Sum:
     """Return the products of a window with a kernel, zeros of the padding counted.
 
@@ -116,7 +120,7 @@ class Conv(_Convolution):
             values.shape[1:-1], kernel.shape[:-2], self.strides, self.padding, self.dilation
         )
 
-    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """Multiply and add, tap by tap."""
         own = self._windows(values, kernel)
         split = (self.groups, kernel.shape[-2])
@@ -130,7 +134,7 @@ class Conv(_Convolution):
                 found += np.einsum("...gi,igo->...go", grouped, weights, optimize=True)
         return found.reshape(*shape, kernel.shape[-1])
 
-    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:
         """Return the window in the group's channels, and the filter where it meets no padding."""
         own = self._windows(values, kernel)
         last, size = values.ndim - 1, kernel.shape[-2]
@@ -140,11 +144,11 @@ class Conv(_Convolution):
         taps = tuple(window.taps(axis + 1) for axis, window in enumerate(own))
         return (Span(0), *image, group), (*taps, whole(size), Span(last))
 
-    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:
         """Return the products of the window and the filter, channel by channel in each tap."""
         size, out = kernel.shape[-2:]
         first = index[-1] // (out // self.groups) * size
-        channels = [(first + at, (at, index[-1])) for at in range(size)]
+        channels: Channels = [(first + at, (at, index[-1])) for at in range(size)]
         return _sum_of_products(index, self._windows(values, kernel), values, kernel, channels)
 
 
@@ -169,7 +173,7 @@ class DepthwiseConv(_Convolution):
 
     _windows = Conv._windows
 
-    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """Multiply and add, tap by tap."""
         own = self._windows(values, kernel)
         shape = (len(values), *(window.count for window in own))
@@ -179,7 +183,7 @@ class DepthwiseConv(_Convolution):
                 found += piece[..., None] * kernel[tap]
         return found.reshape(*shape, -1)
 
-    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:
         """Return the window in the one channel, and the filter where it meets no padding."""
         own = self._windows(values, kernel)
         last, times = values.ndim - 1, kernel.shape[-1]
@@ -188,7 +192,7 @@ class DepthwiseConv(_Convolution):
         channel = Span(last, every=times)
         return (Span(0), *image, channel), (*taps, channel, Span(last, wrap=times))
 
-    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:
         """Return the products of the window and the channel's filter."""
         channel, times = divmod(index[-1], kernel.shape[-1])
         own = self._windows(values, kernel)
@@ -204,12 +208,14 @@ class ConvTranspose(_Convolution):
         padding: that of the convolution that it transposes; it is cut off here.
         size: the spatial lengths of the result.
         dilation: that of the convolution that it transposes; none if empty.
+        groups: parts of the channels that do not mix; the kernel is (*size, out ÷ groups, in).
     """
 
     strides: tuple[int, ...]
     padding: Padding
     size: tuple[int, ...]
     dilation: tuple[int, ...] = ()
+    groups: int = 1
 
     @property
     def says(self) -> str:
@@ -237,15 +243,17 @@ class ConvTranspose(_Convolution):
             )
         )
 
-    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """Add every cell's multiple of the kernel, tap by tap, then cut the padding off."""
         own = self._spreads(values, kernel)
         lengths = tuple(
             max(s.before + s.length, (s.count - 1) * s.stride + (s.size - 1) * s.dilation + 1)
             for s in own
         )
-        shape = (len(values), *lengths, kernel.shape[-2])
+        out, each = kernel.shape[-2], kernel.shape[-1] // self.groups
+        shape = (len(values), *lengths, self.groups, out)
         found = np.zeros(shape, np.result_type(values, kernel))
+        grouped = values.reshape(*values.shape[:-1], self.groups, each)
         with np.errstate(all="ignore"):
             for tap in np.ndindex(*kernel.shape[:-2]):
                 cuts = tuple(
@@ -253,29 +261,37 @@ class ConvTranspose(_Convolution):
                     for t, s in zip(tap, own, strict=True)
                 )
                 if values.size:
-                    found[(slice(None), *cuts)] += values @ kernel[tap].T
+                    weights = kernel[tap].reshape(out, self.groups, each)
+                    found[(slice(None), *cuts)] += np.einsum(
+                        "...gi,ogi->...go", grouped, weights, optimize=True
+                    )
         inside = tuple(slice(spread.before, spread.before + spread.length) for spread in own)
-        return found[(slice(None), *inside)]
+        return found[(slice(None), *inside)].reshape(len(values), *self.size, self.groups * out)
 
-    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:
         """Return the cells whose window reaches the result's cell, and their taps."""
         own = self._spreads(values, kernel)
         last = values.ndim - 1
         tables: list[tuple[Table, Table]] = [s.spans(axis + 1) for axis, s in enumerate(own)]
-        channels = whole(values.shape[-1])
+        out, each = kernel.shape[-2], kernel.shape[-1] // self.groups
+        split = self.groups > 1
+        channels = Span(last, each, each, every=out) if split else whole(values.shape[-1])
         image = (Span(0), *(places for places, _ in tables), channels)
-        return image, (*(taps for _, taps in tables), Span(last), channels)
+        filters = Span(last, wrap=out if split else 0)
+        return image, (*(taps for _, taps in tables), filters, channels)
 
-    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:
         """Return the products of the cells and their taps."""
         own = self._spreads(values, kernel)
         pairs = [spread.pairs(at) for spread, at in zip(own, index[1:-1], strict=True)]
         terms = []
+        group, own_filter = divmod(index[-1], kernel.shape[-2])
+        each = kernel.shape[-1] // self.groups
         for found in itertools.product(*pairs):
             places, taps = tuple(at for at, _ in found), tuple(tap for _, tap in found)
-            for channel in range(values.shape[-1]):
+            for channel in range(group * each, (group + 1) * each):
                 cell = (index[0], *places, channel)
-                weight = (*taps, index[-1], channel)
+                weight = (*taps, own_filter, channel)
                 terms.append(
                     Product((Cell(0, cell, values[cell]), Cell(1, weight, kernel[weight])))
                 )

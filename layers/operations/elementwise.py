@@ -163,7 +163,7 @@ class Elementwise(Op):
         return FORMS.get(self.name, Form())
 
     @property
-    def infix(self) -> bool:  # ty: ignore[invalid-method-override]
+    def infix(self) -> bool:  # ty: ignore[incompatible-property-override] # by function, not class
         """Whether the sign stands between the operands."""
         return self._form.infix
 

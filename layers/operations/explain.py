@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,9 +21,7 @@ from layers.operations.expression import (
 )
 from layers.operations.numbers import agreed, written
 from layers.operations.op import Index, Layout
-
-if TYPE_CHECKING:
-    from layers.traces.trace import Step, Trace
+from layers.operations.run import Run, Step
 
 Cells = dict[str, list[Index]]
 
@@ -54,7 +51,7 @@ class Explanation:
 
 
 def explain(
-    trace: Trace, tensor: str, index: tuple[int, ...], *, everything: bool = False
+    trace: Run, tensor: str, index: tuple[int, ...], *, everything: bool = False
 ) -> Explanation:
     """Work out one cell of a run by hand.
 
@@ -95,7 +92,7 @@ def explain(
     )
 
 
-def dependencies(trace: Trace, tensor: str, index: tuple[int, ...]) -> Cells:
+def dependencies(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
     """Return the cells of a step's operands that made a cell of its result, by tensor.
 
     Args:
@@ -117,7 +114,7 @@ def dependencies(trace: Trace, tensor: str, index: tuple[int, ...]) -> Cells:
     return {name: sorted(set(cells)) for name, cells in found.items() if cells}
 
 
-def dependents(trace: Trace, tensor: str, index: tuple[int, ...]) -> Cells:
+def dependents(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
     """Return the cells of the results of steps that a cell of their operand helped to make.
 
     Where these are no product of axes, the smallest product that holds them.
@@ -147,7 +144,7 @@ def dependents(trace: Trace, tensor: str, index: tuple[int, ...]) -> Cells:
 class _Writer:
     """Writes out what is only passed on, in its place."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Run) -> None:
         self.trace = trace
         self.made_by = _made_by(trace)
 
@@ -188,11 +185,11 @@ class _Writer:
         return self.expression(step, cell, sources)
 
 
-def _made_by(trace: Trace) -> dict[str, Step]:
+def _made_by(trace: Run) -> dict[str, Step]:
     return {step.result: step for step in trace.steps}
 
 
-def _checked(trace: Trace, tensor: str, index: tuple[int, ...]) -> Index:
+def _checked(trace: Run, tensor: str, index: tuple[int, ...]) -> Index:
     if tensor not in trace.tensors:
         names = ", ".join(list(trace.tensors)[:8])
         raise ValueError(

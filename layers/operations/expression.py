@@ -14,7 +14,7 @@ from layers.operations.numbers import written
 SHOWN = 6
 """Terms of a sum that are written out; of more than one above, the first four and the last two."""
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
-_DIGITS = 3
+_DIGITS = 4
 
 
 class Expression:

@@ -99,11 +99,12 @@ def _bucketize(x: np.ndarray, *boundaries: float) -> np.ndarray:
 
 
 def _soft_shrink(x: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    return x - np.clip(x, -threshold, threshold)
+    beyond = np.abs(x) > threshold  # false of NaN, which Keras makes 0
+    return np.where(beyond, x - np.sign(x) * threshold, np.zeros_like(x))
 
 
 def _hard_shrink(x: np.ndarray, threshold: float = 0.5) -> np.ndarray:
-    return np.where(np.abs(x) <= threshold, 0 * x, x)
+    return np.where(np.abs(x) > threshold, x, np.zeros_like(x))  # 0 for NaN, as Keras has it
 
 
 def _identity(x: np.ndarray) -> np.ndarray:

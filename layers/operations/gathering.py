@@ -39,7 +39,7 @@ class Gather(Layout):
         """The sign in words."""
         return "the rows of these numbers"
 
-    def evaluate(self, rows: np.ndarray, numbers: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, rows: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         """Take the rows."""
         axis, shared = self.axis % rows.ndim, self.batch_dims
         numbers = numbers.astype(int)
@@ -51,7 +51,7 @@ class Gather(Layout):
             found[at] = np.take(rows[at], numbers[at], axis=axis - shared)
         return found
 
-    def spans(self, rows: np.ndarray, numbers: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, rows: np.ndarray, numbers: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell of the row that was taken, and its number."""
         axis, shared = self.axis % rows.ndim, self.batch_dims
         inserted = numbers.ndim - shared
@@ -91,7 +91,7 @@ class OneHot(Op):
         """``one-hot``."""
         return "one-hot"
 
-    def evaluate(self, places: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, places: np.ndarray) -> np.ndarray:
         """Compare every cell with every place."""
         axis = self.axis % (places.ndim + 1)
         shape = [1] * (places.ndim + 1)
@@ -99,12 +99,12 @@ class OneHot(Op):
         same = np.expand_dims(places, axis) == np.arange(self.depth).reshape(shape)
         return np.where(same, self.on, self.off)
 
-    def spans(self, places: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, places: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell that says the place."""
         axis = self.axis % (places.ndim + 1)
         return (tuple(Span(at if at < axis else at + 1) for at in range(places.ndim)),)
 
-    def expression(self, index: Index, places: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, places: np.ndarray) -> Expression:
         """Return whether the cell says this place."""
         axis = self.axis % len(index)
         at = (*index[:axis], *index[axis + 1 :])
@@ -136,7 +136,7 @@ class SpaceToBatch(Layout):
         """``space to batch``."""
         return "space to batch"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Take every cell of the block's size apart."""
         rest = values.ndim - 1 - len(self.block)
         wide = np.pad(values, ((0, 0), *self.padding, *((0, 0),) * rest))
@@ -146,7 +146,7 @@ class SpaceToBatch(Layout):
         ]
         return np.concatenate(parts)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the one cell; none in padding."""
         batch = len(values)
         spans: list = list(along(values.shape))
@@ -183,7 +183,7 @@ class BatchToSpace(Layout):
         """``batch to space``."""
         return "batch to space"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Put every batch into its place of the blocks, then cut."""
         batch, axes = len(values) // math.prod(self.block), len(self.block)
         lengths = [n * b for n, b in zip(values.shape[1 : axes + 1], self.block, strict=True)]
@@ -194,7 +194,7 @@ class BatchToSpace(Layout):
         inside = tuple(slice(a, n - b) for (a, b), n in zip(self.crops, lengths, strict=True))
         return found[(slice(None), *inside)]
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the one cell."""
         batch, axes = len(values) // math.prod(self.block), len(self.block)
         spans: list = list(along(values.shape))

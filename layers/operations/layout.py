@@ -60,11 +60,11 @@ class Reshape(Layout):
         """``reshape to 2 × 3``."""
         return f"reshape to {' × '.join(map(str, self.shape)) or 'one number'}"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Reshape."""
         return values.reshape(self.shape)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell of the same place in the order."""
         return (reshaped(values.shape, self.shape),)
 
@@ -93,11 +93,11 @@ class Transpose(Layout):
         """``transpose``."""
         return "transpose"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Transpose."""
         return values.transpose(self.permutation)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the same cell, each axis where it went."""
         return (tuple(Span(self.permutation.index(axis)) for axis in range(values.ndim)),)
 
@@ -137,7 +137,7 @@ class Slice(Layout):
         """The sign in words."""
         return "a part of it"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Take the cells."""
         places = [
             first + step * np.arange(count)
@@ -145,7 +145,7 @@ class Slice(Layout):
         ]
         return np.squeeze(values[np.ix_(*places)], axis=self.squeezed)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell that was taken."""
         places = iter(range(values.ndim))
         return (

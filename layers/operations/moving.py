@@ -42,13 +42,13 @@ class Pad(Layout):
         zeros = "zeros" if self.value == 0 else "one number"
         return f"pad with {zeros if self.mode == 'constant' else 'its own cells'}"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Pad."""
         if self.mode != "constant":
             return np.pad(values, self.widths, mode=self.mode)
         return np.pad(values, self.widths, constant_values=values.dtype.type(self.value))
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell; none in constant padding."""
         if self.mode == "constant":
             return (tuple(Span(a, offset=-before) for a, (before, _) in enumerate(self.widths)),)
@@ -86,11 +86,11 @@ class Tile(Layout):
         times = ", ".join(map(str, self.multiples))
         return f"the whole again and again: {times} times along each axis"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Tile."""
         return np.tile(values, self.multiples)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell, begun anew after every length."""
         return (
             tuple(
@@ -128,11 +128,11 @@ class Repeat(Layout):
         """The sign in words."""
         return f"repeat {self.times} times"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Repeat."""
         return np.repeat(values, self.times, axis=self.axis)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell, which stays the same for several of the result."""
         axis = self.axis % values.ndim
         spans = list(along(values.shape))
@@ -161,11 +161,11 @@ class BroadcastTo(Layout):
         """``repeat to 2 × 3``."""
         return f"repeat to {' × '.join(map(str, self.shape)) or 'one number'}"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Broadcast."""
         return np.broadcast_to(values, self.shape).copy()
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the one cell that was repeated."""
         return (broadcast(values.shape, len(self.shape)),)
 
@@ -190,11 +190,11 @@ class Reverse(Layout):
         """``reverse``."""
         return "reverse"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Reverse."""
         return np.flip(values, self.axes)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell, counted from the end."""
         axes = {axis % values.ndim for axis in self.axes}
         return (
@@ -227,11 +227,11 @@ class Roll(Layout):
         """``roll``."""
         return "roll"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Roll."""
         return np.roll(values, self.shifts, self.axes)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell it was before."""
         spans: list = list(along(values.shape))
         moves = [0] * values.ndim
@@ -258,11 +258,11 @@ class Diagonal(Layout):
         """``diagonal``."""
         return "diagonal"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Take the diagonal."""
         return np.diagonal(values, self.offset, -2, -1).copy()
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell on the diagonal."""
         rank = values.ndim
         spans = list(along(values.shape))
@@ -299,11 +299,11 @@ class Band(Layout):
         high = self.upper if self.upper >= 0 else columns
         return (away >= low) & (away <= high)
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Put 0 outside the band."""
         return np.where(self._inside(*values.shape[-2:]), values, values.dtype.type(0))
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the same cell; none outside the band."""
         inside = self._inside(*values.shape[-2:])
         spans: list = list(along(values.shape))

@@ -34,9 +34,9 @@ def agreed(hand: float, computed: float) -> str:
     """Write a result with the digits in which the hand's and the computer's agree.
 
     >>> agreed(0.33333333, 0.33333337), agreed(0.123456, 0.123461), agreed(1.0, 1.5)
-    ('0.333333', '0.1235', '1 by hand, 1.5 by TensorFlow')
+    ('0.333333', '0.12346', '1 by hand, 1.5 by TensorFlow')
     """
     for digits in (6, 5, 4, 3):
         if written(hand, digits) == written(computed, digits):
             return written(computed, digits)
-    return f"{written(hand, 3)} by hand, {written(computed, 3)} by TensorFlow"
+    return f"{written(hand, 4)} by hand, {written(computed, 4)} by TensorFlow"

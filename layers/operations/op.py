@@ -7,7 +7,7 @@ computed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -46,7 +46,7 @@ class Op:
         """The sign in words, for screen readers."""
         return self.sign
 
-    def evaluate(self, *operands: np.ndarray) -> np.ndarray:
+    def evaluate(self, *operands: Any, **_: Any) -> np.ndarray:
         """Redo the operation in NumPy.
 
         Args:
@@ -58,7 +58,7 @@ class Op:
         """
         raise NotImplementedError
 
-    def spans(self, *operands: np.ndarray) -> tuple[Spans, ...]:
+    def spans(self, *operands: Any, **_: Any) -> tuple[Spans, ...]:
         """Return, per operand and per axis of it, the cells that make a cell of the result.
 
         Args:
@@ -83,7 +83,7 @@ class Op:
             for spans, each in zip(self.spans(*operands), operands, strict=True)
         )
 
-    def expression(self, index: Index, *operands: np.ndarray) -> Expression:
+    def expression(self, index: Index, *operands: Any, **_: Any) -> Expression:
         """Return the arithmetic of the result's cell at ``index``, with the operands' numbers."""
         raise NotImplementedError
 

@@ -14,8 +14,15 @@ from layers.operations.spans import Span, Table
 from layers.operations.windows import Padding, Window, padded, pieces, windows
 
 
+@dataclass(frozen=True)
 class _Pool(Op):
-    """What pools share: a window without a kernel."""
+    """What pools share: a window without a kernel.
+
+    Attributes:
+        size: cells of the window, one number a spatial axis.
+        strides: from one window to the next.
+        padding: (before, after) each spatial axis.
+    """
 
     size: tuple[int, ...]
     strides: tuple[int, ...]
@@ -47,17 +54,7 @@ class _Pool(Op):
 
 @dataclass(frozen=True)
 class MaxPool(_Pool):
-    """The largest number of every window, channel by channel; padding is never it.
-
-    Attributes:
-        size: cells of the window, one number a spatial axis.
-        strides: from one window to the next.
-        padding: (before, after) each spatial axis.
-    """
-
-    size: tuple[int, ...]
-    strides: tuple[int, ...]
-    padding: Padding
+    """The largest number of every window, channel by channel; padding is never it."""
 
     @property
     def sign(self) -> str:
@@ -69,7 +66,7 @@ class MaxPool(_Pool):
         """The sign in words."""
         return "the largest of each window"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Take the largest."""
         found = np.full(self._shape(values), _lowest(values), values.dtype)
         for _, piece in pieces(
@@ -78,7 +75,7 @@ class MaxPool(_Pool):
             found = np.maximum(found, piece)
         return found
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell that was taken."""
         own = self._windows(values)
         shape = self._shape(values)
@@ -92,7 +89,7 @@ class MaxPool(_Pool):
         )
         return ((Span(0), *spatial, Span(len(shape) - 1)),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the largest of the window's cells."""
         terms = self._cells(index, values)
         if not terms:
@@ -112,17 +109,7 @@ def _lowest(values: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class AveragePool(_Pool):
-    """The mean of every window, channel by channel; padding is not counted.
-
-    Attributes:
-        size: cells of the window, one number a spatial axis.
-        strides: from one window to the next.
-        padding: (before, after) each spatial axis.
-    """
-
-    size: tuple[int, ...]
-    strides: tuple[int, ...]
-    padding: Padding
+    """The mean of every window, channel by channel; padding is not counted."""
 
     @property
     def sign(self) -> str:
@@ -134,7 +121,7 @@ class AveragePool(_Pool):
         """The sign in words."""
         return "the mean of each window"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Add up and divide by the number of cells that are no padding."""
         own = self._windows(values)
         found = np.zeros(self._shape(values), values.dtype)
@@ -148,12 +135,12 @@ class AveragePool(_Pool):
                 counts = counts + one
             return found / counts
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the window, in the cell's channel alone."""
         spatial = tuple(w.span(axis + 1) for axis, w in enumerate(self._windows(values)))
         return ((Span(0), *spatial, Span(values.ndim - 1)),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the sum divided by the count."""
         terms = self._cells(index, values)
         return Quotient(Sum(terms), Number(len(terms)))
@@ -192,12 +179,12 @@ class Patches(Op):
     def _windows(self, values: np.ndarray) -> tuple[Window, ...]:
         return windows(values.shape[1:-1], self.size, self.strides, self.padding, self.rates)
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Write one tap after the other."""
         own = self._windows(values)
         return np.concatenate([p for _, p in pieces(padded(values, self.padding), own)], axis=-1)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the one cell; none in padding."""
         channels = values.shape[-1]
         taps = np.unravel_index(np.arange(math.prod(self.size) * channels) // channels, self.size)
@@ -212,7 +199,7 @@ class Patches(Op):
         )
         return ((Span(0), *spatial, Span(3, wrap=channels)),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the cell, or the zero of the padding."""
         own = self.sources(index, values)[0]
         if not all(own):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -105,7 +105,7 @@ class Reduce(Op):
         numbers = ", ".join(str(axis) for axis in self.axes)
         return f"{_SAYS[self.how]} over axis {numbers}" if self.axes else _SAYS[self.how]
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Reduce."""
         axes = _positive(self.axes, values.ndim)
         with np.errstate(all="ignore"):
@@ -119,26 +119,21 @@ class Reduce(Op):
                 return np.asarray(np.square(away).mean(axis=axes, keepdims=self.keepdims))
             if self.how == "euclidean_norm":
                 return np.sqrt(np.square(values).sum(axis=axes, keepdims=self.keepdims))
-            reduce = {
-                "sum": np.add,
-                "prod": np.multiply,
-                "max": np.maximum,
-                "min": np.minimum,
-                "any": np.logical_or,
-                "all": np.logical_and,
-            }[self.how].reduce
-            exact = {"dtype": values.dtype} if self.how in {"sum", "prod"} else {}
-            empty = {"initial": _lowest(values, self.how)} if self.how in {"max", "min"} else {}
-            return np.asarray(reduce(values, axis=axes, keepdims=self.keepdims, **exact, **empty))
+            options: dict[str, Any] = {"axis": axes, "keepdims": self.keepdims}
+            if self.how in {"sum", "prod"}:
+                options["dtype"] = values.dtype
+            if self.how in {"max", "min"}:
+                options["initial"] = _lowest(values, self.how)
+            return np.asarray(getattr(np, self.how)(values, **options))
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return all along the axes; of an extreme the one that was taken."""
         spans = _reduced(values, self.axes, self.keepdims)
         if self.how not in {"max", "min"} or not values.size:
             return (spans,)
         return (taken(values, _positive(self.axes, values.ndim), spans, self.keepdims, self.how),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the statistic of the cells."""
         terms = _listed(_reduced(values, self.axes, self.keepdims), index, values)
         count = Number(len(terms))
@@ -236,7 +231,7 @@ class Softmax(Op):
         """``softmax``."""
         return "logarithm of the softmax" if self.log else "softmax"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Divide the powers by their sum; the largest is subtracted first, against overflow."""
         with np.errstate(all="ignore"):
             away = values - values.max(axis=self.axis, keepdims=True)
@@ -248,11 +243,11 @@ class Softmax(Op):
         spans[self.axis] = whole(shape[self.axis])
         return tuple(spans)
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return all cells that it is weighed against."""
         return (self._spans(values.shape),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return its share."""
         terms = _listed(self._spans(values.shape), index, values)
         own = index[self.axis]
@@ -283,16 +278,16 @@ class ArgReduce(Op):
         """``the place of the largest``."""
         return f"the place of the {'largest' if self.how == 'max' else 'smallest'}"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Find the first."""
         find = np.argmax if self.how == "max" else np.argmin
         return np.asarray(find(values, axis=self.axis))
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return all along the axis."""
         return (_reduced(values, (self.axis,), False),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return which of the cells it is."""
         terms = _listed(self.spans(values)[0], index, values)
         own = place([term.value for term in terms], self.how)
@@ -330,7 +325,7 @@ class Cumulative(Op):
         """``running sum``."""
         return self.noun.replace("_", " ")
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Add up cell after cell."""
         run = np.flip(values, self.axis) if self.reverse else values
         add = np.cumsum if self.how == "sum" else np.cumprod
@@ -343,7 +338,7 @@ class Cumulative(Op):
             found[tuple(first)] = 0 if self.how == "sum" else 1
         return np.flip(found, self.axis) if self.reverse else found
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cells up to this one."""
         axis = self.axis % values.ndim
         at = np.arange(values.shape[axis])
@@ -355,7 +350,7 @@ class Cumulative(Op):
             spans[axis] = Table((axis,), 0 * at, at + 1 - left_out)
         return (tuple(spans),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return their sum or product."""
         terms = _listed(self.spans(values)[0], index, values)
         return Sum(terms) if self.how == "sum" else Product(terms)
@@ -383,7 +378,7 @@ class LogSumExp(Op):
         """The sign in words."""
         return "logarithm of the sum of powers"
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Subtract the largest first, against overflow."""
         axes = _positive(self.axes, values.ndim)
         with np.errstate(all="ignore"):
@@ -392,10 +387,10 @@ class LogSumExp(Op):
             total = np.log(np.exp(values - highest).sum(axis=axes, keepdims=True)) + highest
         return np.asarray(total if self.keepdims else np.squeeze(total, axis=axes))
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return all along the axes."""
         return (_reduced(values, self.axes, self.keepdims),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the logarithm of the sum."""
         return LogOfPowers(_listed(self.spans(values)[0], index, values))

@@ -82,7 +82,7 @@ class Resize(Op):
             for length, size in zip(values.shape[1:-1], self.size, strict=True)
         ]
 
-    def evaluate(self, values: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray) -> np.ndarray:
         """Weigh each axis by itself."""
         found = values
         for axis, weights in enumerate(self._tables(values), start=1):
@@ -93,7 +93,7 @@ class Resize(Op):
                 found = np.moveaxis(np.tensordot(exact, found, axes=(1, axis)), 0, axis)
         return found
 
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
         """Return the cells that have a weight."""
         spans: list = list(along(values.shape))
         for axis, weights in enumerate(self._tables(values), start=1):
@@ -103,7 +103,7 @@ class Resize(Op):
             spans[axis] = Table((axis,), starts, last - starts)
         return (tuple(spans),)
 
-    def expression(self, index: Index, values: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the weighted sum; the cell alone where its weight is 1."""
         tables = self._tables(values)
         own = [t[at] for t, at in zip(tables, index[1:-1], strict=True)]

@@ -107,6 +107,8 @@ def reshaped(shape: Shape, result: Shape) -> tuple[Span, ...]:
     (Span(axis=0, size=1, stride=1, offset=0, every=3, wrap=2, step=1),
      Span(axis=0, size=1, stride=1, offset=0, every=1, wrap=3, step=1))
     """
+    if 0 in shape:  # no cell has a source
+        return tuple(whole(length) for length in shape)
     spans: list[Span] = []
     for ours, theirs in _matched(shape, result):
         lengths = [length for _, length in ours if length > 1]
@@ -145,8 +147,6 @@ def _matched(shape: Shape, result: Shape) -> list[tuple[list, list]]:
         while sizes[0] != sizes[1]:
             side = 0 if sizes[0] < sizes[1] else 1
             source, group = (ours, left) if side == 0 else (theirs, right)
-            if taken[side] >= len(source):  # an empty tensor: no cell has a source
-                return [*groups, (ours, theirs)]
             group.append(source[taken[side]])
             sizes[side] *= source[taken[side]][1]
             taken[side] += 1

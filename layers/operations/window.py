@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+Channels = list[tuple[int, tuple[int, ...]]]
+"""(channel of the image, the kernel's index behind its size)."""
+
+
 class _Convolution(Op):
     """What all convolutions share."""
 
@@ -67,7 +71,7 @@ def _sum_of_products(
     own: tuple[Window, ...],
     values: np.ndarray,
     kernel: np.ndarray,
-    channels: list[tuple[int, tuple[int, ...]]],
+    channels: Channels,
 ) -> Sum:
     """Return the products of a window with a kernel, zeros of the padding counted.
 
@@ -116,7 +120,7 @@ class Conv(_Convolution):
             values.shape[1:-1], kernel.shape[:-2], self.strides, self.padding, self.dilation
         )
 
-    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """Multiply and add, tap by tap."""
         own = self._windows(values, kernel)
         split = (self.groups, kernel.shape[-2])
@@ -130,7 +134,7 @@ class Conv(_Convolution):
                 found += np.einsum("...gi,igo->...go", grouped, weights, optimize=True)
         return found.reshape(*shape, kernel.shape[-1])
 
-    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:
         """Return the window in the group's channels, and the filter where it meets no padding."""
         own = self._windows(values, kernel)
         last, size = values.ndim - 1, kernel.shape[-2]
@@ -140,11 +144,11 @@ class Conv(_Convolution):
         taps = tuple(window.taps(axis + 1) for axis, window in enumerate(own))
         return (Span(0), *image, group), (*taps, whole(size), Span(last))
 
-    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:
         """Return the products of the window and the filter, channel by channel in each tap."""
         size, out = kernel.shape[-2:]
         first = index[-1] // (out // self.groups) * size
-        channels = [(first + at, (at, index[-1])) for at in range(size)]
+        channels: Channels = [(first + at, (at, index[-1])) for at in range(size)]
         return _sum_of_products(index, self._windows(values, kernel), values, kernel, channels)
 
 
@@ -169,7 +173,7 @@ class DepthwiseConv(_Convolution):
 
     _windows = Conv._windows
 
-    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """Multiply and add, tap by tap."""
         own = self._windows(values, kernel)
         shape = (len(values), *(window.count for window in own))
@@ -179,7 +183,7 @@ class DepthwiseConv(_Convolution):
                 found += piece[..., None] * kernel[tap]
         return found.reshape(*shape, -1)
 
-    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:
         """Return the window in the one channel, and the filter where it meets no padding."""
         own = self._windows(values, kernel)
         last, times = values.ndim - 1, kernel.shape[-1]
@@ -188,7 +192,7 @@ class DepthwiseConv(_Convolution):
         channel = Span(last, every=times)
         return (Span(0), *image, channel), (*taps, channel, Span(last, wrap=times))
 
-    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:
         """Return the products of the window and the channel's filter."""
         channel, times = divmod(index[-1], kernel.shape[-1])
         own = self._windows(values, kernel)
@@ -237,7 +241,7 @@ class ConvTranspose(_Convolution):
             )
         )
 
-    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:  # ty: ignore[invalid-method-override]
+    def evaluate(self, values: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """Add every cell's multiple of the kernel, tap by tap, then cut the padding off."""
         own = self._spreads(values, kernel)
         lengths = tuple(
@@ -257,7 +261,7 @@ class ConvTranspose(_Convolution):
         inside = tuple(slice(spread.before, spread.before + spread.length) for spread in own)
         return found[(slice(None), *inside)]
 
-    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:  # ty: ignore[invalid-method-override]
+    def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:
         """Return the cells whose window reaches the result's cell, and their taps."""
         own = self._spreads(values, kernel)
         last = values.ndim - 1
@@ -266,7 +270,7 @@ class ConvTranspose(_Convolution):
         image = (Span(0), *(places for places, _ in tables), channels)
         return image, (*(taps for _, taps in tables), Span(last), channels)
 
-    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:  # ty: ignore[invalid-method-override]
+    def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:
         """Return the products of the cells and their taps."""
         own = self._spreads(values, kernel)
         pairs = [spread.pairs(at) for spread, at in zip(own, index[1:-1], strict=True)]

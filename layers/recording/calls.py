@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.eager import context
 
 # Not public: the hook under tf.debugging.experimental.enable_dump_debug_info, unchanged since
 # TensorFlow 2.1. tests/layers/recording/test_private_api.py says so if it goes.
-from tensorflow.python.framework import op_callbacks
+from tensorflow.python.eager import context, execute
 
 
 def assigns(op_type: str) -> bool:
@@ -134,37 +133,52 @@ def _address(tensor: Any) -> int | None:
     return shared.__array_interface__["data"][0]
 
 
-_opening = threading.Lock()
-_opened = [0, False]  # how many recordings have functions opened, and what was set before the first
+@dataclass
+class _Switches:
+    """What is one for the process, though recordings run on several threads.
 
-
-@contextmanager
-def functions_opened() -> Iterator[None]:
-    """Run what is inside a ``tf.function`` operation by operation.
-
-    The switch is one for the process: it is put back when the last recording of any thread ends.
+    op_callbacks.add_op_callback puts another function in the place of ``execute.execute``, and
+    its remove_op_callback puts the plain one back as soon as its own thread has no callback left:
+    other threads then hear nothing. So here the last recording of all puts back what was.
     """
-    with _opening:
-        if not _opened[0]:
-            _opened[1] = tf.config.functions_run_eagerly()
-            tf.config.run_functions_eagerly(run_eagerly=True)
-        _opened[0] += 1
-    try:
-        yield
-    finally:
-        with _opening:
-            _opened[0] -= 1
-            if not _opened[0]:
-                tf.config.run_functions_eagerly(run_eagerly=_opened[1])
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    recordings: int = 0
+    eagerly: bool = False
+    execute: Any = None
+
+    def on(self) -> None:
+        with self.lock:
+            if not self.recordings:
+                self.eagerly = tf.config.functions_run_eagerly()
+                self.execute = execute.execute
+                tf.config.run_functions_eagerly(run_eagerly=True)
+                execute.execute = execute.execute_with_callbacks  # ty: ignore[invalid-assignment]
+            self.recordings += 1
+
+    def off(self) -> None:
+        with self.lock:
+            self.recordings -= 1
+            if not self.recordings:
+                tf.config.run_functions_eagerly(run_eagerly=self.eagerly)
+                execute.execute = self.execute
+
+
+_switches = _Switches()
 
 
 @contextmanager
-def listening(recorder: Recorder) -> Iterator[Recorder]:
-    """Have TensorFlow tell the recorder of every operation on this thread."""
-    hear = recorder.hear  # one object: the hook knows its callbacks by identity
-    with functions_opened():
-        op_callbacks.add_op_callback(hear)
-        try:
-            yield recorder
-        finally:
-            op_callbacks.remove_op_callback(hear)
+def listening(recorder: Recorder) -> Generator[Recorder]:
+    """Have TensorFlow tell the recorder of every operation on this thread.
+
+    What is inside a ``tf.function`` runs operation by operation meanwhile.
+    """
+    hear = recorder.hear  # one object: TensorFlow knows callbacks by identity
+    own = context.context()
+    _switches.on()
+    own.add_op_callback(hear)
+    try:
+        yield recorder
+    finally:
+        own.remove_op_callback(hear)
+        _switches.off()

@@ -100,7 +100,9 @@ def _parameters(layer: Any) -> list[str]:
         found = inspect.signature(layer.call).parameters.values()
     except (TypeError, ValueError):  # a call that has no signature to read
         return []
-    return [one.name for one in found if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    return [
+        one.name for one in found if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+    ]
 
 
 def _tensor(layer: Any, leaf: Any) -> Any:

@@ -13,8 +13,8 @@ from layers.operations.elementwise import Elementwise
 from layers.operations.op import Op, Unknown
 from layers.recording.calls import Call, Recorder, assigns
 from layers.recording.given import clean, unique
-from layers.recording.owners import Owned
 from layers.recording.node import Node
+from layers.recording.owners import Owned
 from layers.recording.translate import translate
 from layers.traces.trace import Role, Step, Tensor, Trace
 from layers.traces.view import ordered
@@ -77,16 +77,16 @@ class Graph:
         outputs = []
         for wish, leaf in ends.items():
             name = self.names.get(id(leaf)) or self._constant(leaf)
-            if name not in self.made or name in wanted or name in self.current.values():
-                if name not in wanted:  # what comes out as it went in is a step of its own
-                    result = self._fresh()
-                    self.tensors[result] = (leaf, "output", "")
-                    self.steps[result] = (Elementwise("identity"), (name,), "")
-                    name = result
+            own = name in self.made and name not in self.current.values()
+            if not own and name not in wanted:  # what comes out as it went in is a step of its own
+                result = self._fresh()
+                self.tensors[result] = (leaf, "output", "")
+                self.steps[result] = (Elementwise("identity"), (name,), "")
+                name = result
             if name not in wanted:
                 wanted[name] = wish
-                leaf, _, path = self.tensors[name]
-                self.tensors[name] = (leaf, "output", path)
+                tensor, _, path = self.tensors[name]
+                self.tensors[name] = (tensor, "output", path)
             outputs.append(name)
         for handle, name in self.current.items():
             before = self.weights[handle]
@@ -239,7 +239,7 @@ def _role(known: Owned | None, value: Any) -> Role:
     if known is None or known.trainable or not value.dtype.is_floating:
         return "weight"
     cells = value.numpy()
-    mask = cells.size > 1 and np.isin(cells, (0, 1)).all() and not np.ptp(cells) == 0
+    mask = cells.size > 1 and np.isin(cells, (0, 1)).all() and np.ptp(cells) != 0
     return "constant" if mask else "weight"
 
 

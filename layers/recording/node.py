@@ -44,8 +44,9 @@ class Node:
         return self.call.op_type
 
     def setting(self, name: str, default: Any = None) -> Any:
-        """Return an attribute; text as str."""
-        value = self.call.attributes.get(name, default)
+        """Return an attribute; text as str. None is what was left to TensorFlow's default."""
+        value = self.call.attributes.get(name)
+        value = default if value is None else value
         return value.decode() if isinstance(value, bytes) else value
 
     def array(self, at: int) -> np.ndarray:

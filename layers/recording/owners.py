@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from keras.src.utils.naming import to_snake_case
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +57,12 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _name(parent: Any, child: Any) -> str:
-    own = keras.src.utils.naming.to_snake_case(type(child).__name__)
+    own = to_snake_case(type(child).__name__)
     stock = type(parent).__module__.startswith("keras.")
     numbered = re.fullmatch(rf"(.*{re.escape(own)})(_\d+)?", child.name)
-    if not numbered or (stock and isinstance(parent, keras.Model)):  # a model's names are in its file
+    if not numbered or (
+        stock and isinstance(parent, keras.Model)
+    ):  # a model's names are in its file
         return child.name
     if stock:
         return numbered[1]
@@ -86,8 +89,8 @@ def _attribute(parent: Any, child: Any) -> str:
 def owned(layer: Any) -> dict[int, Owned]:
     """Return every variable of the layer and of the layers in it, by the id of its handle.
 
-    A variable that is not among the layer's weights is found where an attribute, a list or a dict of
-    the layer holds it.
+    A variable that is not among the layer's weights is found where an attribute, a list or a
+    dict of the layer holds it.
     """
     found: dict[int, Owned] = {}
     for path, _, inner in sublayers(layer):
@@ -112,9 +115,12 @@ def _add(found: dict, variable: Any, path: str, trainable: bool, *, seed: bool =
 
 
 def _untracked(attributes: Mapping[str, Any]) -> Iterator[tuple[str, tf.Variable]]:
-    for name, value in attributes.items():
+    public_first = sorted(attributes.items(), key=lambda item: item[0].startswith("_"))
+    for name, value in public_first:
         items = {name: value}
-        if isinstance(value, list | tuple):
+        if name.startswith("_"):  # Keras's and TensorFlow's own books hold everything once more
+            pass
+        elif isinstance(value, list | tuple):
             items = {f"{name}_{place}": item for place, item in enumerate(value, start=1)}
         elif isinstance(value, dict):
             items = {f"{name}_{key}": item for key, item in value.items()}

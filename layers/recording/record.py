@@ -56,9 +56,7 @@ def record(
     except Exception as error:  # an author's layer may raise anything
         failed = _finish(layer, recorder, passed, None, simplified=False, input_axes=input_axes)
         raise RecordingFailedError(_sentence(layer, passed, failed, error), failed) from error
-    return _finish(
-        layer, recorder, passed, result, simplified=simplified, input_axes=input_axes
-    )
+    return _finish(layer, recorder, passed, result, simplified=simplified, input_axes=input_axes)
 
 
 def _finish(

@@ -24,5 +24,8 @@ TABLE: dict[str, Callable[[Node], Made | None]] = {
 
 def translate(node: Node) -> Made:
     """Return what an operation is called here; one that is not in the table stays, by its name."""
-    found = TABLE.get(node.op_type, lambda _: None)(node)
+    try:
+        found = TABLE.get(node.op_type, lambda _: None)(node)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        found = None  # a form of the operation that nobody here has seen: it stays, by its name
     return found or Made(Unknown(node.op_type), tuple(range(len(node.call.inputs))))

@@ -75,7 +75,9 @@ def _weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
     """Give words to weights, from what they are multiplied with or added to."""
     if isinstance(step.op, Contract):
         _kernel(trace, step, words)
-    elif isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and step.operands[1] not in words:
+    elif (
+        isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and step.operands[1] not in words
+    ):
         rank = trace[step.operands[1]].ndim
         size = ("rows", "columns", "depth")[: rank - 2] if rank > 3 else ("steps",)
         ends = {"Conv": ("channels", "filters"), "ConvTranspose": ("filters", "channels")}

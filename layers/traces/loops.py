@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layers.operations.layout import Slice
+from layers.operations.op import Layout
 from layers.traces.trace import Step, Trace
 
 
@@ -13,10 +15,10 @@ class Iteration:
 
     Attributes:
         steps: what ran in it.
-        came_in: tensors from outside of the loop that other repetitions do not read: a slice of
-            the sequence.
-        carried: tensors of the repetition before (of the first: the initial state) that it reads.
-        results: its tensors that are read outside of it.
+        came_in: what it reads and no other repetition does: a slice of the sequence.
+        carried: what it reads of the repetition before; of the first, the initial state. A state
+            that a mask holds back is still carried.
+        results: its tensors that are read outside of it, among them what is carried on.
     """
 
     steps: tuple[Step, ...]
@@ -38,7 +40,7 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
 
     A block is repeated where the same operations, on tensors of the same shapes and on the same
     weights, follow one another at least twice in one sublayer, and each repetition but the first
-    reads what the one before made.
+    reads what the one before made, or each works on its own slice of one tensor.
 
     Args:
         trace: a recorded run.
@@ -48,12 +50,28 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
     """
     found: list[Loop] = []
     by_scope: dict[str, list[Step]] = {}
+    prepared: set[str] = set()
     for step in trace.steps:
-        by_scope.setdefault(step.scope, []).append(step)
+        if _prepares(trace, step, prepared):
+            prepared.add(step.result)
+        else:
+            by_scope.setdefault(step.scope, []).append(step)
     for scope, steps in by_scope.items():
         found += _in_scope(trace, scope, steps)
     order = {step.result: at for at, step in enumerate(trace.steps)}
     return tuple(sorted(found, key=lambda loop: order[loop.iterations[0].steps[0].result]))
+
+
+def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
+    """Say whether a step is made once for all repetitions: parts of weights, dropout masks."""
+    numbers = {name for name in step.operands if trace.tensors[name].role == "constant"}
+    if any(trace[name].size > 1 for name in numbers):  # an initial state, for one
+        return False
+    roles = {trace.tensors[name].role for name in step.operands if name not in prepared}
+    if isinstance(step.op, Layout):
+        return roles <= {"weight"}
+    drawn = "random" in roles or any(name in prepared for name in step.operands)
+    return drawn and roles <= {"random", "constant"}
 
 
 def _in_scope(trace: Trace, scope: str, steps: list[Step]) -> list[Loop]:
@@ -70,9 +88,9 @@ def _in_scope(trace: Trace, scope: str, steps: list[Step]) -> list[Loop]:
             iterations = _iterations(trace, blocks)
             if iterations:
                 found.append(Loop(scope, iterations))
-                start += period * count
-                continue
-        start += 1
+            start += period * count
+        else:
+            start += 1
     return found
 
 
@@ -92,48 +110,70 @@ def _longest(keys: list, start: int) -> tuple[int, int] | None:
 
 
 def _key(trace: Trace, step: Step) -> tuple:
-    weights = tuple(n for n in step.operands if trace.tensors[n].role in ("weight", "constant"))
+    weights = tuple(n for n in step.operands if trace.tensors[n].role == "weight")
     shapes = tuple(trace[name].shape for name in (*step.operands, step.result))
     return type(step.op), _setting(step), shapes, weights
 
 
 def _setting(step: Step) -> object:
     """Return what tells operations of one kind from another, but not which slice is taken."""
-    return None if hasattr(step.op, "begin") else step.op
+    return None if isinstance(step.op, Slice) else step.op
 
 
 def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration, ...]:
-    """Describe the repetitions; nothing if one does not read what the one before made."""
+    """Describe the repetitions; nothing if they are no time steps."""
     made = [{step.result for step in block} for block in blocks]
-    inside = set().union(*made)
     reads = [
         [n for n in dict.fromkeys(o for step in block for o in step.operands) if n not in own]
         for block, own in zip(blocks, made, strict=True)
     ]
     shared = set(reads[0]).intersection(*reads[1:])
-    found = []
-    for turn, (block, own, outside) in enumerate(zip(blocks, made, reads, strict=True)):
-        before = made[turn - 1] if turn else set()
-        carried = [name for name in outside if name in before]
-        if turn and not carried:
-            return ()
-        found.append((block, own, [n for n in outside if n not in shared], carried))
-    places = _places(found[1][0], found[1][3])
-    first = tuple(_at(found[0][0], place) for place in places)
+    own_reads = [[name for name in names if name not in shared] for names in reads]
+    states = [
+        [name for name in names if _rests_on(trace, name, before)]
+        for names, before in zip(own_reads[1:], made, strict=False)
+    ]
+    if not all(states) and not _along_one_axis(trace, blocks, own_reads):
+        return ()
+    places = _places(blocks[1], states[0])
+    states.insert(0, [blocks[0][at].operands[operand] for at, operand in places])
     iterations = []
-    for turn, (block, own, outside, carried) in enumerate(found):
-        state = first if turn == 0 else tuple(carried)
-        readers = {
-            name
-            for name in own
-            for step in trace.used_by[name]
-            if step.result not in own or step.result not in inside
-        }
-        ends = readers | (own & set(trace.output_names))
-        results = tuple(step.result for step in block if step.result in ends)
-        came = tuple(n for n in outside if n not in state and n not in inside)
-        iterations.append(Iteration(block, came, state, results))
+    for block, own, names, state in zip(blocks, made, own_reads, states, strict=True):
+        results = tuple(
+            step.result
+            for step in block
+            if step.result in trace.output_names
+            or any(reader.result not in own for reader in trace.used_by[step.result])
+        )
+        came = tuple(name for name in names if name not in state)
+        iterations.append(Iteration(block, came, tuple(state), results))
     return tuple(iterations)
+
+
+def _rests_on(trace: Trace, name: str, block: set[str]) -> bool:
+    """Say whether a tensor is made, if only in the end, of what a block made."""
+    waiting, seen = [name], set()
+    while waiting:
+        each = waiting.pop()
+        if each in block:
+            return True
+        step = trace.made_by.get(each)
+        if step is not None and each not in seen:
+            seen.add(each)
+            waiting += step.operands
+    return False
+
+
+def _along_one_axis(trace: Trace, blocks: list[tuple[Step, ...]], reads: list[list[str]]) -> bool:
+    """Say whether each repetition works on its own slice of one tensor, with a weight."""
+    whole = set()
+    for block, names in zip(blocks, reads, strict=True):
+        if not any(trace.tensors[o].role == "weight" for step in block for o in step.operands):
+            return False
+        slices = [step for step in block if isinstance(step.op, Slice)]
+        slices += [trace.made_by[n] for n in names if n in trace.made_by]
+        whole |= {step.operands[0] for step in slices if isinstance(step.op, Slice)}
+    return len(whole) == 1 and trace.tensors[next(iter(whole))].role != "weight"
 
 
 def _places(block: tuple[Step, ...], names: list[str]) -> list[tuple[int, int]]:
@@ -146,7 +186,3 @@ def _places(block: tuple[Step, ...], names: list[str]) -> list[tuple[int, int]]:
         )
         for name in names
     ]
-
-
-def _at(block: tuple[Step, ...], place: tuple[int, int]) -> str:
-    return block[place[0]].operands[place[1]]

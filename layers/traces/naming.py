@@ -170,9 +170,9 @@ def _noun(trace: Trace, step: Step) -> str:
             return "scores"
         if any(_is_softmax(trace, operand) for operand in step.operands):
             return "weighted_sum"
-    if isinstance(op, Reduce) and op.how == "sum" and op.axes in ((0,), (1,)) and not op.keepdims:
-        if trace[step.operands[0]].ndim == 2:
-            return "column_sums" if op.axes == (0,) else "row_sums"
+    if isinstance(op, Reduce) and op.how == "sum" and not op.keepdims:
+        lines = {(0,): "column_sums", (1,): "row_sums"} if trace[step.operands[0]].ndim == 2 else {}
+        return lines.get(op.axes, op.noun)
     return op.noun
 
 

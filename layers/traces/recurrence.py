@@ -42,7 +42,7 @@ def _squashed(trace: Trace, name: str) -> bool:
 
 
 def _lstm(trace: Trace, step: Step) -> dict[str, str] | None:
-    """h = o · tanh(c), c = f · c before + i · g."""
+    """Find h = o · tanh(c), c = f · c before + i · g."""
     product = _cell(trace, step.result, "multiply")
     for gate, bent in (product, product[::-1]) if product else ():
         inner = _cell(trace, bent, "tanh", "relu")
@@ -63,7 +63,7 @@ def _lstm(trace: Trace, step: Step) -> dict[str, str] | None:
 
 
 def _gru(trace: Trace, step: Step) -> dict[str, str] | None:
-    """h = z · h before + (1 − z) · g."""
+    """Find h = z · h before + (1 − z) · g."""
     total = _cell(trace, step.result, "add")
     for old, new in (total, total[::-1]) if total else ():
         kept, fresh = _cell(trace, old, "multiply"), _cell(trace, new, "multiply")

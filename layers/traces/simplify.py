@@ -35,10 +35,10 @@ def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
         a trace with the same outputs and state, in which every tensor that stays has its numbers.
     """
     view = View.of(trace)
-    _constants_once(view)
     changed = True
     while changed:
         changed = False
+        _constants_once(view)
         for name in list(view.steps):
             while name in view.steps and _rewrite(view, name, rules):
                 changed = True
@@ -65,7 +65,9 @@ def _constants_once(view: View) -> None:
     for name, tensor in view.tensors.items():
         if tensor.role == "constant" and name not in view.steps and tensor.values.dtype != object:
             values = tensor.values
-            same = known.setdefault((values.dtype, values.shape, values.tobytes(), tensor.path), name)
+            same = known.setdefault(
+                (values.dtype, values.shape, values.tobytes(), tensor.path), name
+            )
             if same != name:
                 view.rename(name, same)
 

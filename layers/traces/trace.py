@@ -132,7 +132,7 @@ class Trace:
     @property
     def unexplained(self) -> tuple[str, ...]:
         """The names of the operation types without arithmetic, each once, in order."""
-        names = (step.op.op_type for step in self.steps if not step.op.explained)
+        names = (step.op.sign for step in self.steps if not step.op.explained)
         return tuple(dict.fromkeys(names))
 
     @cached_property

@@ -64,7 +64,7 @@ class View:
     def is_number(self, name: str, value: float) -> bool:
         """Say whether a tensor is a constant of one cell with this value, as float32 has it."""
         found = self.number(name)
-        return found is not None and np.isclose(found, value, rtol=1e-6, atol=0)
+        return found is not None and bool(np.isclose(found, value, rtol=1e-6, atol=0))
 
     def other(self, operands: tuple[str, ...] | None, value: float) -> str | None:
         """Of two operands in any order, one of which is this number, return the other."""
@@ -81,8 +81,8 @@ class View:
         new = f"%{name.strip('%')}.{self.added}"
         values = self.tensors[name].values.reshape(shape)
         axes = tuple(f"axis {axis}" for axis in range(len(shape)))
-        role = "intermediate"
         old = self.tensors[name]
+        role = "constant" if old.role == "constant" else "intermediate"
         self.tensors[new] = Tensor(values=values, axes=axes, role=role, path=old.path)
         return new
 

@@ -27,7 +27,7 @@ def _einsum(node: Node) -> Made | None:
 
 
 def spelled(equation: str, shapes: list[tuple[int, ...]]) -> str | None:
-    """Write an equation without dots, in small letters, with its output; None for a diagonal (``ii``).
+    """Write an equation without dots, in small letters, with its output; None if ``ii`` is in it.
 
     >>> spelled("...ij,jk", [(2, 3, 4), (4, 5)])
     'abc,cd->abd'
@@ -54,9 +54,11 @@ def spelled(equation: str, shapes: list[tuple[int, ...]]) -> str | None:
     small: dict[str, str] = {}
     for letter in "".join([*parts, output]):
         small.setdefault(letter, ascii_lowercase[len(small)])
-    return ",".join(
-        "".join(small[letter] for letter in part) for part in parts
-    ) + "->" + "".join(small[letter] for letter in output)
+    return (
+        ",".join("".join(small[letter] for letter in part) for part in parts)
+        + "->"
+        + "".join(small[letter] for letter in output)
+    )
 
 
 CONTRACTIONS: dict[str, Callable[[Node], Made | None]] = {

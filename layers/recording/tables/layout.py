@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 
@@ -131,7 +132,8 @@ def _pad(node: Node) -> Made:
 
 def _mirror(node: Node) -> Made:
     widths = tuple((int(before), int(after)) for before, after in node.array(1))
-    return Made(Pad(widths, str(node.setting("mode")).lower(), 0.0), (0,))
+    mode: Any = str(node.setting("mode")).lower()
+    return Made(Pad(widths, mode, 0.0), (0,))
 
 
 def _tile(node: Node) -> Made:
@@ -178,7 +180,7 @@ def _batch_to_space(node: Node) -> Made:
     return Made(BatchToSpace(node.numbers(1), _pairs(node.array(2))), (0,))
 
 
-def _resize(method: str) -> Callable[[Node], Made]:
+def _resize(method: Literal["nearest", "bilinear"]) -> Callable[[Node], Made]:
     def translation(node: Node) -> Made:
         return Made(
             Resize(

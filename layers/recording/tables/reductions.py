@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Literal
 
 from layers.operations.layout import OneHot
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.recording.node import Made, Node
 
 
-def _reduce(how: str) -> Callable[[Node], Made]:
+def _reduce(how: Any) -> Callable[[Node], Made]:
     def translation(node: Node) -> Made:
         axes = tuple(sorted({node.axis(axis) for axis in node.numbers(1)}))
         return Made(Reduce(how, axes, keepdims=bool(node.setting("keep_dims", False))), (0,))
@@ -21,11 +22,11 @@ def _softmax(node: Node) -> Made:
     return Made(Softmax(len(node.shape()) - 1, log=node.op_type == "LogSoftmax"), (0,))
 
 
-def _arg(how: str) -> Callable[[Node], Made]:
+def _arg(how: Literal["max", "min"]) -> Callable[[Node], Made]:
     return lambda node: Made(ArgReduce(how, node.axis(node.numbers(1)[0])), (0,))
 
 
-def _cumulative(how: str) -> Callable[[Node], Made]:
+def _cumulative(how: Literal["sum", "prod"]) -> Callable[[Node], Made]:
     def translation(node: Node) -> Made:
         exclusive, reverse = node.setting("exclusive", False), node.setting("reverse", False)
         axis = node.axis(node.numbers(1)[0])

@@ -20,6 +20,11 @@ def _inner(settings: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(number) for number in settings[1:-1])
 
 
+def _flat(settings: Sequence[int]) -> tuple[int, int]:
+    _, rows, columns, _ = settings
+    return int(rows), int(columns)
+
+
 def _padding(
     node: Node,
     lengths: Sequence[int],
@@ -84,8 +89,7 @@ def _pool(kind: Callable[..., MaxPool | AveragePool]) -> Callable[[Node], Made |
 
 
 def _patches(node: Node) -> Made:
-    size, strides = _inner(node.setting("ksizes")), _inner(node.setting("strides"))
-    rates = _inner(node.setting("rates"))
+    size, strides, rates = (_flat(node.setting(n)) for n in ("ksizes", "strides", "rates"))
     padding = _padding(node, node.shape(0)[1:-1], size, strides, rates)
     return Made(Patches(size, strides, rates, padding), (0,))
 

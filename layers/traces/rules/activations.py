@@ -31,7 +31,7 @@ def _of(view: View, name: str, function: str) -> str | None:
 
 
 def times_itself(view: View, step: Step) -> Found:
-    """x · f(x): silu for the sigmoid, hard_silu for the hard one, mish for tanh(softplus)."""
+    """Find x · f(x): silu for the sigmoid, hard_silu for the hard one, mish for tanh(softplus)."""
     for values, gate in _pairs(view, step.result, "multiply"):
         if _of(view, gate, "sigmoid") == values:
             return _one(step, "silu", values)
@@ -94,7 +94,7 @@ def _cubic(view: View, name: str) -> str | None:
 
 
 def hard_sigmoid(view: View, step: Step) -> Found:
-    """relu6(x + 3) ÷ 6."""
+    """Find relu6(x + 3) ÷ 6."""
     capped = view.other(view.function(step.result, "divide"), 6.0)
     capped = capped or view.other(view.function(step.result, "multiply"), 1 / 6)
     inner = _of(view, capped, "relu6") if capped else None
@@ -111,7 +111,7 @@ def log_sigmoid(view: View, step: Step) -> Found:
 
 
 def tanh_shrink(view: View, step: Step) -> Found:
-    """x − tanh(x)."""
+    """Find x − tanh(x)."""
     operands = view.function(step.result, "subtract")
     if operands and _of(view, operands[1], "tanh") == operands[0]:
         return _one(step, "tanh_shrink", operands[0])
@@ -119,7 +119,7 @@ def tanh_shrink(view: View, step: Step) -> Found:
 
 
 def prelu(view: View, step: Step) -> Found:
-    """relu(x) − α · relu(−x), α a weight; of a number, leaky_relu."""
+    """Find relu(x) − α · relu(−x), α a weight; of a number, leaky_relu."""
     terms = view.function(step.result, "add", "subtract")
     if not terms or len(terms) != 2:
         return None
@@ -132,16 +132,16 @@ def prelu(view: View, step: Step) -> Found:
                 continue
             negated = None if minus else _of(view, slope, "negative")
             number = view.number(slope)
-            if number is not None:
+            if number is not None and isinstance(values, str):
                 return _one(step, "leaky_relu", values, number if minus else -number)
             alpha = slope if minus else negated
-            if alpha:
+            if isinstance(alpha, str):
                 return (Step(Elementwise("prelu"), (values, alpha), step.result),)
     return None
 
 
-def elu(view: View, step: Step) -> Found:
-    """elu(x) where x is positive, α · elu(x) elsewhere."""
+def scaled_elu(view: View, step: Step) -> Found:
+    """Find elu(x) where x is positive and α · elu(x) elsewhere."""
     choice = view.function(step.result, "where")
     positive = view.function(choice[0], "greater") if choice else None
     if not choice or not positive or not view.is_number(positive[1], 0.0):
@@ -155,7 +155,7 @@ def elu(view: View, step: Step) -> Found:
 
 
 def celu(view: View, step: Step) -> Found:
-    """max(x, 0) + α (exp(min(x, 0) ÷ α) − 1)."""
+    """Find max(x, 0) + α (exp(min(x, 0) ÷ α) − 1)."""
     for above, below in _pairs(view, step.result, "add"):
         values = view.other(view.function(above, "maximum"), 0.0) or _of(view, above, "relu")
         if not values:
@@ -184,7 +184,7 @@ def squareplus(view: View, step: Step) -> Found:
 
 
 def softmax(view: View, step: Step) -> Found:
-    """exp(x − max) ÷ Σ exp(x − max) over one axis, and exp(x) ÷ Σ exp(x)."""
+    """Find exp(x − max) ÷ Σ exp(x − max) over one axis, and exp(x) ÷ Σ exp(x)."""
     operands = view.function(step.result, "divide")
     total = view.made(operands[1], Reduce) if operands else None
     if not operands or not total or total.op.how != "sum" or not total.op.keepdims:  # ty: ignore
@@ -195,14 +195,14 @@ def softmax(view: View, step: Step) -> Found:
     axis = total.op.axes[0]  # ty: ignore
     shifted = view.function(power, "subtract")
     largest = view.made(shifted[1], Reduce) if shifted else None
-    if largest and largest.op == Reduce("max", (axis,), keepdims=True):
-        if largest.operands == (shifted[0],):  # ty: ignore
-            power = shifted[0]  # ty: ignore
+    same = largest and largest.op == Reduce("max", (axis,), keepdims=True)
+    if shifted and largest and same and largest.operands == shifted[:1]:
+        power = shifted[0]
     return (Step(Softmax(axis), (power,), step.result),)
 
 
 def clipped(view: View, step: Step) -> Found:
-    """min(max(x, low), high) and max(min(x, high), low): between two numbers."""
+    """Find min(max(x, low), high) and max(min(x, high), low): between two numbers."""
     for outer, inner in (("minimum", "maximum"), ("maximum", "minimum")):
         for between, first in _pairs(view, step.result, outer):
             for values, second in _pairs(view, between, inner):
@@ -227,7 +227,7 @@ ACTIVATIONS: tuple[Callable[[View, Step], Found], ...] = (
     log_sigmoid,
     tanh_shrink,
     prelu,
-    elu,
+    scaled_elu,
     celu,
     squareplus,
     softmax,

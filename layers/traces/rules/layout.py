@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import BroadcastTo, Pad, Repeat, Reshape, Slice, Stack, Tile, Transpose
+from layers.operations.layout import (
+    BroadcastTo,
+    Pad,
+    Repeat,
+    Reshape,
+    Slice,
+    Stack,
+    Tile,
+    Transpose,
+)
 from layers.traces.trace import Step
 from layers.traces.view import View
 

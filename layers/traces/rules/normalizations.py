@@ -29,7 +29,7 @@ def variance(view: View, step: Step) -> tuple[Step, ...] | None:
 
 
 def normalized(view: View, step: Step) -> tuple[Step, ...] | None:
-    """x · s + (β − μ · s) with s = γ ÷ √(σ² + ε) is (x − μ) · γ ÷ √(σ² + ε) + β."""
+    """Normalise in one step: x · s + (shift − μ · s), where s = scale ÷ √(σ² + ε)."""
     terms = view.function(step.result, "add")
     for scaled, shift in (terms, terms[::-1]) if terms else ():
         factors = view.function(scaled, "multiply")
@@ -51,7 +51,7 @@ def normalized(view: View, step: Step) -> tuple[Step, ...] | None:
 
 
 def _root(view: View, scale: str) -> tuple[str, float, str | None] | None:
-    """Return variance, epsilon and γ of γ · rsqrt(variance + epsilon)."""
+    """Return variance, epsilon and scale of scale · rsqrt(variance + epsilon)."""
     for root, gamma in _factors(view, scale):
         inner = view.function(root, "rsqrt")
         if not inner:

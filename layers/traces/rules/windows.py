@@ -23,11 +23,13 @@ def one_axis_less(view: View, step: Step) -> tuple[Step, ...] | None:
     if not isinstance(step.op, _KERNEL + _POOL):
         return None
     folded = view.made(step.operands[0], Reshape)
-    if folded is None:
+    fixed = view.tensors[step.operands[0]].role == "constant"  # an initial state, folded with it
+    if folded is None and not fixed:
         return None
-    spatial = len(view.shape(step.operands[0])) - 2
-    for axis in range(spatial):
-        operands = _without(view, step, folded.operands[0], axis)
+    shape = view.shape(step.operands[0])
+    for axis in range(len(shape) - 2):
+        values = folded.operands[0] if folded else step.operands[0]
+        operands = _without(view, step, values, axis, fixed=fixed)
         op = _smaller(step.op, axis) if operands else None
         if operands and op:
             shape = view.shape(step.result)
@@ -37,20 +39,23 @@ def one_axis_less(view: View, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
-def _without(view: View, step: Step, values: str, axis: int) -> tuple[str, ...] | None:
+def _without(
+    view: View, step: Step, values: str, axis: int, *, fixed: bool
+) -> tuple[str, ...] | None:
     """Return the operands before an axis of one was added to each; None if it was not."""
     shape = view.shape(step.operands[0])
-    if shape[axis + 1] != 1 or view.shape(values) != shape[: axis + 1] + shape[axis + 2 :]:
+    plain = shape[: axis + 1] + shape[axis + 2 :]
+    if shape[axis + 1] != 1 or (not fixed and view.shape(values) != plain):
         return None
     if isinstance(step.op, _POOL):
-        return (values,)
+        return None if fixed else (values,)
     kernel = view.made(step.operands[1], Reshape)
     size = view.shape(step.operands[1])
     if not kernel or size[axis] != 1:
         return None
     if view.shape(kernel.operands[0]) != size[:axis] + size[axis + 1 :]:
         return None
-    return values, kernel.operands[0]
+    return view.reshaped(values, plain) if fixed else values, kernel.operands[0]
 
 
 def _smaller(op: object, axis: int) -> object | None:

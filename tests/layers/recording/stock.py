@@ -60,9 +60,7 @@ CASES: dict[str, Case] = {
     "Conv1D": case(lambda: L.Conv1D(3, 2), STEPS),
     "Conv1D same": case(lambda: L.Conv1D(3, 3, strides=2, padding="same"), STEPS),
     "Conv1D causal": case(lambda: L.Conv1D(3, 2, padding="causal"), STEPS),
-    "Conv1D causal dilated": case(
-        lambda: L.Conv1D(3, 2, padding="causal", dilation_rate=2), STEPS
-    ),
+    "Conv1D causal dilated": case(lambda: L.Conv1D(3, 2, padding="causal", dilation_rate=2), STEPS),
     "Conv1D grouped": case(lambda: L.Conv1D(4, 2, groups=2), STEPS),
     "Conv2D": case(lambda: L.Conv2D(3, 2, activation="relu"), IMAGE),
     "Conv2D same strided": case(lambda: L.Conv2D(3, 3, strides=2, padding="same"), IMAGE),
@@ -73,9 +71,7 @@ CASES: dict[str, Case] = {
     "Conv1DTranspose": case(lambda: L.Conv1DTranspose(3, 2, strides=2), STEPS),
     "Conv1DTranspose same": case(lambda: L.Conv1DTranspose(3, 3, padding="same"), STEPS),
     "Conv2DTranspose": case(lambda: L.Conv2DTranspose(3, 2, strides=2), IMAGE),
-    "Conv2DTranspose same": case(
-        lambda: L.Conv2DTranspose(3, 3, strides=2, padding="same"), IMAGE
-    ),
+    "Conv2DTranspose same": case(lambda: L.Conv2DTranspose(3, 3, strides=2, padding="same"), IMAGE),
     "Conv3DTranspose": case(lambda: L.Conv3DTranspose(2, 2, strides=2), VOLUME),
     "DepthwiseConv1D": case(lambda: L.DepthwiseConv1D(2), STEPS),
     "DepthwiseConv2D": case(lambda: L.DepthwiseConv2D(2, depth_multiplier=2), IMAGE),
@@ -93,9 +89,7 @@ CASES: dict[str, Case] = {
     "GlobalMaxPooling2D": case(L.GlobalMaxPooling2D, IMAGE),
     "GlobalMaxPooling3D": case(L.GlobalMaxPooling3D, VOLUME),
     "GlobalAveragePooling1D": case(L.GlobalAveragePooling1D, STEPS),
-    "GlobalAveragePooling1D mask": case(
-        L.GlobalAveragePooling1D, normal(2, 3, 4), mask=MASK
-    ),
+    "GlobalAveragePooling1D mask": case(L.GlobalAveragePooling1D, normal(2, 3, 4), mask=MASK),
     "GlobalAveragePooling2D": case(L.GlobalAveragePooling2D, IMAGE),
     "GlobalAveragePooling3D": case(L.GlobalAveragePooling3D, VOLUME),
     "AdaptiveAveragePooling1D": case(lambda: L.AdaptiveAveragePooling1D(3), STEPS),
@@ -236,11 +230,37 @@ CASES: dict[str, Case] = {
 }
 """By name: the class, and what is special."""
 
-for _name in (
-    "elu relu relu6 selu celu gelu silu mish softplus softsign tanh sigmoid hard_sigmoid hard_silu "
-    "hard_tanh hard_shrink soft_shrink tanh_shrink sparse_plus squareplus log_sigmoid log_softmax "
-    "softmax exponential leaky_relu linear glu sparse_sigmoid sparsemax"
-).split():
+for _name in [
+    "elu",
+    "relu",
+    "relu6",
+    "selu",
+    "celu",
+    "gelu",
+    "silu",
+    "mish",
+    "softplus",
+    "softsign",
+    "tanh",
+    "sigmoid",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
+    "hard_shrink",
+    "soft_shrink",
+    "tanh_shrink",
+    "sparse_plus",
+    "squareplus",
+    "log_sigmoid",
+    "log_softmax",
+    "softmax",
+    "exponential",
+    "leaky_relu",
+    "linear",
+    "glu",
+    "sparse_sigmoid",
+    "sparsemax",
+]:
     CASES[f"Activation {_name}"] = case(lambda name=_name: L.Activation(name), normal(3, 4))
 CASES["Activation gelu tanh"] = case(
     lambda: L.Activation(lambda x: keras.activations.gelu(x, approximate=True)), normal(3, 4)

@@ -3,31 +3,42 @@
 If one of these fails after an update, recording does not work with that version.
 """
 
-import inspect
+from contextlib import contextmanager
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.eager import context
-from tensorflow.python.framework import op_callbacks
+from keras.src.utils.naming import to_snake_case
+from tensorflow.python.eager import context, execute
+
+
+@contextmanager
+def told(hear):
+    plain = execute.execute
+    assert plain is execute.quick_execute
+    execute.execute = execute.execute_with_callbacks  # ty: ignore[invalid-assignment]
+    context.context().add_op_callback(hear)
+    try:
+        yield
+    finally:
+        context.context().remove_op_callback(hear)
+        execute.execute = plain
 
 
 def test_the_hook_tells_of_every_operation_with_its_tensors_and_its_scope():
     heard = []
 
     def hear(op_type, inputs, attrs, outputs, op_name=None, graph=None):
-        heard.append((op_type, inputs, attrs, outputs, context.context().scope_name, graph))
+        scope = context.context().scope_name
+        heard.append((op_type, inputs, attrs, outputs, scope, graph))
+        assert op_name is None or isinstance(op_name, str | bytes)
 
-    parameters = inspect.signature(op_callbacks.add_op_callback).parameters
-    assert list(parameters) == ["callback_fn"]
     layer = keras.layers.Dense(2, name="own")
     layer.build((None, 3))
     ones = tf.ones((1, 3))
-    op_callbacks.add_op_callback(hear)
-    try:
+    with told(hear):
         result = layer(ones)
-    finally:
-        op_callbacks.remove_op_callback(hear)
     names = [op if isinstance(op, str) else op.decode() for op, *_ in heard]
     assert names == ["ReadVariableOp", "MatMul", "ReadVariableOp", "BiasAdd"]
     read, product, _, added = heard
@@ -43,22 +54,18 @@ def test_the_hook_tells_of_every_operation_with_its_tensors_and_its_scope():
 def test_the_hook_says_when_a_graph_is_traced():
     heard = []
 
-    def hear(op_type, inputs, attrs, outputs, op_name=None, graph=None):
+    def hear(*_, graph=None, **__):
         heard.append(graph)
 
-    op_callbacks.add_op_callback(hear)
-    try:
+    with told(hear):
         tf.function(tf.nn.relu).get_concrete_function(tf.TensorSpec((2,)))
-    finally:
-        op_callbacks.remove_op_callback(hear)
     assert any(graph is not None for graph in heard)
 
 
 def test_a_read_shares_the_variables_memory():
     variable = tf.Variable(np.arange(6, dtype="float32"))
-    reads = [
-        tf.raw_ops.ReadVariableOp(resource=variable.handle, dtype=tf.float32) for _ in range(2)
-    ]
+    handle: Any = variable.handle  # ty: ignore[unresolved-attribute]
+    reads = [tf.raw_ops.ReadVariableOp(resource=handle, dtype=tf.float32) for _ in range(2)]
     first, second = (np.asarray(memoryview(read)).__array_interface__["data"] for read in reads)
     assert first == second
 
@@ -74,4 +81,4 @@ def test_keras_says_which_layers_and_seeds_a_layer_has():
     assert len(dropout._seed_generators) == 1
     assert dropout._seed_generators[0].state not in dropout.weights
     assert dropout._trainable_variables == dropout._non_trainable_variables == []
-    assert keras.src.utils.naming.to_snake_case("LSTMCell") == "lstm_cell"
+    assert to_snake_case("LSTMCell") == "lstm_cell"

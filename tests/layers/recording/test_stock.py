@@ -39,7 +39,9 @@ def assert_redone(trace):
                 default=0,
             )
             recorded = trace[step.result]
-            tolerance = 2e-5 * max(1.0, float(largest), float(np.abs(wide(recorded)).max(initial=0)))
+            tolerance = 2e-5 * max(
+                1.0, float(largest), float(np.abs(wide(recorded)).max(initial=0))
+            )
             assert largest_difference(recorded, redone) <= tolerance, step
 
 

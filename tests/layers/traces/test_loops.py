@@ -1,0 +1,128 @@
+"""Time steps of recurrent layers, against the textbook's formulas in NumPy."""
+
+import keras
+import numpy as np
+import pytest
+
+from layers.recording import record
+from layers.traces.loops import loops
+from tests.layers.recording import custom
+from tests.layers.recording.stock import CASES, normal
+
+X = normal(2, 5, 3)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def lstm(x, kernel, recurrent, bias):
+    h = c = np.zeros((len(x), recurrent.shape[0]))
+    for t in range(x.shape[1]):
+        i, f, g, o = np.split(x[:, t] @ kernel + h @ recurrent + bias, 4, axis=1)
+        i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+        c = f * c + i * g
+        h = o * np.tanh(c)
+        yield {"i": i, "f": f, "g": g, "o": o, "c": c, "h": h}
+
+
+def gru(x, kernel, recurrent, bias, *, reset_after):
+    units = recurrent.shape[0]
+    h = np.zeros((len(x), units))
+    first, second = bias if reset_after else (bias, np.zeros(3 * units))
+    for t in range(x.shape[1]):
+        xz, xr, xh = np.split(x[:, t] @ kernel + first, 3, axis=1)
+        uz, ur, uh = np.split(recurrent, 3, axis=1)
+        bz, br, bh = np.split(second, 3)
+        z, r = sigmoid(xz + h @ uz + bz), sigmoid(xr + h @ ur + br)
+        inner = r * (h @ uh + bh) if reset_after else (r * h) @ uh
+        g = np.tanh(xh + inner)
+        h = z * h + (1 - z) * g
+        yield {"z": z, "r": r, "g": g, "h": h}
+
+
+def assert_gates(trace, scope, expected):
+    ends = [trace[name] for name in trace.output_names]
+    for t, values in enumerate(expected, start=1):
+        for letter, value in values.items():
+            name = f"{scope}/{letter}_{t}"
+            if name in trace.tensors:
+                np.testing.assert_allclose(trace[name], value, atol=1e-6)
+                assert trace.tensors[name].symbol.endswith(f"_{{{t}}}")
+            else:  # the last is the layer's own result
+                assert any(np.allclose(end, value, atol=1e-6) for end in ends), name
+
+
+def weights(layer):
+    bias = keras.initializers.RandomNormal(seed=4)
+    for variable in layer.trainable_variables:
+        if variable.name == "bias":
+            variable.assign(bias(variable.shape))
+    return [variable.numpy().astype("float64") for variable in layer.trainable_variables]
+
+
+def test_an_lstms_gates_are_the_textbooks():
+    layer = keras.layers.LSTM(4)
+    layer.build(X.shape)
+    own = weights(layer)
+    trace = record(layer, X)
+    assert_gates(trace, "lstm_cell", lstm(X, *own))
+    (loop,) = loops(trace)
+    assert loop.scope == "lstm_cell"
+    assert len(loop.iterations) == 5
+    for t, iteration in enumerate(loop.iterations):
+        (came,) = iteration.came_in
+        np.testing.assert_array_equal(trace[came], X[:, t])
+        if t:
+            assert set(iteration.carried) == {f"lstm_cell/h_{t}", f"lstm_cell/c_{t}"}
+            assert set(loop.iterations[t - 1].results) == set(iteration.carried)
+        else:
+            assert all(trace.tensors[name].role == "constant" for name in iteration.carried)
+    assert loop.iterations[-1].results == ("outputs",)
+
+
+@pytest.mark.parametrize("reset_after", [True, False])
+def test_a_grus_gates_are_the_textbooks(reset_after):
+    layer = keras.layers.GRU(4, reset_after=reset_after)
+    layer.build(X.shape)
+    own = weights(layer)
+    trace = record(layer, X)
+    assert_gates(trace, "gru_cell", gru(X, *own, reset_after=reset_after))
+    (loop,) = loops(trace)
+    assert [iteration.carried for iteration in loop.iterations[1:]] == [
+        (f"gru_cell/h_{t}",) for t in range(1, 5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes", "count"),
+    [
+        ("SimpleRNN", ["simple_rnn_cell"], 6),
+        ("LSTM sequences", ["lstm_cell"], 3),
+        ("LSTM stateful", ["lstm_cell"], 3),
+        ("LSTM dropout", ["lstm_cell"], 3),
+        ("Bidirectional", ["forward_lstm/lstm_cell", "backward_lstm/lstm_cell"], 6),
+        ("StackedRNNCells", ["stacked_rnn_cells/lstm_cell", "stacked_rnn_cells/lstm_cell_2"], 6),
+        ("ConvLSTM1D", ["conv_lstm_cell"], 3),
+        ("TimeDistributed", [""], 6),
+        ("Dense", [], 0),
+        ("Conv2D", [], 0),
+        ("MultiHeadAttention", [], 0),
+        ("Activation sparsemax", [], 0),
+        ("AdaptiveAveragePooling2D", [], 0),
+    ],
+)
+def test_loops_of_stock_layers(name, scopes, count):
+    case = CASES[name]
+    found = loops(record(case.make(), *case.inputs, **case.keywords))
+    assert [loop.scope for loop in found] == scopes
+    assert {len(loop.iterations) for loop in found} <= {count}
+    for loop in found:
+        assert len({len(iteration.steps) for iteration in loop.iterations}) == 1
+
+
+def test_a_loop_in_python_is_found_too():
+    trace = record(custom.LoopOverTime(2), X)
+    dense = next(loop for loop in loops(trace) if loop.scope == "dense")
+    assert len(dense.iterations) == 5
+    assert dense.iterations[-1].results == ("outputs",)

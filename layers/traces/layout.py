@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from layers.operations.numbers import written
 from layers.traces.trace import Step, Trace
 
 LONGEST_CHAIN = 14
@@ -123,7 +124,7 @@ def _chain(trace: Trace) -> Row:
     """Return the one row of a graph in which each tensor is used once; else nothing."""
     if len(trace.output_names) != 1 or not trace.steps:
         return ()
-    operands = [name for step in trace.steps for name in step.operands]
+    operands = [name for step in trace.steps for name in step.operands if not _written(trace, name)]
     if len(set(operands)) != len(operands) or trace.output_names[0] in operands:
         return ()
     row = tuple(_tree(trace, trace.output_names[0]))
@@ -137,7 +138,7 @@ def _tree(trace: Trace, name: str) -> list[Item]:
     """Write a tensor with all that made it, in brackets where a branch joins."""
     step = trace.made_by.get(name)
     if step is None or not step.operands:
-        return [Drawn(name)]
+        return [_written(trace, name) or Drawn(name)]
     first, *others = (_tree(trace, operand) for operand in step.operands)
     sign = Sign(step.op.sign, step.op.says, arrow=not step.op.infix)
     parts = first
@@ -147,6 +148,21 @@ def _tree(trace: Trace, name: str) -> list[Item]:
     if not step.op.infix:
         return [*parts, sign, Drawn(name)]
     return [*parts, EQUALS, Drawn(name)] if step.shown else parts
+
+
+def _written(trace: Trace, name: str) -> Sign | None:
+    """Return a constant that is one number as that number; None of other tensors."""
+    tensor = trace.tensors[name]
+    if (
+        tensor.role != "constant"
+        or tensor.values.size != 1
+        or tensor.values.dtype.kind not in "fiub"
+    ):
+        return None
+    if name in trace.made_by or name in trace.input_names or name in trace.output_names:
+        return None
+    text = written(float(tensor.values.ravel()[0]), 4)
+    return Sign(text, f"the constant {text}")
 
 
 def _ends(trace: Trace, title: str) -> Row:
@@ -235,6 +251,8 @@ class _Writer:
         return made if bare else [Sign("("), *made, Sign(")")]
 
     def _place(self, name: str) -> Item:
+        if sign := _written(self.trace, name):
+            return sign
         if name in self.drawn:
             return Named(name)
         self.drawn.add(name)

@@ -155,6 +155,7 @@ SPEC = LayerSpec(
         BIAS_INITIALIZER,
     ),
     input_fields=("features",),
+    axis_fields={"units": "units"},
     classes=(RepeatedDense,),
     make=_make,
     weights=_weights,

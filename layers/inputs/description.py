@@ -62,6 +62,8 @@ class Description:
     examples: tuple[Example, ...]
     example_label: str = ""
     default_input: str = "example"
+    axis_fields: Mapping[str, str] = field(default_factory=dict)
+    """Words of axes that are not the input's → the whole number's field that is their length."""
 
     @property
     def shape_field(self) -> ShapeField | None:

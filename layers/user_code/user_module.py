@@ -14,7 +14,7 @@ import traceback
 import typing
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +34,7 @@ from layers.inputs.fields import (
     IntField,
     ShapeField,
 )
+from layers.inputs.parameters import argument_of, parameter_of
 from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
 from layers.runs.infer_steps import guessed_steps, named_weights
 from layers.steps import ACTIVATIONS
@@ -51,13 +52,6 @@ SHAPE = ShapeField(
     label="Input shape, batch first",
     help="2 to 5 axes, such as `8, 10`, or `1, 8, 8, 3` for an image.",
 )
-_TAKEN = {
-    *("shape", "layer", "seed", "input", "batch", "cell", "edits", "contrast", "constant", "calls"),
-    *("reduction", "row_axis", "column_axis", "visitor", "have", "example", "new_numbers", "file"),
-    *("fit", "code", "picture", "ready", "own", "typed", "link", "linked", "kept", "shown"),
-    *("defaults", "refused", "problems", "outside", "followed"),
-}
-"""Names that the pages use for themselves, in the link or in a visitor's session."""
 _NOISE = re.compile(
     r"\x1b\[[\d;]*m|\{\{function_node .*?\}\}| \[Op:.*|Arguments received by .*"
     r"|Exception encountered when calling .*?\.call\(\)\.",
@@ -205,7 +199,9 @@ def _spec(cls: type, path: str, source: str) -> LayerSpec:
         and name not in inspect.signature(keras.layers.Layer.__init__).parameters
     }
     hints = _hints(cls)
-    fields = [field for p in parameters.values() if (field := _field(p, hints.get(p.name)))]
+    fields = [
+        _linked(field) for p in parameters.values() if (field := _field(p, hints.get(p.name)))
+    ]
     line = inspect.getdoc(cls) if cls.__doc__ else ""
     return LayerSpec(
         name=PREFIX + cls.__name__,
@@ -240,8 +236,6 @@ def _hints(cls: type) -> dict[str, Any]:
 def _field(parameter: inspect.Parameter, hint: Any) -> Field | None:
     """Return the control of one argument; None where only its default can be used."""
     name, default = parameter.name, parameter.default
-    if name in _TAKEN:
-        return None
     given = default is not parameter.empty
     options = typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ()
     if options and all(isinstance(option, str) for option in options):
@@ -262,6 +256,11 @@ def _field(parameter: inspect.Parameter, hint: Any) -> Field | None:
     return None
 
 
+def _linked(field: Field) -> Field:
+    """Return an argument's field under its name in the link, with the label of its own name."""
+    return replace(field, name=parameter_of(field.name), label=field.title)
+
+
 def _make(
     cls: type,
     path: str,
@@ -270,7 +269,9 @@ def _make(
     seed: int,
 ) -> keras.layers.Layer:
     lacking = [
-        name for name, p in parameters.items() if p.default is p.empty and name not in values
+        name
+        for name, p in parameters.items()
+        if p.default is p.empty and parameter_of(name) not in values
     ]
     if lacking:
         raise BadInputError(
@@ -286,7 +287,7 @@ def _make(
 
 
 def _arguments(values: Values) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name != SHAPE.name}
+    return {argument_of(name): value for name, value in values.items() if name != SHAPE.name}
 
 
 def _written(cls: type, values: Values, seed: int) -> str:

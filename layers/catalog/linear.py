@@ -159,6 +159,7 @@ SPEC = LayerSpec(
     source="Posts 001, 002 and 003: SimpleDense and Linear",
     fields=(FEATURES, UNITS, USE_BIAS, ACTIVATION, KERNEL_INITIALIZER, BIAS_INITIALIZER),
     input_fields=("features",),
+    axis_fields={"units": "units"},
     classes=(Linear,),
     make=lambda values, seed: Linear(**dense_arguments(values, seed)),
     promises=(EQUAL_ROWS,),

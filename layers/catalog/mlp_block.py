@@ -114,6 +114,7 @@ SPEC = LayerSpec(
         _width(3, 1),
     ),
     input_fields=("features",),
+    axis_fields={f"width {number}": f"width_{number}" for number in (1, 2, 3)},
     batch=replace(BATCH, default=3),
     classes=(Linear, MLPBlock),
     make=lambda values, seed: MLPBlock(

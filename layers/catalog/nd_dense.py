@@ -107,6 +107,7 @@ SPEC = LayerSpec(
         BIAS_INITIALIZER,
     ),
     input_fields=("shape",),
+    axis_fields={"units": "units"},
     batch=None,
     classes=(Linear, NDDense),
     make=lambda values, seed: NDDense(**dense_arguments(values, seed)),

@@ -125,6 +125,7 @@ SPEC = LayerSpec(
         BIAS_INITIALIZER,
     ),
     input_fields=("features",),
+    axis_fields={"units": "units"},
     classes=(RepeatedDense,),
     make=_make,
     promises=(

@@ -154,6 +154,8 @@ class Description:
     example_label: str = ""
     default_input: str = "example"
     inputs: tuple[InputDescription, ...] = ()
+    axis_fields: Mapping[str, str] = field(default_factory=dict)
+    """Words of axes that are not the input's → the whole number's field that is their length."""
 
     @property
     def training(self) -> bool:

@@ -98,7 +98,7 @@ def _stored(trace: Trace, cell: Cell) -> Cell:
 def _is_open(trace: Trace, name: str) -> bool:
     if name not in trace.tensors or name in trace.made_by:
         return False
-    return name in trace.input_names or trace.tensors[name].role == "weight"
+    return trace.tensors[name].role in ("input", "weight")
 
 
 def _check(trace: Trace, cell: Cell) -> None:

@@ -24,9 +24,9 @@ from layers.catalog.signatures import fields_of, parameters_of
 from layers.catalog.spec import LayerSpec
 from layers.catalog.stock_calls import TRAINING
 from layers.inputs.description import InputDescription, Values
-from layers.inputs.fields import BadInputError, ShapeField
+from layers.inputs.fields import BadInputError, Field, ShapeField
+from layers.inputs.parameters import argument_of, parameter_of
 from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
-from layers.runs.infer_steps import guessed_steps, named_weights
 from layers.runs.refusing import words_of
 from layers.user_code.isolation import untouched
 
@@ -42,13 +42,6 @@ SHAPE = ShapeField(
     label="Input shape, batch first",
     help="2 to 5 axes, such as `8, 10`, or `1, 8, 8, 3` for an image.",
 )
-_TAKEN = {
-    *("shape", "layer", "seed", "input", "batch", "cell", "edits", "contrast", "constant", "calls"),
-    *("reduction", "row_axis", "column_axis", "visitor", "have", "example", "new_numbers", "file"),
-    *("fit", "code", "picture", "ready", "own", "typed", "link", "linked", "kept", "shown"),
-    *("defaults", "refused", "problems", "outside", "followed", "training"),
-}
-"""Names that the pages use for themselves, in the link or in a visitor's session."""
 _NOT_NAMES = {"layer", "keras", "np", "tf", "outputs", "shape"}
 """What the shown code calls something else."""
 
@@ -185,9 +178,8 @@ def _spec(cls: type, path: str, source: str) -> LayerSpec:
     """Declare one class."""
     inputs, training = _inputs(cls)
     shapes = tuple(each.field for each in inputs if each.field)
-    own = {name: field for name, field in fields_of(cls).items() if name not in _TAKEN}
-    for field in shapes:
-        own.pop(field.name, None)
+    own = tuple(_in_link(field) for field in fields_of(cls).values())
+    names = tuple(field.name for field in own)
     line = inspect.getdoc(cls) if cls.__doc__ else ""
     return LayerSpec(
         name=PREFIX + cls.__name__,
@@ -196,20 +188,17 @@ def _spec(cls: type, path: str, source: str) -> LayerSpec:
         summary=(line or "Without a docstring.").splitlines()[0][:80],
         formula="",
         source=f"Your own, from {Path(path).name}",
-        fields=(*shapes, *own.values(), *((TRAINING,) if training else ())),
+        fields=(*shapes, *own, *((TRAINING,) if training else ())),
         input_fields=(SHAPE.name,),
         inputs=inputs,
         batch=None,
         classes=(cls,),
-        make=partial(_make, cls, path, tuple(own)),
-        weights=named_weights,
-        steps=guessed_steps,
-        promises=(),
+        make=partial(_make, cls, path, names),
         examples=(),
         example_input=NORMAL,
         default_input="normal",
         module=source,
-        constructor=partial(_written, cls, tuple(own)),
+        constructor=partial(_written, cls, names),
     )
 
 
@@ -239,11 +228,18 @@ def _inputs(cls: type) -> tuple[tuple[InputDescription, ...], bool]:
     ), training
 
 
+def _in_link(field: Field) -> Field:
+    """Return an argument's field under its name in the link, with the label of its own name."""
+    return replace(field, name=parameter_of(field.name), label=field.title)
+
+
 def _make(
     cls: type, path: str, names: tuple[str, ...], values: Values, seed: int
 ) -> keras.layers.Layer:
     lacking = [
-        name for name, p in parameters_of(cls).items() if p.default is p.empty and name not in names
+        name
+        for name, parameter in parameters_of(cls).items()
+        if parameter.default is parameter.empty and parameter_of(name) not in names
     ]
     if lacking:
         raise BadInputError(
@@ -255,10 +251,10 @@ def _make(
     # their own: so the same link shows the same numbers though the author passes no seed.
     keras.utils.set_random_seed(seed)
     with told(f"{cls.__name__} cannot be made", path):
-        return cls(**{name: values[name] for name in names})
+        return cls(**{argument_of(name): values[name] for name in names})
 
 
 def _written(cls: type, names: tuple[str, ...], values: Values, seed: int) -> str:
     """Write how the layer is made."""
-    arguments = ", ".join(f"{name}={values[name]!r}" for name in names)
+    arguments = ", ".join(f"{argument_of(name)}={values[name]!r}" for name in names)
     return f"keras.utils.set_random_seed({seed})\nlayer = {cls.__name__}({arguments})"

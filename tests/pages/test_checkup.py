@@ -196,10 +196,10 @@ def test_an_examination_that_is_lost_is_a_finding_and_the_others_go_on(
 ):
     compute = examine.compute
 
-    def losing(function, *arguments):
+    def losing(function, *arguments, **named):
         if function is checkup_api.examine and arguments[2] == "config":
             raise loss("A sentence.")
-        return compute(function, *arguments)
+        return compute(function, *arguments, **named)
 
     monkeypatch.setattr(examine, "compute", losing)
     session = visited(layer="linear")

@@ -17,6 +17,7 @@ from tests.pages.session import (
     complaints,
     drawn,
     opened,
+    sent,
     signs,
 )
 from tests.pages.test_checkup import heads, visited
@@ -245,3 +246,42 @@ def test_what_fails_at_work_or_cannot_be_made_is_a_sentence_on_the_check_up_too(
     session.run()
     assert_one_complaint(session, "cannot be made", "RuntimeError", "no")
     assert not session.get("progress")
+
+
+ANY_NAME = """
+import keras
+
+
+class AnyName(keras.layers.Layer):
+    def __init__(self, batch: int, seed: int = 2, kept: int = 3, picture: int = 4, visitor: int = 5,
+                 ready: int = 6, at_0: int = 7, columns: int = 8, shown: int = 9, embed: int = 10):
+        super().__init__()
+        self.all = batch, seed, kept, picture, visitor, ready, at_0, columns, shown, embed
+
+    def build(self, shape):
+        self.kernel = self.add_weight(name="kernel", shape=(shape[-1], len(self.all)))
+
+    def call(self, x):
+        return x @ self.kernel * 0 + keras.ops.cast(self.all, "float32")
+"""
+
+
+def test_an_argument_may_have_any_name(module: Path):
+    save(module, ANY_NAME, age=1)
+    own = {"arg.batch": 64, "arg.seed": 32, "kept": 33, "picture": 34, "arg.visitor": 35}
+    own |= {"ready": 36, "arg.at_0": 37, "columns": 38, "shown": 39, "arg.embed": 40}
+    session = opened(layer="own.AnyName", shape="2,3", seed=5, **own)
+    assert_sound(session)
+    assert drawn(session)["outputs"].tolist() == [list(own.values())] * 2
+    assert session.query_params["seed"] == "5"
+    assert {name: session.query_params[name] for name in own} == {n: str(v) for n, v in own.items()}
+    session.slider(key="arg.batch").set_value(7).run()
+    session.slider(key="ready").set_value(8).run()
+    assert_sound(session)
+    assert drawn(session)["outputs"][0, [0, 5]].tolist() == [7, 8]
+    assert session.slider(key="arg.batch").label == "Batch"
+    (links,) = sent(session, "links")
+    assert {edge[0] for edge in links["edges"].values()} == {"shape"}, (
+        "no name is taken for an axis"
+    )
+    assert_sound(visited(layer="own.AnyName", shape="2,3", **own))

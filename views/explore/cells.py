@@ -60,7 +60,7 @@ def links(run: Exploration, layer: Description, steps: Sequence[Step]) -> dict[s
             name: _tensor(tensor) for name, tensor in trace.tensors.items() if name in names
         },
         "edited": [str(edit.cell) for edit in run.edits],
-        "edges": _edges(layer),
+        "edges": _edges(layer, tensors["inputs"].axes),
     }
 
 
@@ -100,19 +100,25 @@ def _tensor(tensor: Tensor) -> dict[str, Any]:
     return {"shape": tensor.values.shape, "axes": tensor.axes, "role": tensor.role}
 
 
-def _edges(layer: Description) -> dict[str, list]:
-    """Return axis → [field, minimum, maximum], and of a typed shape also which of its numbers."""
-    fields = {f.name: f for f in layer.fields if isinstance(f, IntField)}
-    if layer.batch:
-        fields["batch"] = layer.batch
-    edges: dict[str, list] = {
-        name.replace("_", " "): [name, max(1, field.minimum), field.maximum]
-        for name, field in fields.items()
-    }
+def _edges(layer: Description, axes: Sequence[str]) -> dict[str, list]:
+    """Return axis → [field, minimum, maximum], and of a typed shape also which of its numbers.
+
+    Args:
+        layer: its fields are the lengths that can be dragged.
+        axes: one word for each axis of its input.
+    """
+    sizes = {field.name: field for field in layer.fields if isinstance(field, IntField)}
+    words = dict(layer.axis_fields)
+    edges: dict[str, list] = {}
     if shape := layer.shape_field:
-        rank = shape.maximum_rank
-        words = {"batch": 0, "features": -1} | {f"axis {i}": i for i in range(1, rank)}
-        edges |= {word: [shape.name, 1, shape.maximum_axis, at] for word, at in words.items()}
+        edges = {word: [shape.name, 1, shape.maximum_axis, at] for at, word in enumerate(axes)}
+    else:
+        words |= {word: word for word in layer.input_fields}
+    if layer.batch:
+        sizes["batch"] = layer.batch
+        words["batch"] = "batch"
+    for word, name in words.items():
+        edges[word] = [name, max(1, sizes[name].minimum), sizes[name].maximum]
     return edges
 
 

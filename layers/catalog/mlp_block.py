@@ -114,6 +114,17 @@ SPEC = LayerSpec(
         _width(3, 1),
     ),
     input_fields=("features",),
+    axes={
+        "linear_1/kernel": ("features", "width 1"),
+        "linear_2/kernel": ("width 1", "width 2"),
+        "linear_3/kernel": ("width 2", "width 3"),
+    },
+    symbols={
+        f"linear_{number}/{name}": f"{symbol}_{{{number}}}"
+        for number in (1, 2, 3)
+        for name, symbol in (("kernel", "W"), ("bias", "b"), ("outputs", "Z"))
+    }
+    | {"relu": "H_{1}", "relu_2": "H_{2}"},
     axis_fields={f"width {number}": f"width_{number}" for number in (1, 2, 3)},
     batch=replace(BATCH, default=3),
     classes=(Linear, MLPBlock),

@@ -126,6 +126,12 @@ SPEC = LayerSpec(
     ),
     input_fields=("features",),
     axis_fields={"units": "units"},
+    axes={
+        "kernel": ("features", "column"),
+        "kernel_repeated": ("features", "units"),
+        "bias_repeated": ("units",),
+    },
+    symbols={"kernel": "w", "kernel_repeated": "W", "bias_repeated": r"\bar{b}"},
     classes=(RepeatedDense,),
     make=_make,
     promises=(

@@ -86,6 +86,12 @@ SPEC = LayerSpec(
         ),
     ),
     input_fields=("features",),
+    symbols={
+        "total": "t",
+        "total_before": r"t_{\mathrm{before}}",
+        "column_sums": "s",
+        "outputs": "h",
+    },
     classes=(RunningSum,),
     make=lambda _values, _seed: RunningSum(),
     promises=(

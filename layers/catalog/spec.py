@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +58,13 @@ class LayerSpec(Description):
             ``ShapeField`` that is the input's whole shape.
         batch: the field for the batch; None where the shape field includes it; minimum 0 where the
             layer also takes one array without a batch.
-        axis_fields: words of axes that are not the input's → the field that is their length, so that
+        axis_fields: words of axes that are not the input's → the field that is their length, so
+            that
             the edges of a picture can be dragged.
         classes: the Keras classes that the shown code needs, dependencies first.
         make: (checked values, seed) → an unbuilt layer.
+        axes: weight's name → one word an axis, where the recording would choose others.
+        symbols: tensor's name → its LaTeX symbol, where the recording would choose another.
         arrange: arrays by input name, checked values → positional and named arguments of a call.
         largest: checked values, input shapes → the shape of the largest tensor inside, where that
             is larger than input and output.
@@ -78,6 +81,8 @@ class LayerSpec(Description):
     classes: tuple[type, ...]
     make: Callable[[Values, int], keras.layers.Layer]
     promises: tuple[Promise, ...] = ()
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    symbols: Mapping[str, str] = field(default_factory=dict)
     example_input: Source = NORMAL
     notes: Callable[[Values], tuple[str, ...]] = no_notes
     batch: IntField | None = BATCH

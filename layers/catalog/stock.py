@@ -69,6 +69,7 @@ def stock_spec(name: str) -> LayerSpec:
         constructor=partial(_written, line, cls),
         arrange=partial(arrange, line),
         largest=line.largest,
+        axis_fields=_axis_fields(line),
         random_state=line.random_state,
         examples=(),
         example_input=PIXELS if source == "example" else NORMAL,
@@ -99,6 +100,14 @@ def _fields(line: Line, cls: type) -> tuple[Field, ...]:
     if line.training is not None:
         found[TRAINING.name] = replace(TRAINING, default=line.training)
     return tuple(found.values())
+
+
+def _axis_fields(line: Line) -> dict[str, str]:
+    """Return word → field of an output's last axis, where its length is the field itself."""
+    if line.cls == "Dense":
+        return {"units": "units"}
+    is_filtered = line.cls.startswith(("Conv", "SeparableConv")) and "LSTM" not in line.cls
+    return {"filters": "filters"} if is_filtered else {}
 
 
 def _control(name: str, wanted: Any, base: Field | None) -> Field:

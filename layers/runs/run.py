@@ -108,10 +108,15 @@ def run_whole(
 def _recorded(
     spec: LayerSpec, layer: keras.layers.Layer, call: Call, *, simplified: bool = True
 ) -> Trace:
-    axes = {each.name: each.axes_of(call.arrays[each.name].ndim) for each in spec.inputs}
+    axes: dict[str, tuple[str, ...]] = {
+        each.name: each.axes_of(call.arrays[each.name].ndim) for each in spec.inputs
+    }
     if not spec.inputs:
         axes = {name: spec.input_axes(array.ndim) for name, array in call.arrays.items()}
-    return record(layer, *call.arguments, simplified=simplified, input_axes=axes, **call.named)
+    trace = record(
+        layer, *call.arguments, simplified=simplified, input_axes=axes | spec.axes, **call.named
+    )
+    return trace.with_symbols(spec.symbols)
 
 
 @contextmanager

@@ -36,19 +36,24 @@ def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
 
     Args:
         trace: with names.
-        input_axes: input name → one word an axis; what is left out has ``default_axes``.
+        input_axes: input name → one word an axis; what is left out has ``default_axes``. Any
+            other tensor's words may be given as well.
 
     Returns:
         the trace; an axis that nothing is known of is ``axis 1``.
     """
-    words: dict[str, Words] = {}
+    words: dict[str, Words] = {
+        name: tuple(given)
+        for name, given in input_axes.items()
+        if name in trace.tensors and trace[name].ndim == len(given)
+    }
     for name in trace.input_names:
         rank = trace[name].ndim
         given = tuple(input_axes.get(name, ()))
         words[name] = given if len(given) == rank else default_axes(rank)
     for step in trace.steps:
         _weights(trace, step, words)
-        found = _result(trace, step, words)
+        found = words.get(step.result) or _result(trace, step, words)
         words[step.result] = _filled(found, trace[step.result].ndim)
     tensors = {}
     for name, tensor in trace.tensors.items():

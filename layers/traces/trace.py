@@ -153,6 +153,16 @@ class Trace:
         """Return the same run with the state after each call, (calls, *state)."""
         return replace(self, history=history)
 
+    def with_symbols(self, symbols: Mapping[str, str]) -> Trace:
+        """Return the same run with other LaTeX symbols for some of its tensors, by name."""
+        if not symbols:
+            return self
+        tensors = {
+            name: replace(tensor, symbol=symbols.get(name, tensor.symbol))
+            for name, tensor in self.tensors.items()
+        }
+        return replace(self, tensors=tensors)
+
     def redo(self) -> dict[str, np.ndarray]:
         """Redo every step in NumPy, in float64, from what no step makes.
 

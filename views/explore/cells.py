@@ -60,7 +60,7 @@ def links(run: Exploration, layer: Description, steps: Sequence[Step]) -> dict[s
             name: _tensor(tensor) for name, tensor in trace.tensors.items() if name in names
         },
         "edited": [str(edit.cell) for edit in run.edits],
-        "edges": _edges(layer, tensors["inputs"].axes),
+        "edges": _edges(layer, trace.tensors[trace.input_names[0]].axes),
     }
 
 

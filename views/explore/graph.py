@@ -64,8 +64,7 @@ def _rows(rows: Iterable[Row], draw: Callable[[str], Figure]) -> list[dict[str, 
 
 def _group(group: Group, draw: Callable[[str], Figure]) -> dict[str, Any]:
     parts = [
-        _group(part, draw) if isinstance(part, Group) else _row(part, draw)
-        for part in group.parts
+        _group(part, draw) if isinstance(part, Group) else _row(part, draw) for part in group.parts
     ]
     title = group.path.rpartition("/")[2]
     return {"title": title, "path": group.path, "open": True, "parts": parts}

@@ -73,7 +73,9 @@ def equation(layer: Description, run: Exploration, view: View) -> Block:
     linked = links(run, layer, view.steps) | {"contrast": view.contrast}
     pinned = pin(run, view.cell) if view.cell else None
     if view.layout.inside is None and not view.layout.left_out:
-        items = [draw(item.name) if isinstance(item, Drawn) else item for item in view.layout.rows[0]]
+        items = [
+            draw(item.name) if isinstance(item, Drawn) else item for item in view.layout.rows[0]
+        ]
         return row(items, legend, links=linked, pin=pinned)
     return graph(view, draw, legend, links=linked, pin=pinned)
 

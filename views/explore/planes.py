@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from layers.traces.trace import Tensor
 
 AUTO = "auto"
-_PAIRS = (("height", "width"), ("kernel height", "kernel width"), ("query", "key"))
+_PAIRS = (("rows", "columns"), ("kernel rows", "kernel columns"), ("time", "time (2)"))
 """Axes that belong side by side, where a tensor has both."""
-_SLIDERS = ("batch", "head", "depth", "kernel depth")
+_SLIDERS = ("batch", "heads", "depth", "kernel depth")
 """Axes that are rather stepped through than drawn."""
 
 
@@ -40,9 +40,9 @@ def drawn_axes(axes: tuple[str, ...], rows: str = AUTO, columns: str = AUTO) -> 
         rows: the word that was chosen to run down, where the tensor has it.
         columns: the word that was chosen to run across, where the tensor has it.
 
-    >>> drawn_axes(("batch", "height", "width", "channels"))
+    >>> drawn_axes(("batch", "rows", "columns", "channels"))
     (1, 2)
-    >>> drawn_axes(("batch", "time", "head", "features"))
+    >>> drawn_axes(("batch", "time", "heads", "features"))
     (1, 3)
     >>> drawn_axes(("batch", "time", "features"), rows="batch")
     (0, 2)
@@ -82,9 +82,7 @@ def free_axes(tensors: Iterable[Tensor], rows: str = AUTO, columns: str = AUTO) 
     return lengths
 
 
-def plane_of(
-    tensor: Tensor, at: Mapping[str, int], rows: str = AUTO, columns: str = AUTO
-) -> Plane:
+def plane_of(tensor: Tensor, at: Mapping[str, int], rows: str = AUTO, columns: str = AUTO) -> Plane:
     """Return the plane of one tensor.
 
     Args:

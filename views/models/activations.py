@@ -10,10 +10,10 @@ import numpy as np
 from figures.figure import Figure
 from figures.view import symmetric_limit
 from figures.words import number
-from layers.traces.layout import Sign
 from layers.inputs.cells import Cell
 from layers.model_files.model import LayerEntry
 from layers.networks.feature_maps import Activation, Window
+from layers.traces.layout import Sign
 from views.arithmetic import written
 from views.blocks import Block, color_range, row, text
 from views.links import made_by

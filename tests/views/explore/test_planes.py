@@ -13,9 +13,9 @@ def tensor(**axes):
     )
 
 
-IMAGE = tensor(batch=2, height=4, width=5, channels=3)
-KERNEL = tensor(kernel_height=3, kernel_width=3, channels=3, filters=2)
-HEADS = tensor(batch=2, time=4, head=2, features=3)
+IMAGE = tensor(batch=2, rows=4, columns=5, channels=3)
+KERNEL = tensor(kernel_rows=3, kernel_columns=3, channels=3, filters=2)
+HEADS = tensor(batch=2, time=4, heads=2, features=3)
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ HEADS = tensor(batch=2, time=4, head=2, features=3)
     [
         (("batch", "units"), (0, 1)),
         (("batch", "time", "features"), (1, 2)),
-        (("batch", "height", "width", "channels"), (1, 2)),
-        (("kernel height", "kernel width", "channels", "filters"), (0, 1)),
-        (("batch", "head", "query", "key"), (2, 3)),
-        (("batch", "time", "head", "features"), (1, 3)),
-        (("features", "head", "units"), (0, 2)),
-        (("batch", "head", "features"), (1, 2)),
+        (("batch", "rows", "columns", "channels"), (1, 2)),
+        (("kernel rows", "kernel columns", "channels", "filters"), (0, 1)),
+        (("batch", "heads", "time", "time (2)"), (2, 3)),
+        (("batch", "time", "heads", "features"), (1, 3)),
+        (("features", "heads", "units"), (0, 2)),
+        (("batch", "heads", "features"), (1, 2)),
     ],
 )
 def test_the_axes_that_matter_most_are_drawn(axes, expected):
@@ -38,18 +38,18 @@ def test_the_axes_that_matter_most_are_drawn(axes, expected):
 def test_a_chosen_axis_is_drawn_where_a_tensor_has_it():
     assert drawn_axes(IMAGE.axes, rows="channels") == (3, 2)
     assert drawn_axes(IMAGE.axes, columns="batch") == (1, 0)
-    assert drawn_axes(IMAGE.axes, rows="width", columns="height") == (2, 1)
+    assert drawn_axes(IMAGE.axes, rows="columns", columns="rows") == (2, 1)
     assert drawn_axes(KERNEL.axes, rows="batch") == (0, 1)
 
 
 def test_what_was_chosen_twice_is_not_drawn_twice():
-    assert drawn_axes(IMAGE.axes, rows="width", columns="width")[0] == 2
-    assert len(set(drawn_axes(IMAGE.axes, rows="width", columns="width"))) == 2
+    assert drawn_axes(IMAGE.axes, rows="columns", columns="columns")[0] == 2
+    assert len(set(drawn_axes(IMAGE.axes, rows="columns", columns="columns"))) == 2
 
 
 def test_one_slider_serves_every_tensor_that_has_the_axis():
     assert free_axes([IMAGE, KERNEL]) == {"batch": 2, "channels": 3, "filters": 2}
-    assert free_axes([HEADS]) == {"batch": 2, "head": 2}
+    assert free_axes([HEADS]) == {"batch": 2, "heads": 2}
     assert free_axes([tensor(batch=2, units=3)]) == {}
 
 

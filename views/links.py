@@ -15,7 +15,7 @@ LARGEST_TABLE = 20_000
 
 
 def made_by(trace: Trace, steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """Return how cells make cells, as plain data: the one table of ``layers.operations``, sent once.
+    """Return how cells make cells, as plain data, for the browser to follow.
 
     Args:
         trace: the run.
@@ -42,7 +42,7 @@ def made_by(trace: Trace, steps: Iterable[Step]) -> list[dict[str, Any]]:
 
 
 def is_matrix_product(op: Op) -> bool:
-    """Return whether an operation sums over the last axis of the left and the first of the right."""
+    """Return whether it sums over the last axis of the left and the first of the right."""
     if not isinstance(op, Contract) or len(op.inputs) != 2:
         return False
     left, right = op.inputs

@@ -59,8 +59,7 @@ class LayerSpec(Description):
         batch: the field for the batch; None where the shape field includes it; minimum 0 where the
             layer also takes one array without a batch.
         axis_fields: words of axes that are not the input's → the field that is their length, so
-            that
-            the edges of a picture can be dragged.
+            that the edges of a picture can be dragged.
         classes: the Keras classes that the shown code needs, dependencies first.
         make: (checked values, seed) → an unbuilt layer.
         axes: weight's name → one word an axis, where the recording would choose others.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from layers.inputs.fields import BadInputError, Field, IntField, ShapeField
-from layers.inputs.sources import spell
+from layers.inputs.sources import format_shape
 
 Values = Mapping[str, Any]
 Shape = tuple[int, ...]
@@ -139,7 +139,7 @@ class Description:
         if fits is not None and ours == expected:
             return
         words = ", ".join(self.input_axes(len(expected) + (not self.shape_field)))
-        sizes = spell(expected) if self.shape_field else f"batch × {spell(expected)}"
+        sizes = format_shape(expected) if self.shape_field else f"batch × {format_shape(expected)}"
         mend = (
             "Size the layer to the data, or bring an array of the expected shape."
             if fits
@@ -148,6 +148,6 @@ class Description:
         )
         raise MismatchError(
             f"Your array does not fit {self.title}: expected {sizes} ({words}). "
-            f"Received {spell(shape)}. {mend}",
+            f"Received {format_shape(shape)}. {mend}",
             fits,
         )

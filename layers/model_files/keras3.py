@@ -192,6 +192,8 @@ def _collect(
         stored = [(k, d) for k, d in file.children(variables) if isinstance(d, h5py.Dataset)]
         names = weight_names(kind, len(stored), settings)
         for (key, dataset), name in zip(stored, names, strict=True):
+            if name == "wrapped_kernel":  # the wrapped layer has it too: it is one weight
+                continue
             known = name if key.isdecimal() else key  # some layers store by name
             yield weight(file, dataset, kind, prefix + known, frozen)
     if own_only:

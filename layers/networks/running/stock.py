@@ -18,6 +18,7 @@ _CONV = ("kernel_size", "strides", "padding", "data_format", "dilation_rate", "a
 _CONV += ("use_bias", "filters", "groups")
 _POOL = ("pool_size", "strides", "padding", "data_format")
 _RNN = ("units", "activation", "use_bias", "return_sequences", "go_backwards")
+_RNN += ("zero_output_for_mask",)
 _NORM = ("axis", "epsilon", "center", "scale")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "Dense": ("units", "activation", "use_bias"),
@@ -60,7 +61,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "LayerNormalization": _NORM,
     "GroupNormalization": (*_NORM, "groups"),
     "UnitNormalization": ("axis",),
-    "Embedding": ("input_dim", "output_dim"),
+    "Embedding": ("input_dim", "output_dim", "mask_zero"),
     "SimpleRNN": _RNN,
     "LSTM": (*_RNN, "recurrent_activation"),
     "GRU": (*_RNN, "recurrent_activation", "reset_after"),
@@ -86,7 +87,17 @@ _WORDS = {
     "activation": ACTIVATIONS,
     "recurrent_activation": ACTIVATIONS,
 }
+_WITHOUT_EFFECT = {
+    *("name", "trainable", "dtype", "seed", "activity_regularizer", "noise_shape", "momentum"),
+    *("renorm_momentum", "renorm_clipping", "synchronized", "dropout", "recurrent_dropout"),
+    *("unroll", "unit_forget_bias", "stateful", "implementation", "use_cudnn", "input_length"),
+    *("batch_input_shape", "batch_shape", "build_input_shape", "input_shape", "lora_alpha"),
+}
+"""Settings that change nothing in one run outside of training."""
+_DEFAULTS = {"data_format": "channels_last", "groups": 1}
+"""Settings that other versions of Keras wrote for layers that do not take them now."""
 MAXIMUM_NUMBER = 10_000_000
+"""The largest number in a setting."""
 
 
 def arguments(layer: LayerConfig) -> dict[str, Any]:
@@ -98,23 +109,42 @@ def arguments(layer: LayerConfig) -> dict[str, Any]:
     if layer.class_name not in ALLOWED:
         raise not_runnable(layer, "Keras's own layers, of those that can be run here")
     found = {}
-    for name in ALLOWED[layer.class_name]:
-        if name not in layer.settings:
-            continue
-        value = layer.settings[name]
-        if name == "axis" and isinstance(value, list) and len(value) == 1:
-            value = value[0]  # as Keras 2 wrote it
-        if isinstance(value, str):
-            if value not in _WORDS.get(name, ()):
-                raise not_runnable(
-                    layer, f"{name} among {', '.join(_WORDS.get(name, ('numbers',)))}"
-                )
-        elif not _is_number(value):
-            raise not_runnable(layer, f"a number or a known word for {name}")
-        found[name] = value
-    if layer.class_name == "LeakyReLU" and _is_number(layer.settings.get("alpha")):
-        found.setdefault("negative_slope", layer.settings["alpha"])
+    settings = dict(layer.settings)
+    if layer.class_name == "LeakyReLU" and "alpha" in settings:  # Keras 2's name
+        settings.setdefault("negative_slope", settings.pop("alpha"))
+    for name, value in settings.items():
+        if name in ALLOWED[layer.class_name]:
+            found[name] = _checked(layer, name, _unpacked(value))
+        elif not _has_no_effect(name, value):
+            raise not_runnable(layer, f"no setting {name[:40]!r}, or its default")
     return found
+
+
+def _checked(layer: LayerConfig, name: str, value: Any) -> Any:
+    """Return a setting's value where it is a number or a known word."""
+    words = _WORDS.get(name, ())
+    if isinstance(value, str) and value not in words:
+        raise not_runnable(layer, f"{name} among {', '.join(words or ['numbers'])}")
+    if not isinstance(value, str) and not _is_number(value):
+        raise not_runnable(layer, f"a number or a known word for {name}")
+    if name == "axis" and isinstance(value, list) and len(value) == 1:
+        return value[0]  # as Keras 2 wrote it
+    return value
+
+
+def _has_no_effect(name: str, value: Any) -> bool:
+    """Return whether a setting that is not taken over leaves the outputs as they are."""
+    if name in _WITHOUT_EFFECT or name.endswith(("_initializer", "_regularizer", "_constraint")):
+        return True
+    return value in (None, False, _DEFAULTS.get(name))
+
+
+def _unpacked(value: Any) -> Any:
+    """Return the number in ``{"class_name": "__numpy__", …}``, as Keras 2 wrote some."""
+    if isinstance(value, dict) and value.get("class_name") == "__numpy__":
+        config = value.get("config")
+        return config.get("value") if isinstance(config, dict) else value
+    return value
 
 
 def _is_number(value: Any) -> bool:

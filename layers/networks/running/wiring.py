@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,27 +134,43 @@ def _inputs(layer: LayerConfig) -> list[str]:
     if len(nodes) != 1:
         raise not_runnable(layer, "layers that are called once")
     node = nodes[0]
-    found: list[str] = []
-
-    def walk(value: Any, depth: int = 0) -> None:
-        if depth > 8:
-            raise not_runnable(layer, "inputs written as Keras does")
-        if isinstance(value, dict):
-            history = value.get("config", {}) if isinstance(value.get("config"), dict) else {}
-            if isinstance(history.get("keras_history"), list) and history["keras_history"]:
-                found.append(str(history["keras_history"][0]))
-        elif isinstance(value, list):
-            old = len(value) in {3, 4} and isinstance(value[0], str)
-            if old and all(type(item) is int for item in value[1:3]):
-                found.append(value[0])
-                return
-            for item in value:
-                walk(item, depth + 1)
-
-    walk(node.get("args") if isinstance(node, dict) else node)
+    if isinstance(node, dict):  # Keras 3
+        _refuse_named(layer, node.get("kwargs"))
+        node = node.get("args")
+    found = list(_references(layer, node))
     if not found:
         raise not_runnable(layer, "inputs written as Keras does")
     return found
+
+
+def _references(layer: LayerConfig, value: Any, depth: int = 0) -> Iterator[str]:
+    """Yield the layer names in a call's arguments, in the form of Keras 3 or of Keras 2."""
+    if depth > 8:
+        raise not_runnable(layer, "inputs written as Keras does")
+    if isinstance(value, dict):
+        config = value.get("config")
+        history = config.get("keras_history") if isinstance(config, dict) else None
+        if isinstance(history, list) and history:
+            yield str(history[0])
+    elif isinstance(value, list) and _is_keras_2(value):
+        _refuse_named(layer, value[3] if len(value) == 4 else None)
+        yield value[0]
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(layer, item, depth + 1)
+
+
+def _is_keras_2(value: list) -> bool:
+    """Return whether a list is ``["name", 0, 0]``, or that with named arguments."""
+    is_long_enough = len(value) in {3, 4} and isinstance(value[0], str)
+    return is_long_enough and all(type(item) is int for item in value[1:3])
+
+
+def _refuse_named(layer: LayerConfig, named: Any) -> None:
+    """Refuse a mask, a state or a mode that is passed by name, which would be left out."""
+    for name, value in named.items() if isinstance(named, dict) else ():
+        if value not in (None, False):
+            raise not_runnable(layer, f"a call without the argument {str(name)[:40]!r}")
 
 
 def _names(references: Any) -> list[str]:

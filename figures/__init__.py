@@ -1,1 +1,1 @@
-"""The room that draws: arrays in, Plotly figures out as plain data; no Streamlit, no TensorFlow."""
+"""Arrays in, Plotly figures out as plain data; no Streamlit, no TensorFlow."""

@@ -1,4 +1,4 @@
-"""How numbers that were counted elsewhere are spread, on a scale that many figures share."""
+"""The histogram of a weight from counts made elsewhere, on a scale that many figures share."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def distribution(
         low: the left end of the scale.
         high: the right end.
         name: of the element that draws it.
-        title: what stands above.
+        title: of the figure.
         shape: of the weight.
-        flags: what strikes the eye, such as the share of NaN.
+        flags: notable features, such as the percentage of NaN.
     """
     width = (high - low) / len(counts)
     fullest = max(range(len(counts)), key=lambda at: counts[at])
     counted = "1 value" if sum(counts) == 1 else f"{sum(counts):,} values"
-    said = f"{counted} on a scale from {number(low)} to {number(high)}"
+    scale = f"{counted} on a scale from {number(low)} to {number(high)}"
     return Figure(
         name=plain(name),
         spec={
@@ -50,8 +50,8 @@ def distribution(
                 "bargap": 0.05,
             },
         },
-        alt=f"Histogram of {plain(title)}: {said}; the fullest bin has {counts[fullest]:,} around "
-        f"{number(low + width * (fullest + 0.5))}" + "".join(f"; {flag}" for flag in flags),
+        alt=f"Histogram of {plain(title)}: {scale}; the fullest bin has {counts[fullest]:,} "
+        f"around {number(low + width * (fullest + 0.5))}" + "".join(f"; {flag}" for flag in flags),
         title=plain(title),
         caption=" · ".join([counted, *flags]),
         file_name=file_name(safe(title), "histogram", shape=shape),

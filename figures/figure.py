@@ -11,12 +11,12 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class Slices:
-    """How the slices of a tensor's last axis lie beside each other, in cells.
+    """The positions of slices that are drawn side by side, in cells.
 
     Attributes:
         tile: (rows, columns) of one.
-        step: from one to the next, its border included.
-        across: how many stand in a line.
+        step: from one to the next, with the border.
+        across: how many are in a row.
     """
 
     tile: tuple[int, int]
@@ -32,15 +32,15 @@ class Figure:
         name: the tensor it shows; the element that draws it carries it as ``data-tensor``.
         spec: ``{"data": …, "layout": …}`` as plotly.js takes it; ``go.Figure(spec)`` accepts it.
             Colours and sizes are the browser's, which knows the theme and the page's width.
-        alt: what is seen, in words.
-        caption: shape and axes, and what was done to show it; parts set apart by `` · ``.
+        alt: the alternative text.
+        caption: shape, axes, and how the tensor was reduced; the parts are separated by `` · ``.
         file_name: for downloads, without the ending.
-        title: what stands above the caption, where it is not the name.
-        palette: which of the theme's colour scales it takes; empty for figures without one.
-        cells: (rows, columns) of a heatmap, which is drawn in cells of the size all share.
+        title: above the caption, where it is not the name.
+        palette: which of the theme's colour scales it uses; empty for figures without one.
+        cells: (rows, columns) of a heatmap; all heatmaps of a row have cells of one size.
         block: (rows, columns) of the numbers that one cell stands for, where it is more than one.
-        slices: how the slices lie, where there are several side by side.
-        line: numbers of a vector in one line, where it is broken into lines; else 0.
+        slices: the positions of slices, where several are drawn side by side.
+        line: the numbers in one line of a vector that is broken into lines; else 0.
         format: the d3 format of the numbers in the cells.
         digits: characters the longest of them takes; 0 where numbers are not written.
     """

@@ -9,10 +9,10 @@ import numpy as np
 
 from figures import words
 from figures.figure import Figure, packed
-from figures.view import number_format, reduce_blocks, to_plane
+from figures.view import limit_side, number_format, to_plane
 
 MAXIMUM_NUMBERS = 600
-"""Cells up to which numbers are written in them: nobody reads more, and they take time."""
+"""Cells up to which numbers are written in them: more are unreadable, and slow to draw."""
 MAXIMUM_MARKS = 2000
 MARKED = "crosses: NaN or infinite"
 
@@ -34,20 +34,20 @@ def heatmap(
     """Draw one tensor of any rank.
 
     Args:
-        values: the tensor; may be constant, empty of finite numbers, or of rank 0.
+        values: the tensor, of any rank and real dtype; constant or without finite numbers too.
         name: the tensor's name.
-        axes: one word an axis.
-        limit: the colour range is −limit to +limit,
-        centre: around this number.
+        axes: one name an axis.
+        limit: the colour range is centre − limit to centre + limit.
+        centre: the number that has the middle colour.
         layer: for the file name.
         mask: draw zeros and ones in two colours instead.
         row_axis: which axis runs down, for rank 3 and more.
         column_axis: which axis runs across.
-        at: where the other axes stand.
-        reduction: how blocks of large planes are made one, see ``figures.view.REDUCTIONS``.
+        at: the index of each other axis.
+        reduction: how a block of cells becomes one, of ``figures.view.REDUCTIONS``.
     """
     plane = to_plane(values, axes, row_axis=row_axis, column_axis=column_axis, at=at)
-    cells, block = reduce_blocks(plane.values, reduction)
+    cells, block = limit_side(plane.values, reduction)
     number, digits = number_format(cells)
     trace = {
         "type": "heatmap",
@@ -56,12 +56,12 @@ def heatmap(
         "zmax": 1 if mask else centre + _short(limit),
         "hoverinfo": "skip",  # the page says more about a cell than Plotly knows
     }
-    caption = [words.spell(plane.values.shape if values.ndim > 1 else values.shape)]
+    caption = [words.format_shape(plane.values.shape if values.ndim > 1 else values.shape)]
     caption += [" × ".join(word for word in (plane.rows, plane.columns) if word)]
     if plane.slices:
-        caption.append(f"at {plane.slices} of {words.spell(values.shape)}")
+        caption.append(f"at {plane.slices} of {words.format_shape(values.shape)}")
     if block != (1, 1):
-        caption.append(f"{reduction} of {words.spell(block)} blocks")
+        caption.append(f"{reduction} of {words.format_shape(block)} blocks")
     marks = _marks(cells)
     return Figure(
         name=name,
@@ -87,7 +87,7 @@ def heatmap(
 
 
 def _short(limit: float) -> float:
-    """Round up to four digits: a colour range is read by eye, and sent with every picture."""
+    """Round up to four digits: the colour range is sent with every picture."""
     step = 10.0 ** (math.floor(math.log10(limit)) - 3)
     return float(f"{math.ceil(limit / step) * step:.4g}")
 
@@ -97,7 +97,7 @@ def _axis(name: str, length: int) -> str:
 
 
 def _marks(cells: np.ndarray) -> list[dict]:
-    """Return a trace that marks what has no colour with a cross."""
+    """Return a trace that marks cells without a colour (NaN, infinities) with crosses."""
     rows, columns = np.nonzero(~np.isfinite(cells))
     if not rows.size:
         return []

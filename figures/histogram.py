@@ -1,4 +1,4 @@
-"""How the numbers of one tensor are spread."""
+"""The histogram of one tensor."""
 
 from __future__ import annotations
 

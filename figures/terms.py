@@ -1,4 +1,4 @@
-"""The terms of one sum as bars, in their order."""
+"""The terms of one sum as bars, in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAXIMUM_BARS = 128
 
 
 def terms(products: np.ndarray, *, name: str, file_name: str) -> Figure:
-    """Draw the terms that add up to one cell; beyond 128, neighbours are added up to one bar.
+    """Draw the terms of the sum that makes one cell; beyond 128, neighbours share one bar.
 
     Args:
         products: (terms,), in the order in which they are added.

@@ -1,22 +1,30 @@
-"""The decisions behind a picture, each on its own: shapes and numbers in, plain numbers out."""
+"""The decisions behind a picture as separate functions: arrays in, plain numbers out."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+import block_reduction
+from block_reduction import block_size, reduce_blocks
+
 MAXIMUM_SIDE = 256
 """Cells a side up to which every number gets its own cell; beyond it blocks are reduced to one."""
+REDUCTIONS = block_reduction.REDUCTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plane:
-    """A tensor as rows and columns, with what the picture has to say about the way there.
+    """A tensor as rows and columns.
 
-    ``rows`` and ``columns`` name the axes; ``slices`` tells where the other axes stand.
+    Attributes:
+        values: (rows, columns).
+        rows: the name of the axis that runs down; empty for scalars and vectors.
+        columns: the name of the axis that runs across; empty for scalars.
+        slices: at which index the other axes were taken, in words.
     """
 
     values: np.ndarray
@@ -35,21 +43,27 @@ def to_plane(
 ) -> Plane:
     """Show a tensor of any rank as a matrix.
 
-    A scalar is one cell, a vector one row, a matrix itself. Of more axes, ``row_axis`` and
-    ``column_axis`` are kept and each other axis stands at its index in ``at`` (0 if not given,
-    the last where the axis is shorter). Equal or impossible axes fall back to the last two.
+    A scalar is one cell, a vector one row. Equal or impossible row and column axes fall back to
+    the last two.
+
+    Args:
+        values: of any rank.
+        axes: one name an axis.
+        row_axis: the axis that runs down, for rank 3 and more.
+        column_axis: the axis that runs across.
+        at: an index for each other axis; 0 where none is given, the last where the axis is shorter.
     """
     if values.ndim < 2:
         return Plane(values=values.reshape(1, -1), rows="", columns=axes[0] if axes else "")
     if values.ndim == 2:
         return Plane(values=values, rows=axes[0], columns=axes[1])
     rank = values.ndim
-    kept = [axis % rank for axis in (row_axis, column_axis) if -rank <= axis < rank]
-    if len(set(kept)) != 2:
-        kept = [rank - 2, rank - 1]
-    row, column = kept
+    plane_axes = [axis % rank for axis in (row_axis, column_axis) if -rank <= axis < rank]
+    if len(set(plane_axes)) != 2:
+        plane_axes = [rank - 2, rank - 1]
+    row, column = plane_axes
     index: list[int | slice] = [
-        slice(None) if axis in kept else min((at or {}).get(axis, 0), values.shape[axis] - 1)
+        slice(None) if axis in plane_axes else min((at or {}).get(axis, 0), values.shape[axis] - 1)
         for axis in range(rank)
     ]
     plane = values[tuple(index)]
@@ -57,7 +71,9 @@ def to_plane(
         values=plane if row < column else plane.T,
         rows=axes[row],
         columns=axes[column],
-        slices=", ".join(f"{_numbered(axes[a])} {i}" for a, i in enumerate(index) if a not in kept),
+        slices=", ".join(
+            f"{_numbered(axes[a])} {i}" for a, i in enumerate(index) if a not in plane_axes
+        ),
     )
 
 
@@ -65,51 +81,24 @@ def _numbered(axis: str) -> str:
     return f"{axis} at" if axis[-1:].isdigit() else axis
 
 
-# fmin and fmax pass NaN over as nanmin and nanmax do, and say nothing where a block is all NaN.
-def _low(blocks: np.ndarray) -> np.ndarray:
-    return np.fmin.reduce(blocks, axis=(1, 3))
-
-
-def _high(blocks: np.ndarray) -> np.ndarray:
-    return np.fmax.reduce(blocks, axis=(1, 3))
-
-
-def _mean(blocks: np.ndarray) -> np.ndarray:
-    return np.nansum(blocks, axis=(1, 3)) / np.count_nonzero(~np.isnan(blocks), axis=(1, 3))
-
-
-def _extreme(blocks: np.ndarray) -> np.ndarray:
-    low, high = _low(blocks), _high(blocks)
-    return np.where(np.abs(low) > np.abs(high), low, high)
-
-
-REDUCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "mean": _mean,
-    "extreme": _extreme,
-    "min": _low,
-    "max": _high,
-}
-"""Ways to make one number of a block. ``extreme`` keeps the one of largest magnitude."""
-
-
-def reduce_blocks(
-    plane: np.ndarray, how: str = "mean", *, limit: int = MAXIMUM_SIDE
+def limit_side(
+    plane: np.ndarray, reduction: str = "mean", *, limit: int = MAXIMUM_SIDE
 ) -> tuple[np.ndarray, tuple[int, int]]:
     """Reduce a matrix of more than ``limit`` cells a side to one number a block.
 
+    Args:
+        plane: (rows, columns) of any real dtype.
+        reduction: one of ``REDUCTIONS``.
+        limit: the most cells a side that are left as they are.
+
     Returns:
-        The matrix, at most ``limit`` a side, and the block's (rows, columns); (1, 1) where the
-        matrix came through whole. Blocks at the far edges may be smaller; NaN are passed over.
+        The matrix, at most ``limit`` a side, and the block's (rows, columns): (1, 1) where the
+        matrix is returned as it was, else float32 as ``block_reduction.reduce_blocks`` makes it.
     """
-    block = tuple(max(1, math.ceil(length / limit)) for length in plane.shape)
+    block = block_size((plane.shape[0], plane.shape[1]), (limit, limit))
     if block == (1, 1):
-        return plane, (1, 1)
-    height, width = (math.ceil(n / b) for n, b in zip(plane.shape, block, strict=True))
-    padded = np.full((height * block[0], width * block[1]), np.nan, "float32")
-    padded[: plane.shape[0], : plane.shape[1]] = plane
-    blocks = padded.reshape(height, block[0], width, block[1])
-    with np.errstate(all="ignore"):
-        return REDUCTIONS[how](blocks).astype("float32"), (block[0], block[1])
+        return plane, block
+    return reduce_blocks(plane, block, [reduction])[reduction], block
 
 
 def symmetric_limit(arrays: Iterable[np.ndarray]) -> float:
@@ -126,14 +115,14 @@ def symmetric_limit(arrays: Iterable[np.ndarray]) -> float:
 
 
 def near_limit(arrays: Iterable[np.ndarray], value: float) -> float:
-    """Return how far the nearest quarter of the other numbers lies from ``value``; 1.0 if nowhere.
+    """Return the first quartile of the distances from ``value``; 1.0 where all are zero.
 
-    A colour range from value − limit to value + limit tells small differences near it apart.
+    A colour range from value − limit to value + limit makes small differences near it visible.
     """
     finite = np.concatenate([array[np.isfinite(array)].ravel() for array in arrays])
-    apart = np.abs(finite.astype("float64") - value)
-    apart = apart[apart > 0]
-    return float(np.quantile(apart, 0.25)) if apart.size else 1.0
+    distances = np.abs(finite.astype("float64") - value)
+    distances = distances[distances > 0]
+    return float(np.quantile(distances, 0.25)) if distances.size else 1.0
 
 
 def number_format(values: np.ndarray) -> tuple[str, int]:

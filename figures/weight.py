@@ -1,7 +1,7 @@
-"""A weight as it lies on a plane: whole, reduced to blocks, or a window of true cells.
+"""A weight as a heatmap: whole, reduced to blocks, or a window of true cells.
 
-Kernels of convolutions are grids of filters with borders between them; a border is a row or a
-column of cells that hold nothing, and so have the colour of the gap.
+The kernel of a convolution is a grid of filters with borders between them. A border is a row or a
+column of NaN, which has the colour of the background.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from figures.figure import Figure, Slices, packed
 from figures.heatmap import MARKED, heatmap
 from figures.view import MAXIMUM_SIDE
-from figures.words import describe, file_name, spell
+from figures.words import describe, file_name, format_shape
 
 LINE = 64
 """Numbers of a vector in one line."""
@@ -45,21 +45,21 @@ def weight(
     """Draw a plane of a weight, or a rectangle of it.
 
     Args:
-        values: the cells to draw: all, one a block, or those of a window.
+        values: (rows, columns), float32: all cells, one a block, or those of a window.
         name: the weight's.
         layer: for the file name.
         limit: the colour range is −limit to +limit.
-        rows: the words of the axes that run down, the slowest first.
-        columns: the words of those that run across.
+        rows: the names of the axes that run down, the slowest first.
+        columns: the names of those that run across.
         plane: (rows, columns) of the whole plane.
         shape: of the weight, for the file name.
-        block: the cells that were made one.
-        reduction: how; named on the figure.
-        tile: the cells of one slice: borders stand between them.
+        block: (rows, columns) of the cells that one drawn cell stands for.
+        reduction: how they were reduced; the figure names it.
+        tile: (rows, columns) of one slice; borders are drawn between slices.
         corner: of the window on the plane.
-        numbers: which slice stands where across, if they were sorted.
-        title: where it is not the name.
-        answers: the page itself tells of the cells, which then need no labels.
+        numbers: the slices' numbers from left to right, if they were sorted.
+        title: of the figure, where it is not the name.
+        answers: the page itself describes the cells, which then need no labels.
     """
     name, layer, title = (plain(text) for text in (name, layer, title))
     long = not rows and values.shape[1] > LINE
@@ -71,16 +71,16 @@ def weight(
         layer=layer,
     )
     whole = values.shape == plane
-    # What holds nothing would be mistaken for a border: such a kernel is drawn without.
+    # NaN would be mistaken for a border: a kernel with NaN is drawn without borders.
     cut = whole and tile != (1, 1) and block == (1, 1) and bool(np.isfinite(values).all())
-    caption = [spell(shape), _axes(rows, columns)]
+    caption = [format_shape(shape), _axes(rows, columns)]
     if block != (1, 1):
-        caption.append(f"{reduction} of {spell(block)} blocks")
+        caption.append(f"{reduction} of {format_shape(block)} blocks")
     elif not whole:
         ends = [first + length for first, length in zip(corner, values.shape, strict=True)]
         caption.append(
             f"true cells: rows {corner[0]} to {ends[0] - 1}, columns {corner[1]} to {ends[1] - 1} "
-            f"of {spell(plane)}"
+            f"of {format_shape(plane)}"
         )
     if numbers and whole:
         caption.append("largest norm first")
@@ -90,7 +90,7 @@ def weight(
     elif cut:
         drawn, slices = _bordered(values, tile)
         count = math.prod(plane) // math.prod(tile)
-        caption.append(f"{count:,} slices of {spell(tile)}" if count > 1 else "")
+        caption.append(f"{count:,} slices of {format_shape(tile)}" if count > 1 else "")
         across = values.shape[1] // tile[1]
         figure = _with_borders(figure, drawn, slices, across, rows, columns, numbers)
     marked = "" if np.isfinite(values).all() else MARKED  # a describing text counts them
@@ -112,7 +112,7 @@ def weight(
 
 
 def _lines(values: np.ndarray) -> np.ndarray:
-    """Return a long vector in lines below each other; after its end there is nothing."""
+    """Return a long vector in lines below each other; NaN after its end."""
     lines = math.ceil(values.size / LINE)
     cells = np.full(lines * LINE, np.nan, "float32")
     cells[: values.size] = values.ravel()
@@ -120,7 +120,7 @@ def _lines(values: np.ndarray) -> np.ndarray:
 
 
 def _in_lines(figure: Figure, size: int, word: str, block: int) -> Figure:
-    """Say on hover which number it is, and mark no cell after the last."""
+    """Label each number with its index, and remove the marks after the last one."""
     heat, *marks = figure.spec["data"]
     if size <= LABELLED:
         each = [
@@ -130,25 +130,25 @@ def _in_lines(figure: Figure, size: int, word: str, block: int) -> Figure:
         heat = _hovered(heat, "%{text}: %{z:.6g}", text)
     else:
         heat = _hovered(heat, f"{word} {LINE} × %{{y}} + %{{x}}: %{{z:.6g}}")
-    kept = []
+    inside_marks = []
     for mark in marks:
         places = zip(mark["x"], mark["y"], strict=True)
         inside = [place for place in places if place[1] * LINE + place[0] < size]
         if inside:
             x, y = map(list, zip(*inside, strict=True))
-            kept.append({**mark, "x": x, "y": y})
-    return replace(figure, spec={**figure.spec, "data": [heat, *kept]})
+            inside_marks.append({**mark, "x": x, "y": y})
+    return replace(figure, spec={**figure.spec, "data": [heat, *inside_marks]})
 
 
 def plain(text: str) -> str:
-    """Return a name without what Plotly would take for markup, in one line."""
+    """Return a name in one line, without characters that Plotly reads as markup."""
     return " ".join(text.translate(_MARKUP).split())
 
 
 def safe(text: str) -> str:
-    """Return a name for a file: letters, digits, dots and lines."""
-    kept = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in text)
-    return kept.strip("._")[:60] or "weight"
+    """Return a name for a file: letters, digits, dots, hyphens and underscores."""
+    allowed = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in text)
+    return allowed.strip("._")[:60] or "weight"
 
 
 def _axes(rows: tuple[str, ...], columns: tuple[str, ...]) -> str:
@@ -159,10 +159,10 @@ def _axes(rows: tuple[str, ...], columns: tuple[str, ...]) -> str:
 def _hovered(
     heat: dict[str, Any], says: str, text: list[list[str]] | None = None
 ) -> dict[str, Any]:
-    """Return a heatmap that says on hover which cell it is, as no link to others does it here."""
-    kept = {key: value for key, value in heat.items() if key != "hoverinfo"}
+    """Return the trace with a hover label; for figures whose cells the page does not describe."""
+    unhovered = {key: value for key, value in heat.items() if key != "hoverinfo"}
     more = {"text": text} if text else {}
-    return {**kept, **more, "hovertemplate": f"{says}<extra></extra>"}
+    return {**unhovered, **more, "hovertemplate": f"{says}<extra></extra>"}
 
 
 def _hover(
@@ -172,14 +172,14 @@ def _hover(
     corner: tuple[int, int],
 ) -> str:
     if block != (1, 1):
-        return f"block %{{y}}, %{{x}} of {spell(block)}: %{{z:.6g}}"
+        return f"block %{{y}}, %{{x}} of {format_shape(block)}: %{{z:.6g}}"
     down, across = (f"{first} + " if first else "" for first in corner)
     row = f"{' × '.join(rows)} {down}%{{y}}, " if rows else ""
     return f"{row}{' × '.join(columns)} {across}%{{x}}: %{{z:.6g}}"
 
 
 def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, Slices]:
-    """Return the cells with a border between slices, and how the slices then lie.
+    """Return the cells with a border between slices, and the positions of the slices.
 
     A single row of slices is wrapped, so that the picture is about twice as wide as it is high.
     """
@@ -215,10 +215,7 @@ def _with_borders(
     columns: tuple[str, ...],
     numbers: tuple[int, ...],
 ) -> Figure:
-    """Return the figure with these cells in place of its own, ``across`` slices in a row of them.
-
-    What is NaN itself stays marked.
-    """
+    """Return the figure with ``drawn`` as its cells; ``across`` is the slices in a row."""
     heat = {**figure.spec["data"][0], "z": packed(drawn)}
     if drawn.size <= LABELLED:
         text = [

@@ -1,4 +1,4 @@
-"""What a picture shows, in words: for those who hear it, and for file names."""
+"""What a picture shows, in words: for alternative texts and for file names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 
-def spell(shape: tuple[int, ...]) -> str:
-    """Spell a shape: ``10 × 5``; ``one number`` for a scalar."""
+def format_shape(shape: tuple[int, ...]) -> str:
+    """Return a shape as text: ``10 × 5``; ``one number`` for a scalar."""
     return " × ".join(str(length) for length in shape) or "one number"
 
 
@@ -37,12 +37,12 @@ def plain(value: float, digits: int = 6) -> str:
 
 
 def describe(name: str, values: np.ndarray) -> str:
-    """Say what a tensor's picture shows: name, shape, range, and what strikes the eye.
+    """Describe a tensor's picture: name, shape, range, and notable features.
 
     >>> describe("kernel_repeated", np.array([[-0.08, -0.08], [0.11, 0.11]]))
     'kernel_repeated, 2 × 2, values −0.08 to 0.11; both columns equal'
     """
-    parts = [name, spell(values.shape)]
+    parts = [name, format_shape(values.shape)]
     finite = values[np.isfinite(values)]
     if not finite.size:
         parts.append("no finite values")
@@ -52,11 +52,11 @@ def describe(name: str, values: np.ndarray) -> str:
     else:
         low, high = number(float(finite.min())), number(float(finite.max()))
         parts.append(f"values {low} to {high}")
-    return "; ".join([", ".join(parts), *_striking(values, finite)])
+    return "; ".join([", ".join(parts), *_notable(values, finite)])
 
 
-def _striking(values: np.ndarray, finite: np.ndarray) -> list[str]:
-    said = []
+def _notable(values: np.ndarray, finite: np.ndarray) -> list[str]:
+    features = []
     varied = bool(finite.size) and finite.min() != finite.max()
     if values.ndim == 2 and varied and finite.size == values.size:
         for count, equal, word in (
@@ -64,14 +64,14 @@ def _striking(values: np.ndarray, finite: np.ndarray) -> list[str]:
             (values.shape[0], (values == values[:1]).all(), "rows"),
         ):
             if count > 1 and equal:
-                said.append(f"both {word} equal" if count == 2 else f"all {count} {word} equal")
+                features.append(f"both {word} equal" if count == 2 else f"all {count} {word} equal")
     zeros = int((values == 0).sum())
     if varied and zeros:
-        said.append(f"{zeros} of {values.size} are zero")
+        features.append(f"{zeros} of {values.size} are zero")
     for mark, found in (("NaN", np.isnan(values)), ("infinite", np.isinf(values))):
         if found.any():
-            said.append(f"{int(found.sum())} {mark}")
-    return said
+            features.append(f"{int(found.sum())} {mark}")
+    return features
 
 
 def file_name(*parts: str, shape: tuple[int, ...]) -> str:

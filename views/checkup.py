@@ -9,7 +9,7 @@ import numpy as np
 from figures.figure import Figure
 from figures.heatmap import heatmap
 from figures.view import symmetric_limit
-from figures.words import number, spell
+from figures.words import format_shape, number
 from layers.checkup.evidence import Evidence
 from views.blocks import Block, color_range, facts, row, table, text
 
@@ -90,7 +90,7 @@ def _variables(evidence: Evidence) -> Block:
     rows = [
         [
             v.name,
-            spell(v.values.shape),
+            format_shape(v.values.shape),
             "yes" if v.known else "no",
             "yes" if v.trainable else "no",
             "None" if v.gradient is None else number(float(np.abs(v.gradient).max(initial=0))),

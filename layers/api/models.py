@@ -1,4 +1,8 @@
-"""What the Models page submits to a worker, beside ``layers.api.explore`` and by the same rules."""
+"""The functions that the Models page submits to a worker. TensorFlow is imported inside them only.
+
+Everything that crosses is plain data: sources and descriptions in, frozen dataclasses of arrays
+out. Every function raises ``BadInputError`` where a file or a value cannot be used.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.inputs.fields import BadInputError
+from layers.model_files.layout import layout_of, whole_layout
 from layers.model_files.model import ModelFile, WeightEntry
-from layers.model_files.planes import (
-    Portion,
-    Statistics,
-    WeightView,
-    histogram,
-    layout_of,
-    norms_squared,
-    portion,
-    statistics,
-    view,
-    whole_layout,
-)
+from layers.model_files.planes import Partial, WeightView, norms_squared, view
+from layers.model_files.planes import read_chunk as read_chunk_of
+from layers.model_files.statistics import Statistics, histogram, statistics
 
 if TYPE_CHECKING:
     from layers.networks.comparison import Pair
@@ -33,8 +29,8 @@ MAXIMUM_DOWNLOAD = 64 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
-    """The true cells of a rectangle of a plane."""
+class CellWindow:
+    """The true cells of a rectangle of a plane: (rows, columns) of float32."""
 
     values: np.ndarray
 
@@ -46,13 +42,13 @@ class Window:
 
 @dataclass(frozen=True)
 class Many:
-    """Results one for each weight, in order."""
+    """Results, one for each weight or pair, in order."""
 
     items: tuple
 
     @property
     def nbytes(self) -> int:
-        """About how much they take."""
+        """About how many bytes they take."""
         return 400 * len(self.items)
 
 
@@ -69,57 +65,79 @@ class Download:
 
 
 def open_model(source: Source) -> ModelFile:
-    """Return what a network holds; see ``layers.networks.running.runnable.index``."""
+    """Return a network's layers and weights; see ``layers.networks.running.runnable.index``."""
     from layers.networks.running import runnable
 
     return runnable.index(source)
 
 
-def look(source: Source, weight: WeightEntry, *, sort: bool = False) -> WeightView:
-    """Return a weight's planes, reduced where they are large, and its statistics."""
+def view_weight(source: Source, weight: WeightEntry, *, sort: bool = False) -> WeightView:
+    """Return a weight's planes, reduced where they are large, and its statistics.
+
+    Args:
+        source: the network.
+        weight: one of its weights.
+        sort: show the filter of the largest norm first.
+    """
     from layers.networks.running import runnable
 
     with runnable.array(source, weight.where) as array:
         return view(array, weight, sort=sort)
 
 
-def look_at(
+def read_chunk(
     source: Source,
     weight: WeightEntry,
     *,
-    share: tuple[int, int],
+    chunk: tuple[int, int],
     norms: tuple[np.ndarray, ...] = (),
-) -> Portion:
-    """Return a share of what ``look`` returns, sorted where the norms are given."""
+) -> Partial:
+    """Return what ``view_weight`` returns for one chunk of a large weight.
+
+    Args:
+        source: the network.
+        weight: one of its weights.
+        chunk: which, and of how many: (0, 8) is the first of eight.
+        norms: (filters,) for each plane, of the whole weight; the filters are sorted by them.
+    """
     from layers.networks.running import runnable
 
     with runnable.array(source, weight.where) as array:
-        return portion(array, weight, norms=norms, sort=bool(norms), share=share)
+        return read_chunk_of(array, weight, norms=norms, sort=bool(norms), chunk=chunk)
 
 
-def measure_norms(source: Source, weight: WeightEntry, *, share: tuple[int, int]) -> Many:
-    """Return the squared norms of a weight's filters, as far as a share of its pieces goes."""
+def chunk_norms(source: Source, weight: WeightEntry, *, chunk: tuple[int, int]) -> Many:
+    """Return the sums of squares of a weight's filters in a chunk, (filters,) a plane."""
     from layers.networks.running import runnable
 
     with runnable.array(source, weight.where) as array:
-        return Many(norms_squared(array, weight, share=share))
+        return Many(norms_squared(array, weight, chunk=chunk))
 
 
 def window(
     source: Source, weight: WeightEntry, *, part: int, row: int, column: int, span: int
-) -> Window:
-    """Return at most ``span`` × ``span`` true cells of a weight's plane, from a corner on."""
+) -> CellWindow:
+    """Return at most ``span`` × ``span`` true cells of a weight's plane.
+
+    Args:
+        source: the network.
+        weight: one of its weights.
+        part: which gate or head; 0 for a whole weight.
+        row: the first row of the window; moved to the last one where it is beyond.
+        column: the first column, likewise.
+        span: rows and columns of the window.
+    """
     from layers.networks.running import runnable
 
     layout = layout_of(weight.axes, weight.shape, weight.parts[part] if weight.parts else None)
     rows, columns = layout.plane
     down = slice(min(row, max(0, rows - 1)), min(row + span, rows))
     across = slice(min(column, max(0, columns - 1)), min(column + span, columns))
-    # What float32 cannot hold becomes an infinity, and is marked.
+    # Beyond float32's range a number becomes an infinity, and is marked.
     with runnable.array(source, weight.where) as array, np.errstate(all="ignore"):
         values = layout.read(array, down, across).astype("float32")
     values.setflags(write=False)
-    return Window(values=values)
+    return CellWindow(values=values)
 
 
 def measure(source: Source, weights: tuple[WeightEntry, ...]) -> Many:
@@ -134,7 +152,7 @@ def measure(source: Source, weights: tuple[WeightEntry, ...]) -> Many:
 
 
 def count(source: Source, weights: tuple[WeightEntry, ...], *, low: float, high: float) -> Many:
-    """Return each weight's histogram between the same two numbers, as ``BINS`` counts."""
+    """Return each weight's histogram from ``low`` to ``high``, as ``BINS`` counts."""
     from layers.networks.running import runnable
 
     def one(weight: WeightEntry) -> tuple[int, ...]:
@@ -145,30 +163,30 @@ def count(source: Source, weights: tuple[WeightEntry, ...], *, low: float, high:
     return Many(tuple(one(weight) for weight in weights))
 
 
-def output_npy(source: Source, path: str, fed: str | np.ndarray, *, seed: int) -> Download:
+def output_npy(source: Source, path: str, feed: str | np.ndarray, *, seed: int) -> Download:
     """Return a layer's whole output as the bytes of an NPY file."""
     from layers.networks.running import activations
 
-    return _npy(activations.output(source, path, fed, seed=seed))
+    return _npy(activations.output(source, path, feed, seed=seed))
 
 
 def npy(source: Source, weight: WeightEntry) -> Download:
-    """Return a weight as the bytes of an NPY file; types that NPY does not know as float32.
+    """Return a weight as the bytes of an NPY file; dtypes that NPY lacks become float32.
 
     Raises:
-        BadInputError: it is too large to pass on.
+        BadInputError: it is too large for a download.
     """
-    from layers.model_files.arrays import YOUNG
+    from layers.model_files.arrays import EXTENSION_DTYPES
     from layers.networks.running import runnable
 
     if weight.bytes > MAXIMUM_DOWNLOAD:
         raise BadInputError(
             f"`{weight.name[:60]}` cannot be downloaded: expected at most {MAXIMUM_DOWNLOAD:,} "
-            f"bytes. Received {weight.bytes:,}. It is in your file as it is: read it there."
+            f"bytes. Received {weight.bytes:,}. Read it from your file."
         )
     with runnable.array(source, weight.where) as array:
         values = array.read(tuple(slice(0, length) for length in array.shape))
-    if values.dtype in YOUNG.values():
+    if values.dtype in EXTENSION_DTYPES.values():
         values = values.astype("float32")
     return _npy(values)
 
@@ -189,12 +207,12 @@ def read_image(name: str, data: bytes) -> np.ndarray:
 
 
 def activate(
-    source: Source, path: str, fed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
+    source: Source, path: str, feed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
 ) -> Activation:
-    """Return what one layer makes of an input; see ``activations.activate``."""
+    """Return one layer's input and output; see ``activations.activate``."""
     from layers.networks.running import activations
 
-    return activations.activate(source, path, fed, seed=seed, cell=cell)
+    return activations.activate(source, path, feed, seed=seed, cell=cell)
 
 
 def pair(source: Source, other: Source) -> Many:
@@ -205,15 +223,37 @@ def pair(source: Source, other: Source) -> Many:
     return Many(comparison.match(runnable.index(source), runnable.index(other)))
 
 
-def apart(source: Source, other: Source, pairs: tuple[Pair, ...]) -> Many:
-    """Return how far the two weights of each pair lie apart; see ``layers.networks.comparison``."""
+def distances(source: Source, other: Source, pairs: tuple[Pair, ...]) -> Many:
+    """Return how much the two weights of each pair differ; see ``comparison.distance``."""
     from layers.networks import comparison
 
-    return Many(tuple(comparison.apart(source, other, pair) for pair in pairs))
+    return Many(tuple(comparison.distance(source, other, pair) for pair in pairs))
 
 
-def look_apart(source: Source, other: Source, pair: Pair) -> WeightView:
+def view_difference(source: Source, other: Source, pair: Pair) -> WeightView:
     """Return the planes of first minus second."""
     from layers.networks import comparison
 
-    return comparison.look(source, other, pair)
+    return comparison.view_difference(source, other, pair)
+
+
+# The names that the pages still use.
+look = view_weight
+apart = distances
+look_apart = view_difference
+
+
+def look_at(
+    source: Source,
+    weight: WeightEntry,
+    *,
+    share: tuple[int, int],
+    norms: tuple[np.ndarray, ...] = (),
+) -> Partial:
+    """``read_chunk`` under an old name."""
+    return read_chunk(source, weight, chunk=share, norms=norms)
+
+
+def measure_norms(source: Source, weight: WeightEntry, *, share: tuple[int, int]) -> Many:
+    """``chunk_norms`` under an old name."""
+    return chunk_norms(source, weight, chunk=share)

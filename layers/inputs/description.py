@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from layers.inputs.fields import BadInputError, Field, IntField, ShapeField
-from layers.inputs.sources import ID_SOURCES, SOURCES, spell
+from layers.inputs.sources import ID_SOURCES, SOURCES, format_shape
 
 Values = Mapping[str, Any]
 Shape = tuple[int, ...]
@@ -109,8 +109,8 @@ class InputDescription:
             except BadInputError:
                 fits = None
             raise MismatchError(
-                f"Your array does not fit `{self.name}`: expected {spell(expected)} ({words}). "
-                f"Received {spell(array.shape)}. Size the layer to the data, or bring an array of "
+                f"Your array does not fit `{self.name}`: expected {format_shape(expected)} ({words}). "
+                f"Received {format_shape(array.shape)}. Size the layer to the data, or bring an array of "
                 "the expected shape.",
                 fits,
             )
@@ -238,7 +238,7 @@ class Description:
         if fits is not None and ours == expected:
             return
         words = ", ".join(self.input_axes(len(expected) + (not self.shape_field)))
-        sizes = spell(expected) if self.shape_field else f"batch × {spell(expected)}"
+        sizes = format_shape(expected) if self.shape_field else f"batch × {format_shape(expected)}"
         mend = (
             "Size the layer to the data, or bring an array of the expected shape."
             if fits
@@ -247,6 +247,6 @@ class Description:
         )
         raise MismatchError(
             f"Your array does not fit {self.title}: expected {sizes} ({words}). "
-            f"Received {spell(shape)}. {mend}",
+            f"Received {format_shape(shape)}. {mend}",
             fits,
         )

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from layers.inputs.fields import BadInputError
-from layers.inputs.sources import spell
+from layers.inputs.sources import format_shape
 from layers.inputs.uploads import MAXIMUM_BYTES, read_array
 
 FEEDS = ("picture", "normal", "ramp")
@@ -110,6 +110,6 @@ def _fitted(array: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
     if array.size == int(np.prod(sizes)):
         return array.reshape(sizes)
     raise BadInputError(
-        f"Your array does not fit the network: expected {spell(sizes)}. Received "
-        f"{spell(array.shape)}. Bring one of that shape, or choose another input."
+        f"Your array does not fit the network: expected {format_shape(sizes)}. Received "
+        f"{format_shape(array.shape)}. Bring one of that shape, or choose another input."
     )

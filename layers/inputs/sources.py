@@ -115,14 +115,15 @@ def check_size(what: str, shape: tuple[int, ...]) -> None:
     if math.prod(shape) > MAXIMUM_ELEMENTS:
         raise BadInputError(
             f"The {what} cannot be made: expected at most {MAXIMUM_ELEMENTS:,} elements. Received "
-            f"the shape {spell(shape)}, which has {math.prod(shape):,}. Make an axis shorter."
+            f"the shape {format_shape(shape)}, which has {math.prod(shape):,}. Make an axis "
+            "shorter."
         )
 
 
-def spell(shape: tuple[int, ...]) -> str:
-    """Spell a shape as the page does.
+def format_shape(shape: tuple[int, ...]) -> str:
+    """Return a shape as text.
 
-    >>> spell((8, 10)), spell((5,)), spell(())
+    >>> format_shape((8, 10)), format_shape((5,)), format_shape(())
     ('8 × 10', '5', 'one number')
     """
     return " × ".join(str(length) for length in shape) or "one number"

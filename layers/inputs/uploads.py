@@ -10,7 +10,7 @@ import tokenize
 import numpy as np
 
 from layers.inputs.fields import BadInputError
-from layers.inputs.sources import MAXIMUM_ELEMENTS, spell
+from layers.inputs.sources import MAXIMUM_ELEMENTS, format_shape
 
 MAXIMUM_BYTES = 8 * 2**20
 MAXIMUM_RANK = 5
@@ -75,15 +75,15 @@ def _read_npy(name: str, data: bytes) -> np.ndarray:
     if dtype.kind not in "biuf":
         raise _refuse(name, "whole or floating numbers", f"the type {dtype}")
     if not all(type(length) is int and length > 0 for length in shape):
-        raise _refuse(name, "axes of 1 or more", f"the shape {spell(shape)}")
+        raise _refuse(name, "axes of 1 or more", f"the shape {format_shape(shape)}")
     if len(shape) > MAXIMUM_RANK:
-        raise _refuse(name, f"at most {MAXIMUM_RANK} axes", f"the shape {spell(shape)}")
+        raise _refuse(name, f"at most {MAXIMUM_RANK} axes", f"the shape {format_shape(shape)}")
     elements = math.prod(shape)
     if elements > MAXIMUM_ELEMENTS:
         raise _refuse(
             name,
             f"at most {MAXIMUM_ELEMENTS:,} numbers",
-            f"the shape {spell(shape)}",
+            f"the shape {format_shape(shape)}",
             "Cut a part out of it.",
         )
     held = len(data) - stream.tell()

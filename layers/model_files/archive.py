@@ -1,4 +1,4 @@
-"""The zip of a ``.keras`` file: members checked by their headers, none ever unpacked to disk."""
+"""The zip of a ``.keras`` file: members are checked by their headers, and never written to disk."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from layers.model_files.model import refuse
 
 MAXIMUM_MEMBERS = 2000
 MAXIMUM_INFLATED = 64 * 2**20
-"""Bytes a compressed member may unfold to; Keras itself stores members as they are."""
-_MEND = "Save the model again with Keras."
+"""Bytes of a compressed member after decompression; Keras itself stores members uncompressed."""
+_HINT = "Save the model again with Keras."
 
 
 def members(stream: BinaryIO, name: str) -> dict[str, zipfile.ZipInfo]:
     """Return the members by name.
 
     Raises:
-        BadInputError: a broken zip, a name that leads out of it, or a member that is not what its
-            header promises.
+        BadInputError: a broken zip, a path that leads out of it, or a member that does not match
+            its header.
     """
     try:
         listed = zipfile.ZipFile(stream).infolist()
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError) as error:
-        raise refuse(name, "a whole zip", f"one that says: {str(error)[:80]}", _MEND) from None
+        raise refuse(name, "a whole zip", f"one with the error: {str(error)[:80]}", _HINT) from None
     if len(listed) > MAXIMUM_MEMBERS:
-        raise refuse(name, f"at most {MAXIMUM_MEMBERS} members", f"{len(listed)}", _MEND)
+        raise refuse(name, f"at most {MAXIMUM_MEMBERS} members", f"{len(listed)}", _HINT)
     end = stream.seek(0, io.SEEK_END)
     found: dict[str, zipfile.ZipInfo] = {}
     for member in listed:
         path = PurePosixPath(member.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
             raise refuse(
-                name, "members inside the zip", f"the path {member.filename[:60]!r}", _MEND
+                name, "members inside the zip", f"the path {member.filename[:60]!r}", _HINT
             )
         if member.filename in found:
-            raise refuse(name, "every member once", f"{member.filename[:60]!r} twice", _MEND)
+            raise refuse(name, "every member once", f"{member.filename[:60]!r} twice", _HINT)
         if member.flag_bits & 1:
-            raise refuse(name, "a zip without a password", "an encrypted member", _MEND)
+            raise refuse(name, "a zip without a password", "an encrypted member", _HINT)
         stored = member.compress_type == zipfile.ZIP_STORED
         if member.header_offset + member.compress_size > end or (
             stored and member.compress_size != member.file_size
@@ -48,24 +48,24 @@ def members(stream: BinaryIO, name: str) -> dict[str, zipfile.ZipInfo]:
                 name,
                 f"{member.compress_size:,} bytes of {member.filename[:60]!r}",
                 f"a file of {end:,}",
-                _MEND,
+                _HINT,
             )
         if not stored and member.file_size > MAXIMUM_INFLATED:
             raise refuse(
                 name,
                 f"compressed members of at most {MAXIMUM_INFLATED:,} bytes",
-                f"{member.filename[:60]!r}, which would unfold to {member.file_size:,}",
-                _MEND,
+                f"{member.filename[:60]!r}, which decompresses to {member.file_size:,}",
+                _HINT,
             )
         found[member.filename] = member
     return found
 
 
 def opened(stream: BinaryIO, member: zipfile.ZipInfo, name: str) -> BinaryIO:
-    """Return a member as a file: a window onto the zip where it is stored as it is.
+    """Return a member as a file, read in place where it is stored uncompressed.
 
     Raises:
-        BadInputError: it cannot be unfolded to what its header promises.
+        BadInputError: it cannot be decompressed, or not to the size in its header.
     """
     if member.compress_type == zipfile.ZIP_STORED:
         stream.seek(member.header_offset + 26)
@@ -74,20 +74,22 @@ def opened(stream: BinaryIO, member: zipfile.ZipInfo, name: str) -> BinaryIO:
         start = member.header_offset + 30 + skipped
         return io.BufferedReader(_Window(stream, start, member.file_size), 2**16)
     try:
-        with zipfile.ZipFile(stream).open(member) as folded:
-            data = folded.read(MAXIMUM_INFLATED + 1)
+        with zipfile.ZipFile(stream).open(member) as compressed:
+            data = compressed.read(MAXIMUM_INFLATED + 1)
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError) as error:
-        said = str(error)[:80] or type(error).__name__
-        raise refuse(name, "a whole zip", f"one that says: {said}", _MEND) from None
-    except Exception as error:  # noqa: BLE001 (each way of compressing has errors of its own)
-        raise refuse(name, "a whole zip", f"one with a {type(error).__name__}", _MEND) from None
+        message = str(error)[:80] or type(error).__name__
+        raise refuse(name, "a whole zip", f"one with the error: {message}", _HINT) from None
+    except Exception as error:  # noqa: BLE001 (each compression method has its own errors)
+        raise refuse(name, "a whole zip", f"one with a {type(error).__name__}", _HINT) from None
     if len(data) != member.file_size:
-        raise refuse(name, f"{member.file_size:,} bytes unfolded", f"{len(data):,}", _MEND)
+        raise refuse(
+            name, f"{member.file_size:,} bytes after decompression", f"{len(data):,}", _HINT
+        )
     return io.BytesIO(data)
 
 
 class _Window(io.RawIOBase):
-    """A part of a file as a file of its own, read in place."""
+    """A range of a file's bytes as a file, read in place."""
 
     def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
         self._stream = stream

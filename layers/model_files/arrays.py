@@ -1,4 +1,4 @@
-"""A weight's numbers, read a piece at a time: an HDF5 dataset or a stretch of bytes."""
+"""A weight's numbers, read a piece at a time: from memory or from a mapped file."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import ml_dtypes
 import numpy as np
 
 Index = tuple[slice, ...]
-YOUNG = {
+EXTENSION_DTYPES = {
     name: np.dtype(getattr(ml_dtypes, name))
     for name in ("bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3", "float8_e8m0fnu")
     if hasattr(ml_dtypes, name)
 }
-"""Number types that NumPy does not have by itself."""
+"""By name, the number types that NumPy lacks."""
 
 
 class Array(Protocol):
-    """What every kind of file gives: a shape, a type, and numbers for slices."""
+    """What every kind of file provides: a shape, a dtype, and numbers for slices."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -28,7 +28,7 @@ class Array(Protocol):
 
     @property
     def dtype(self) -> np.dtype:
-        """Its type."""
+        """The type of its numbers."""
         ...
 
     def read(self, index: Index) -> np.ndarray:
@@ -36,8 +36,8 @@ class Array(Protocol):
         ...
 
 
-class Held:
-    """An array that is in memory already."""
+class MemoryArray:
+    """An array in memory."""
 
     def __init__(self, values: np.ndarray) -> None:
         self._values = np.asarray(values)
@@ -49,8 +49,8 @@ class Held:
         return np.array(self._values[index])
 
 
-class Bytes:
-    """Numbers in row-major order somewhere in a mapped file; pages that were read are let go."""
+class MmapArray:
+    """Numbers in row-major order within a mapped file; pages are released after each reading."""
 
     def __init__(
         self, mapped: mmap.mmap, offset: int, shape: tuple[int, ...], dtype: np.dtype
@@ -74,13 +74,19 @@ class Bytes:
         flat = np.frombuffer(self._mapped, self.dtype, count, self._offset)
         piece = np.array(flat.reshape(self.shape)[index])
         del flat
-        if hasattr(self._mapped, "madvise"):  # else a streamed file would count as our memory
+        if hasattr(
+            self._mapped, "madvise"
+        ):  # else the file's pages would count as this process's memory
             self._mapped.madvise(mmap.MADV_DONTNEED)
         return piece
 
 
-def numbers(values: np.ndarray) -> np.ndarray:
-    """Return any supported type as float32 or float64, in which NumPy can count."""
-    if values.dtype in YOUNG.values() or values.dtype.itemsize <= 2 or values.dtype == "float32":
+def to_float(values: np.ndarray) -> np.ndarray:
+    """Return numbers of any supported dtype as float32, or as float64 if float32 loses digits."""
+    if (
+        values.dtype in EXTENSION_DTYPES.values()
+        or values.dtype.itemsize <= 2
+        or values.dtype == "float32"
+    ):
         return values.astype("float32")
     return values.astype("float64")

@@ -1,4 +1,4 @@
-"""A model's configuration, as far as it says which layers there are; JSON in, plain data out."""
+"""A model's configuration: JSON in, its layers as plain data out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.model_files.model import refuse
 
 MAXIMUM_BYTES = 32 * 2**20
 MAXIMUM_DEPTH = 16
-_MEND = "Save the model again with Keras."
+_HINT = "Save the model again with Keras."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +20,11 @@ class LayerConfig:
     """One layer of a configuration.
 
     Attributes:
-        name: its own; may be empty for custom layers, whose configuration is their own affair.
-        class_name: as written; looked up nowhere.
+        name: may be empty for custom layers, whose configuration has any form.
+        class_name: as written; never looked up.
         settings: its configuration.
         layers: of a nested model, its layers.
-        inbound: what feeds it, as Keras wrote it.
+        inbound: the layers that it takes its inputs from, as Keras wrote them.
         built_for: the input shape it was built for, where the file says.
     """
 
@@ -41,23 +41,23 @@ def parse(text: bytes | str, name: str) -> LayerConfig:
 
     Args:
         text: JSON.
-        name: the file's, for the sentence.
+        name: of the file, for error messages.
 
     Raises:
-        BadInputError: too long, not JSON, nested too deeply, or no model.
+        BadInputError: the text is too long, not JSON, nested too deeply, or no model.
     """
     if len(text) > MAXIMUM_BYTES:
         raise refuse(
-            name, f"a configuration of at most {MAXIMUM_BYTES:,} bytes", f"{len(text):,}", _MEND
+            name, f"a configuration of at most {MAXIMUM_BYTES:,} bytes", f"{len(text):,}", _HINT
         )
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise refuse(
-            name, "a configuration in JSON", f"text that says: {str(error)[:80]}", _MEND
+            name, "a configuration in JSON", f"text with the error: {str(error)[:80]}", _HINT
         ) from None
     if not isinstance(parsed, dict) or not isinstance(parsed.get("class_name"), str):
-        raise refuse(name, "a configuration with a class name", "one without", _MEND)
+        raise refuse(name, "a configuration with a class name", "one without", _HINT)
     return _layer(parsed, name, 0)
 
 
@@ -71,7 +71,7 @@ def _layer(parsed: Mapping[str, Any], file: str, depth: int) -> LayerConfig:
     built_for = build.get("input_shape") if isinstance(build, dict) else None
     if isinstance(listed, list) and all(isinstance(item, dict) for item in listed):
         layers = tuple(_layer(item, file, depth + 1) for item in listed)
-        if parsed.get("class_name") == "Sequential":  # it does not count its input as a layer
+        if parsed.get("class_name") == "Sequential":  # its input is not one of its layers
             first = layers[0].settings if layers else {}
             built_for = built_for or first.get("batch_shape") or first.get("batch_input_shape")
             layers = tuple(layer for layer in layers if layer.class_name != "InputLayer")
@@ -88,16 +88,16 @@ def _layer(parsed: Mapping[str, Any], file: str, depth: int) -> LayerConfig:
 
 
 def nested(settings: Mapping[str, Any], key: str) -> tuple[str, Mapping[str, Any]]:
-    """Return the class and settings of a layer that another wraps; empty where there is none."""
+    """Return the class and settings of a wrapped layer; empty where there is none."""
     inner = settings.get(key)
     if not isinstance(inner, dict) or not isinstance(inner.get("class_name"), str):
         return "", {}
-    own = inner.get("config")
-    return inner["class_name"], own if isinstance(own, dict) else {}
+    inner_settings = inner.get("config")
+    return inner["class_name"], inner_settings if isinstance(inner_settings, dict) else {}
 
 
 def stored_names(layers: tuple[LayerConfig, ...]) -> list[str]:
-    """Return what Keras 3 calls each layer in a file: its class, numbered from the second on."""
+    """Return each layer's group name in Keras 3: its class, numbered from the second on."""
     used: dict[str, int] = {}
     names = []
     for layer in layers:

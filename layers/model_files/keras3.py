@@ -1,4 +1,4 @@
-"""The layout of Keras 3 and ``.weights.h5``: groups as the model is nested, weights by number."""
+"""The file layout of Keras 3 and ``.weights.h5``: nested groups of layers, weights by number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 
 from layers.model_files.config import LayerConfig, nested, stored_names
-from layers.model_files.hdf5 import Guarded
+from layers.model_files.hdf5 import SafeHdf5
 from layers.model_files.kinds import (
     NAMES,
     WEIGHTLESS,
@@ -40,12 +40,12 @@ _SHOWN = {
     "output_dense": "output",
     "_output_dense": "output",
 }
-"""What a wrapped layer is called in its weights' names, in Keras's order; empty is left out."""
+"""Group → its name within weight names, in Keras's order; an empty name is left out."""
 _WRAPPERS = {"bidirectional", "time_distributed", "multi_head_attention", "rnn"}
 _ORDER = {key: at for at, key in enumerate(_SHOWN)}
 
 
-def layers(file: Guarded, config: LayerConfig | None) -> tuple[LayerEntry, ...]:
+def layers(file: SafeHdf5, config: LayerConfig | None) -> tuple[LayerEntry, ...]:
     """Return all layers of a file, in the configuration's order where there is one.
 
     Raises:
@@ -56,7 +56,7 @@ def layers(file: Guarded, config: LayerConfig | None) -> tuple[LayerEntry, ...]:
 
 
 def _model(
-    file: Guarded,
+    file: SafeHdf5,
     group: h5py.Group | None,
     listed: tuple[LayerConfig, ...] | None,
     prefix: str,
@@ -65,24 +65,28 @@ def _model(
     groups = _groups(file, group) if group is not None else {}
     names = {key: _saved_name(file, found) for key, found in groups.items()}
     by_name = {name: key for key, name in names.items() if name}
-    left = dict(groups)
+    remaining = dict(groups)
     for layer, stored in zip(listed or (), stored_names(listed or ()), strict=True):
         key = by_name.get(layer.name, stored)
-        yield from _layer(file, left.pop(key, None), layer, layer.name or stored, prefix, depth)
-    for key, found in left.items():
+        yield from _layer(
+            file, remaining.pop(key, None), layer, layer.name or stored, prefix, depth
+        )
+    for key, found in remaining.items():
         name = names[key] or key
-        guessed = LayerConfig(name=name, class_name=_told(key) or _told(name), settings={})
-        yield from _layer(file, found, guessed, name, prefix, depth)
+        config = LayerConfig(
+            name=name, class_name=_kind_by_name(key) or _kind_by_name(name), settings={}
+        )
+        yield from _layer(file, found, config, name, prefix, depth)
 
 
-def _told(name: str) -> str:
-    """Return the kind of layer that a name tells; empty where it tells none."""
+def _kind_by_name(name: str) -> str:
+    """Return the kind of layer that a name stands for; empty where it is none that is known."""
     kind = base(name)
     return kind if kind in NAMES or kind in _WRAPPERS or WEIGHTLESS.match(kind) else ""
 
 
 def _layer(
-    file: Guarded,
+    file: SafeHdf5,
     group: h5py.Group | None,
     layer: LayerConfig,
     name: str,
@@ -108,31 +112,40 @@ def entry(
     weights: tuple[WeightEntry, ...],
     is_model: bool,
 ) -> LayerEntry:
-    """Return a layer with its weights, or with why it has none."""
+    """Return a layer's entry, with the reason where it has no weights.
+
+    Args:
+        layer: its configuration.
+        path: unique in the file.
+        name: its own name.
+        depth: how many models it is nested in.
+        weights: its own and those of wrapped layers.
+        is_model: whether it contains other layers.
+    """
     why = ""
     if not weights and not is_model:
         if WEIGHTLESS.match(kind_of(layer.class_name)):
             why = f"No weights: {layer.class_name} has nothing to learn."
         else:
-            why = "No weights: the file holds none for this layer."
+            why = "No weights: the file has none for this layer."
     names: dict[str, int] = {}
-    told_apart = []
+    distinct = []
     for found in weights:
         count = names[found.name] = names.get(found.name, 0) + 1
-        told_apart.append(replace(found, name=f"{found.name} {count}") if count > 1 else found)
+        distinct.append(replace(found, name=f"{found.name} {count}") if count > 1 else found)
     return LayerEntry(
         path=path,
         name=name,
         kind=layer.class_name,
         depth=depth,
         settings=layer.settings,
-        weights=tuple(told_apart),
+        weights=tuple(distinct),
         is_model=is_model,
         why_empty=why,
     )
 
 
-def _container(file: Guarded, group: h5py.Group) -> h5py.Group | None:
+def _container(file: SafeHdf5, group: h5py.Group) -> h5py.Group | None:
     for key in CONTAINERS:
         found = file.child(group, key)
         if isinstance(found, h5py.Group):
@@ -140,7 +153,7 @@ def _container(file: Guarded, group: h5py.Group) -> h5py.Group | None:
     return None
 
 
-def _groups(file: Guarded, group: h5py.Group) -> dict[str, h5py.Group]:
+def _groups(file: SafeHdf5, group: h5py.Group) -> dict[str, h5py.Group]:
     container = _container(file, group)
     return {
         key: found
@@ -149,13 +162,13 @@ def _groups(file: Guarded, group: h5py.Group) -> dict[str, h5py.Group]:
     }
 
 
-def _saved_name(file: Guarded, group: h5py.Group) -> str:
-    own = file.child(group, "vars")
-    return file.text(own, "name")[:200] if isinstance(own, h5py.Group) else ""
+def _saved_name(file: SafeHdf5, group: h5py.Group) -> str:
+    variables = file.child(group, "vars")
+    return file.text(variables, "name")[:200] if isinstance(variables, h5py.Group) else ""
 
 
 def _weights(
-    file: Guarded, group: h5py.Group, layer: LayerConfig, *, own_only: bool
+    file: SafeHdf5, group: h5py.Group, layer: LayerConfig, *, own_only: bool
 ) -> Iterator[WeightEntry]:
     frozen = layer.settings.get("trainable") is False
     yield from _collect(
@@ -164,7 +177,7 @@ def _weights(
 
 
 def _collect(
-    file: Guarded,
+    file: SafeHdf5,
     group: h5py.Group,
     kind: str,
     settings: Mapping[str, Any],
@@ -173,12 +186,14 @@ def _collect(
     *,
     own_only: bool = False,
 ) -> Iterator[WeightEntry]:
-    """Yield the weights of a layer, and then of the layers that it wraps."""
-    own = file.child(group, "vars")
-    if isinstance(own, h5py.Group):
-        stored = [(k, d) for k, d in file.children(own) if isinstance(d, h5py.Dataset)]
+    """Yield the weights of a layer, then those of the layers that it wraps."""
+    variables = file.child(group, "vars")
+    if isinstance(variables, h5py.Group):
+        stored = [(k, d) for k, d in file.children(variables) if isinstance(d, h5py.Dataset)]
         names = weight_names(kind, len(stored), settings)
         for (key, dataset), name in zip(stored, names, strict=True):
+            if name == "wrapped_kernel":  # the wrapped layer has it too: it is one weight
+                continue
             known = name if key.isdecimal() else key  # some layers store by name
             yield weight(file, dataset, kind, prefix + known, frozen)
     if own_only:
@@ -202,9 +217,9 @@ def _collect(
 
 
 def _wrapped(
-    file: Guarded, group: h5py.Group, key: str, kind: str, settings: Mapping[str, Any]
+    file: SafeHdf5, group: h5py.Group, key: str, kind: str, settings: Mapping[str, Any]
 ) -> tuple[str, Mapping[str, Any]]:
-    """Return the kind and settings of a layer that another wraps, as far as they can be told."""
+    """Return the kind and settings of a wrapped layer, as far as the file says."""
     if _SHOWN.get(key) in {"query", "key", "value", "output"}:
         return "einsum_dense", settings
     if key == "cell" and kind in NAMES:
@@ -220,8 +235,18 @@ def _wrapped(
     return base(key), {}
 
 
-def weight(file: Guarded, dataset: h5py.Dataset, kind: str, name: str, frozen: bool) -> WeightEntry:
-    """Return a dataset as a weight, with the words for its axes."""
+def weight(
+    file: SafeHdf5, dataset: h5py.Dataset, kind: str, name: str, frozen: bool
+) -> WeightEntry:
+    """Return a dataset's entry, with names for its axes.
+
+    Args:
+        file: which holds it.
+        dataset: the weight.
+        kind: of its layer, in snake case.
+        name: within its layer.
+        frozen: whether the configuration says that the layer is not trained.
+    """
     _, dtype, problem = file.array(dataset)
     shape = tuple(dataset.shape or ())
     axes = axes_of(kind, name, len(shape))

@@ -1,4 +1,4 @@
-"""The ``.h5`` of Keras 1, 2 and 3: one group a layer, weights by name, order in attributes."""
+"""The file layout of ``.h5`` of Keras 1, 2 and 3: a group for each layer, weights by name."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from collections.abc import Iterator
 import h5py
 
 from layers.model_files.config import LayerConfig, nested
-from layers.model_files.hdf5 import Guarded
+from layers.model_files.hdf5 import SafeHdf5
 from layers.model_files.keras3 import entry, weight
 from layers.model_files.kinds import base, kind_of
 from layers.model_files.model import LayerEntry, WeightEntry, refuse
 
 _FIRST_KERAS = {"W": "kernel", "b": "bias", "U": "recurrent_kernel"}
-"""What Keras 1 called its weights, ``dense_1_W``."""
+"""Keras 1's names of weights, as in ``dense_1_W`` → today's."""
 _SHOWN = {"attention_output": "output"}
+_ATTENTION = {"query", "key", "value", "attention_output"}
+_KIND_BY_WEIGHT = {"embeddings": "embedding", "gamma": "layer_normalization"}
 _STATISTICS = {"running_mean": "moving_mean", "running_std": "moving_variance"}
 
 
-def layers(file: Guarded, config: LayerConfig | None) -> tuple[LayerEntry, ...]:
+def layers(file: SafeHdf5, config: LayerConfig | None) -> tuple[LayerEntry, ...]:
     """Return all layers of a whole model, or of weights alone.
 
     Raises:
@@ -38,60 +40,60 @@ def layers(file: Guarded, config: LayerConfig | None) -> tuple[LayerEntry, ...]:
     top = _stored(file, group, "top_level_model_weights")
     listed = config.layers if config else None
     if listed is None:
-        listed = tuple(_guessed(name) for name in stored)
+        listed = tuple(_without_config(name) for name in stored)
     rows = list(_model(file, listed, stored, "", 0))
-    left = [_guessed(name) for name, weights in stored.items() if weights]
-    rows += _model(file, tuple(left), stored, "", 0)
+    remaining = [_without_config(name) for name, weights in stored.items() if weights]
+    rows += _model(file, tuple(remaining), stored, "", 0)
     if top:
-        own = LayerConfig(name="top_level_model_weights", class_name="", settings={})
-        rows += _model(file, (own,), {own.name: top}, "", 0)
+        layer = LayerConfig(name="top_level_model_weights", class_name="", settings={})
+        rows += _model(file, (layer,), {layer.name: top}, "", 0)
     return tuple(rows)
 
 
-def _guessed(name: str) -> LayerConfig:
+def _without_config(name: str) -> LayerConfig:
     return LayerConfig(name=name, class_name="", settings={})
 
 
 Stored = dict[str, list[tuple[str, h5py.Dataset]]]
 
 
-def _stored(file: Guarded, group: h5py.Group, layer: str) -> list[tuple[str, h5py.Dataset]]:
-    """Return a layer's datasets by the names that the file gives them, in its order."""
-    own = file.child(group, layer) if layer else None
-    if not isinstance(own, h5py.Group):
+def _stored(file: SafeHdf5, group: h5py.Group, layer: str) -> list[tuple[str, h5py.Dataset]]:
+    """Return a layer's datasets with their names in the file, in its order."""
+    layer_group = file.child(group, layer) if layer else None
+    if not isinstance(layer_group, h5py.Group):
         return []
     found = []
-    for name in file.texts(own, "weight_names") or ():
-        at: h5py.Group | h5py.Dataset | None = own
+    for name in file.texts(layer_group, "weight_names") or ():
+        item: h5py.Group | h5py.Dataset | None = layer_group
         for key in name.strip("/").split("/"):
-            at = file.child(at, key) if isinstance(at, h5py.Group) else None
-        if isinstance(at, h5py.Dataset):
-            found.append((name, at))
+            item = file.child(item, key) if isinstance(item, h5py.Group) else None
+        if isinstance(item, h5py.Dataset):
+            found.append((name, item))
     return found
 
 
 def _model(
-    file: Guarded, listed: tuple[LayerConfig, ...], stored: Stored, prefix: str, depth: int
+    file: SafeHdf5, listed: tuple[LayerConfig, ...], stored: Stored, prefix: str, depth: int
 ) -> Iterator[LayerEntry]:
-    """Yield layers; ``stored`` gives up what they take."""
+    """Yield layers, and remove their datasets from ``stored``."""
     for layer in listed:
-        own = stored.pop(layer.name, [])
+        datasets = stored.pop(layer.name, [])
         inner: Stored = {}
         if layer.layers is not None:
             names = list(_below(layer.layers))
-            own = [*own, *(found for name in names for found in stored.pop(name, []))]
-            for name, dataset in own:
+            datasets += [found for name in names for found in stored.pop(name, [])]
+            for name, dataset in datasets:
                 owner = next((word for word in name.split("/") if word in names), None)
                 owner = owner or next((word for word in names if name.startswith(f"{word}_")), "")
                 inner.setdefault(owner, []).append((name, dataset))
-            own = inner.pop("", [])
+            datasets = inner.pop("", [])
         path = f"{prefix}{layer.name}"
         yield entry(
             layer,
             path=path,
             name=layer.name,
             depth=depth,
-            weights=tuple(_weight(file, layer, name, dataset) for name, dataset in own),
+            weights=tuple(_weight(file, layer, name, dataset) for name, dataset in datasets),
             is_model=layer.layers is not None,
         )
         if layer.layers is not None:
@@ -106,12 +108,12 @@ def _below(listed: tuple[LayerConfig, ...]) -> Iterator[str]:
             yield layer.name
 
 
-def _weight(file: Guarded, layer: LayerConfig, name: str, dataset: h5py.Dataset) -> WeightEntry:
+def _weight(file: SafeHdf5, layer: LayerConfig, name: str, dataset: h5py.Dataset) -> WeightEntry:
     kind, parts = kind_of(layer.class_name), name.removesuffix(":0").strip("/").split("/")
     if layer.name in parts:
         parts = parts[parts.index(layer.name) + 1 :] or parts
-    *outer, own = parts
-    own = own.removeprefix(f"{layer.name}_")
+    *outer, weight_name = parts
+    weight_name = weight_name.removeprefix(f"{layer.name}_")
     shown = []
     class_name, inner = nested(layer.settings, "layer")
     for word in outer:
@@ -128,14 +130,7 @@ def _weight(file: Guarded, layer: LayerConfig, name: str, dataset: h5py.Dataset)
             shown.append(cell.partition("_")[0])
         else:
             shown.append(word)
-    own = _FIRST_KERAS.get(own, _STATISTICS.get(own, own))
+    weight_name = _FIRST_KERAS.get(weight_name, _STATISTICS.get(weight_name, weight_name))
     frozen = layer.settings.get("trainable") is False
-    return weight(file, dataset, kind or _kind_by(own), "/".join([*shown, own]), frozen)
-
-
-_ATTENTION = {"query", "key", "value", "attention_output"}
-
-
-def _kind_by(own: str) -> str:
-    """Return a kind of layer that is told by its weight's name alone; empty where none is."""
-    return {"embeddings": "embedding", "gamma": "layer_normalization"}.get(own, "")
+    kind = kind or _KIND_BY_WEIGHT.get(weight_name, "")
+    return weight(file, dataset, kind, "/".join([*shown, weight_name]), frozen)

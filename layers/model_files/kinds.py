@@ -1,7 +1,7 @@
-"""What the stock layers call their weights, what their axes are, and which parts have names.
+"""Names of the stock layers' weights, of their axes, and of their parts.
 
-Keras 3 stores a layer's weights as 0, 1, 2 …; which is which follows from the layer's class.
-Keras's own order is written down here, so that no class has to be looked up.
+Keras 3 stores a layer's weights as 0, 1, 2 and so on, in an order that depends on the layer's
+class. The order is written down here, so that no class has to be looked up.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ WEIGHTLESS = re.compile(
     r"|multiply|average|maximum|minimum|concatenate|dot|lambda|masking|rescaling|resizing"
     r"|random_\w+|gaussian_noise|unit_normalization|identity)$"
 )
-"""Kinds that have nothing to learn."""
+"""Kinds without weights."""
 
 _GATES = {
     "lstm": ("input gate", "forget gate", "cell candidate", "output gate"),
@@ -85,7 +85,12 @@ def base(name: str) -> str:
 def weight_names(kind: str, count: int, settings: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of a layer's own weights, stored as 0, 1, 2 and so on.
 
-    Where they cannot be told they are called ``variable 0`` and so on.
+    Names that are not known are ``variable 0`` and so on.
+
+    Args:
+        kind: of the layer, in snake case.
+        count: how many weights are stored.
+        settings: the layer's configuration; may be empty.
     """
     numbered = tuple(f"variable {index}" for index in range(count))
     left_out = set()
@@ -106,48 +111,48 @@ def is_trained(name: str) -> bool:
 
 
 def axes_of(kind: str, name: str, rank: int) -> tuple[str, ...]:
-    """Return one word for each axis of a weight; plain numbers where the kind is not known."""
-    *outer, own = name.split("/")
+    """Return a name for each axis of a weight; ``axis 0`` and so on where the kind is not known."""
+    *outer, weight_name = name.split("/")
     if outer and outer[-1] in _ATTENTION and kind in {"einsum_dense", "multi_head_attention"}:
-        return _attention_axes(outer[-1], own, rank)
-    words = _axes(kind, own, rank)
+        return _attention_axes(outer[-1], weight_name, rank)
+    words = _axes(kind, weight_name, rank)
     if words is not None and len(words) == rank:
         return words
     return tuple(f"axis {axis}" for axis in range(rank)) if rank > 1 else ("index",)[:rank]
 
 
-def _axes(kind: str, own: str, rank: int) -> tuple[str, ...] | None:
-    if "conv" in kind and own.endswith("kernel") and rank - 2 in _DIMENSIONS:
+def _axes(kind: str, name: str, rank: int) -> tuple[str, ...] | None:
+    if "conv" in kind and name.endswith("kernel") and rank - 2 in _DIMENSIONS:
         ends = ("in", "out")
         if "transpose" in kind:
             ends = ("out", "in")
-        elif own.startswith("depthwise") or kind.startswith("depthwise"):
+        elif name.startswith("depthwise") or kind.startswith("depthwise"):
             ends = ("in", "multiplier")
         elif kind.startswith("conv_lstm"):
             ends = ("in", "gates × out")
         return (*_DIMENSIONS[rank - 2], *ends)
     if kind in {"lstm", "gru"}:
-        first = {"kernel": "features", "recurrent_kernel": "units before"}.get(own, "set")
+        first = {"kernel": "features", "recurrent_kernel": "units before"}.get(name, "set")
         return (first, "gates × units")[-rank:] if rank else ()
     if kind == "embedding":
         return ("token", "features")
-    if own == "kernel" and rank == 2:
+    if name == "kernel" and rank == 2:
         return ("features", "units")
-    if own == "recurrent_kernel" and rank == 2:
+    if name == "recurrent_kernel" and rank == 2:
         return ("units before", "units")
     if rank == 1 and kind in NAMES:
-        return ("out",) if "conv" in kind else ("units",) if own == "bias" else ("features",)
+        return ("out",) if "conv" in kind else ("units",) if name == "bias" else ("features",)
     return None
 
 
-def _attention_axes(which: str, own: str, rank: int) -> tuple[str, ...]:
+def _attention_axes(which: str, name: str, rank: int) -> tuple[str, ...]:
     if which == "output":
         return ("heads", "size", "features") if rank == 3 else ("features",)[:rank]
-    return ("features", "heads", "size")[-rank:] if own == "kernel" else ("heads", "size")[-rank:]
+    return ("features", "heads", "size")[-rank:] if name == "kernel" else ("heads", "size")[-rank:]
 
 
 def parts_of(kind: str, axes: tuple[str, ...], shape: tuple[int, ...]) -> tuple[Part, ...]:
-    """Return the gates or heads of a weight; none where Keras knows of none."""
+    """Return the gates or heads of a weight; none where it has none."""
     for axis, word in enumerate(axes):
         if word == "heads":
             return tuple(

@@ -1,4 +1,4 @@
-"""What a model file holds, as plain data: layers in their order, and each one's weights."""
+"""The description of a model file as plain data: layers in order, each with its weights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FileSource:
     Attributes:
         path: where the worker reads it; never shown.
         name: what the page calls it.
-        stamp: size and time of change, so that a replaced file is read anew.
+        stamp: (bytes, nanoseconds of the last change), so that a changed file is read again.
     """
 
     path: str
@@ -27,13 +27,13 @@ class FileSource:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A piece of a weight that Keras gives a meaning: a gate, or a head.
+    """A part of a weight with a meaning of its own: a gate or a head.
 
     Attributes:
         name: such as ``forget gate``.
-        axis: the axis that is cut.
-        start: where the piece starts on it.
-        stop: where it ends.
+        axis: the axis along which the weight is divided.
+        start: the first index on it.
+        stop: the index after the last.
     """
 
     name: str
@@ -44,16 +44,16 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class WeightEntry:
-    """One weight, unread.
+    """The description of one weight; its numbers are not read.
 
     Attributes:
         name: within its layer, such as ``kernel`` or ``forward/kernel``.
-        where: its place in the file.
+        where: its path within the file.
         shape: of the whole array.
         dtype: of the numbers in the file.
-        axes: one word an axis.
+        axes: one name an axis.
         parts: gates or heads, where there are any.
-        trainable: whether training changes it, as far as the file tells.
+        trainable: whether training changes it, as far as the file says.
         problem: why its numbers cannot be shown, as a sentence; empty where they can.
     """
 
@@ -87,10 +87,10 @@ class LayerEntry:
         kind: its class, as the file writes it; empty where the file does not say.
         depth: how many models it is nested in, below the whole.
         settings: its configuration, as JSON; empty where the file has none.
-        weights: its own, and those of what it wraps.
+        weights: its own, and those of the layers that it wraps.
         output_shape: with None for the batch; None where it is not known.
-        is_model: whether other layers are in it.
-        why_empty: why it has no weights, in words; empty where it has some.
+        is_model: whether it contains other layers.
+        why_empty: why it has no weights, as a sentence; empty where it has some.
     """
 
     path: str
@@ -125,13 +125,13 @@ class ModelFile:
 
     Attributes:
         name: of the file, or of the model.
-        form: what kind of file it is, in words.
+        form: the kind of file, in words.
         version: the Keras that wrote it; empty where it does not say.
         layers: in order.
         notes: sentences that the page shows beside the summary.
-        no_activations: why no input can be fed to it, as a sentence; empty where one can.
-        input_shape: of its first input, with None for the batch and what is open; empty where it
-            cannot be fed.
+        no_activations: why it cannot be run on an input, as a sentence; empty where it can.
+        input_shape: of its first input, with None for the batch and other open axes; empty where
+            the model cannot be run.
     """
 
     name: str
@@ -159,7 +159,7 @@ class ModelFile:
 
     @property
     def nbytes(self) -> int:
-        """About how much this description itself takes, for a cache that is bounded by bytes."""
+        """About how many bytes this description takes, for a cache that is bounded by bytes."""
         return 2000 * (len(self.layers) + sum(len(layer.weights) for layer in self.layers))
 
     def layer(self, path: str) -> LayerEntry:
@@ -189,8 +189,15 @@ def item_bytes(dtype: str) -> int:
     return int(digits) // 8 if digits in {"8", "16", "32", "64"} else 0
 
 
-def refuse(name: str, expected: str, received: str, mend: str) -> BadInputError:
-    """Return the sentence for a file that cannot be read."""
+def refuse(name: str, expected: str, received: str, hint: str) -> BadInputError:
+    """Return the error for a file that cannot be read.
+
+    Args:
+        name: the file's.
+        expected: what a readable file has.
+        received: what this one has.
+        hint: what would help, as a sentence.
+    """
     return BadInputError(
-        f"`{name[:60]}` cannot be read: expected {expected}. Received {received}. {mend}"
+        f"`{name[:60]}` cannot be read: expected {expected}. Received {received}. {hint}"
     )

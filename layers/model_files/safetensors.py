@@ -1,4 +1,4 @@
-"""safetensors: eight bytes of length, a JSON header, and the numbers as they are."""
+"""safetensors files: eight bytes of length, a header in JSON, and the numbers as raw bytes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from layers.model_files.arrays import YOUNG, Bytes
+from layers.model_files.arrays import EXTENSION_DTYPES, MmapArray
 from layers.model_files.model import LayerEntry, WeightEntry, refuse
 
 MAXIMUM_HEADER = 16 * 2**20
 MAXIMUM_RANK = 16
-_MEND = "Save the file again with safetensors."
+_HINT = "Save the file again with safetensors."
 TYPES = {
     "F64": "float64",
     "F32": "float32",
@@ -36,44 +36,46 @@ TYPES = {
 
 
 def looks_like(start: bytes) -> bool:
-    """Return whether a file may be one: a length, and then an object of JSON."""
+    """Return whether a file's first bytes are a length and the start of a JSON object."""
     return len(start) > 8 and start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**40
 
 
 def header(stream: BinaryIO, name: str) -> tuple[dict[str, Any], int]:
-    """Return the header's tensors by name, and where their numbers begin.
+    """Return the header's tensors by name, and the offset of their numbers in bytes.
 
     Raises:
-        BadInputError: a header that is too long, no JSON, or not of that form.
+        BadInputError: the header is too long, not JSON, or has no named tensors.
     """
     end = stream.seek(0, 2)
     stream.seek(0)
     length = int.from_bytes(stream.read(8), "little")
     if length > min(MAXIMUM_HEADER, end - 8):
         most = min(MAXIMUM_HEADER, max(0, end - 8))
-        raise refuse(name, f"a header of at most {most:,} bytes", f"{length:,}", _MEND)
+        raise refuse(name, f"a header of at most {most:,} bytes", f"{length:,}", _HINT)
     try:
         parsed = json.loads(stream.read(length), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise refuse(name, "a header in JSON", f"one that says: {str(error)[:80]}", _MEND) from None
+        raise refuse(
+            name, "a header in JSON", f"one with the error: {str(error)[:80]}", _HINT
+        ) from None
     if not isinstance(parsed, dict) or not all(isinstance(v, dict) for v in parsed.values()):
-        raise refuse(name, "a header of named tensors", "something else", _MEND)
+        raise refuse(name, "a header of named tensors", "something else", _HINT)
     parsed.pop("__metadata__", None)
     return parsed, 8 + length
 
 
 def layers(stream: BinaryIO, name: str) -> tuple[LayerEntry, ...]:
-    """Return the tensors as layers: what stands before a name's last dot is the layer.
+    """Return the tensors as layers: the part of a name before its last dot is the layer.
 
     Raises:
-        BadInputError: a broken header. One broken tensor is told in its own entry.
+        BadInputError: a broken header. A broken tensor has its problem in its own entry.
     """
     tensors, start = header(stream, name)
-    held = stream.seek(0, 2) - start
+    data_bytes = stream.seek(0, 2) - start
     grouped: dict[str, list[WeightEntry]] = {}
     for key in sorted(tensors, key=lambda key: _offset(tensors[key])):
         head, _, tail = key.rpartition("." if "." in key else "/")
-        entry = _entry(key, tail, tensors[key], held)
+        entry = _entry(key, tail, tensors[key], data_bytes)
         grouped.setdefault(head or name, []).append(entry)
     return tuple(
         LayerEntry(path=path, name=path, kind="", depth=0, weights=tuple(weights))
@@ -81,31 +83,31 @@ def layers(stream: BinaryIO, name: str) -> tuple[LayerEntry, ...]:
     )
 
 
-def array(stream: BinaryIO, mapped: mmap.mmap, where: str, name: str) -> Bytes:
-    """Return one tensor's numbers, unread.
+def array(stream: BinaryIO, mapped: mmap.mmap, where: str, name: str) -> MmapArray:
+    """Return one tensor as an array.
 
     Raises:
-        BadInputError: there is none, or it is not what the header says.
+        BadInputError: there is none, or its data does not match the header.
     """
     tensors, start = header(stream, name)
     if where not in tensors:
-        raise refuse(name, f"{where[:60]!r} in it", "nothing of that name", _MEND)
-    held = stream.seek(0, 2) - start
-    entry = _entry(where, where, tensors[where], held)
+        raise refuse(name, f"{where[:60]!r} in it", "nothing of that name", _HINT)
+    data_bytes = stream.seek(0, 2) - start
+    entry = _entry(where, where, tensors[where], data_bytes)
     if entry.problem:
-        raise refuse(name, "a whole tensor", f"{where[:60]!r}, which is not", _MEND)
-    dtype = YOUNG.get(entry.dtype) or np.dtype(entry.dtype)
-    return Bytes(mapped, start + tensors[where]["data_offsets"][0], entry.shape, dtype)
+        raise refuse(name, "a whole tensor", f"{where[:60]!r}, which is not", _HINT)
+    dtype = EXTENSION_DTYPES.get(entry.dtype) or np.dtype(entry.dtype)
+    return MmapArray(mapped, start + tensors[where]["data_offsets"][0], entry.shape, dtype)
 
 
-def _entry(key: str, own: str, tensor: Mapping[str, Any], held: int) -> WeightEntry:
+def _entry(key: str, name: str, tensor: Mapping[str, Any], data_bytes: int) -> WeightEntry:
     shape: Any = tensor.get("shape")
     dtype: Any = tensor.get("dtype")
     offsets: Any = tensor.get("data_offsets")
     problem = ""
 
     def say(expected: str, received: str) -> str:
-        return f"{key[:60]!r} cannot be shown: expected {expected}. Received {received}. {_MEND}"
+        return f"{key[:60]!r} cannot be shown: expected {expected}. Received {received}. {_HINT}"
 
     if not _is_shape(shape):
         problem, shape = say("a shape of whole numbers", repr(shape)[:60]), []
@@ -113,13 +115,17 @@ def _entry(key: str, own: str, tensor: Mapping[str, Any], held: int) -> WeightEn
         problem = say(f"one of the types {', '.join(TYPES)}", repr(dtype)[:40])
     else:
         wanted = math.prod(shape) * _bytes(TYPES[dtype])
-        if not _is_shape(offsets) or len(offsets) != 2 or not offsets[0] <= offsets[1] <= held:
-            problem = say(f"data within the {held:,} bytes there are", f"{offsets!r}"[:60])
+        if (
+            not _is_shape(offsets)
+            or len(offsets) != 2
+            or not offsets[0] <= offsets[1] <= data_bytes
+        ):
+            problem = say(f"data within the {data_bytes:,} bytes there are", f"{offsets!r}"[:60])
         elif offsets[1] - offsets[0] != wanted:
             problem = say(f"{wanted:,} bytes, as its shape says", f"{offsets[1] - offsets[0]:,}")
     axes = tuple(f"axis {axis}" for axis in range(len(shape))) if len(shape) > 1 else ("index",)
     return WeightEntry(
-        name=own,
+        name=name,
         where=key,
         shape=tuple(shape),
         dtype=TYPES.get(str(dtype), str(dtype)[:40]),
@@ -129,7 +135,7 @@ def _entry(key: str, own: str, tensor: Mapping[str, Any], held: int) -> WeightEn
 
 
 def _bytes(dtype: str) -> int:
-    return (YOUNG.get(dtype) or np.dtype(dtype)).itemsize
+    return (EXTENSION_DTYPES.get(dtype) or np.dtype(dtype)).itemsize
 
 
 def _is_shape(value: Any) -> bool:
@@ -148,5 +154,5 @@ def _offset(tensor: Mapping[str, Any]) -> int:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands in it twice")
+        raise ValueError("it has a name twice")
     return found

@@ -1,1 +1,1 @@
-"""Whole networks as plain data: the small CNN, feature maps, two networks compared."""
+"""Whole networks as plain data: the small CNN, feature maps, the comparison of two networks."""

@@ -1,4 +1,4 @@
-"""Two networks side by side: which weights belong together, and how far they lie apart."""
+"""Two networks compared: which weights belong together, and how much they differ."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.model_files.arrays import Array, Index, numbers
+from layers.model_files.arrays import Array, Index, to_float
+from layers.model_files.layout import pieces, whole_layout
 from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
-from layers.model_files.planes import WeightView, pieces, view, whole_layout
+from layers.model_files.planes import WeightView, view
 
 if TYPE_CHECKING:
     from layers.networks.running.runnable import Source
@@ -37,41 +38,47 @@ class Pair:
 
 @dataclass(frozen=True)
 class Distance:
-    """How far two weights lie apart.
+    """How much two weights differ.
 
     Attributes:
-        largest: max |first − second|; equal NaN and infinities agree, others differ by infinity.
-        mean_square_root: the root of the mean of squares.
-        unequal: how many numbers differ at all.
+        largest: max |first − second|. Equal NaN and equal infinities are no difference; a NaN
+            against a number is an infinite one.
+        rms: the root mean square of first − second.
+        unequal: how many numbers differ.
     """
 
     largest: float
-    mean_square_root: float
+    rms: float
     unequal: int
+
+    @property
+    def mean_square_root(self) -> float:
+        """``rms`` under the name that the pages still use."""
+        return self.rms
 
 
 def match(first: ModelFile, second: ModelFile) -> tuple[Pair, ...]:
-    """Pair the weights: layers of the same path, else of the same weights in the same order.
+    """Return pairs of weights: of layers of one path, else of layers with equal weight shapes.
 
-    Names count on in one session of Keras (``dense``, ``dense_1``), so that a path alone does not
-    find a layer of the same network built later.
+    Keras numbers layers through a whole session (``dense``, ``dense_1``), so a path alone does not
+    find the same layer in a network that was built later.
     """
-    left = {layer.path: layer for layer in second.layers if layer.weights}
+    unpaired = {layer.path: layer for layer in second.layers if layer.weights}
     partners: dict[str, LayerEntry | None] = {}
     for layer in (layer for layer in first.layers if layer.weights):
-        found = left.get(layer.path)
+        found = unpaired.get(layer.path)
         if found is not None and _signature(found) == _signature(layer):
-            partners[layer.path] = left.pop(layer.path)
+            partners[layer.path] = unpaired.pop(layer.path)
     for layer in (layer for layer in first.layers if layer.weights):
         if layer.path in partners:
             continue
-        alike = (other for other in left.values() if _signature(other) == _signature(layer))
-        found = next(alike, None) or left.get(layer.path)
-        partners[layer.path] = left.pop(found.path) if found else None
+        alike = (other for other in unpaired.values() if _signature(other) == _signature(layer))
+        found = next(alike, None) or unpaired.get(layer.path)
+        partners[layer.path] = unpaired.pop(found.path) if found else None
     pairs: list[Pair] = []
     for layer in (layer for layer in first.layers if layer.weights):
         pairs += _pairs(layer, partners[layer.path])
-    for layer in left.values():
+    for layer in unpaired.values():
         pairs += [
             Pair(layer="", other_layer=layer.path, first=None, second=weight)
             for weight in layer.weights
@@ -94,7 +101,7 @@ def _signature(layer: LayerEntry) -> tuple:
 
 
 class Difference:
-    """First minus second, read a piece at a time; equal infinities are no difference."""
+    """First minus second as float64, read a piece at a time; equal infinities give 0."""
 
     def __init__(self, first: Array, second: Array) -> None:
         self._first = first
@@ -104,14 +111,23 @@ class Difference:
 
     def read(self, index: Index) -> np.ndarray:
         """Return a piece."""
-        first = numbers(self._first.read(index)).astype("float64")
-        second = numbers(self._second.read(index)).astype("float64")
+        first = to_float(self._first.read(index)).astype("float64")
+        second = to_float(self._second.read(index)).astype("float64")
         with np.errstate(invalid="ignore"):
             return np.where(first == second, 0.0, first - second)
 
 
-def apart(source: Source, other: Source, pair: Pair) -> Distance:
-    """Return how far a pair's weights lie apart; infinitely, where only one is NaN."""
+def distance(source: Source, other: Source, pair: Pair) -> Distance:
+    """Return how much the two weights of a pair differ.
+
+    Args:
+        source: the network of the first weight.
+        other: the network of the second weight.
+        pair: one that fits.
+
+    Raises:
+        BadInputError: a file cannot be read.
+    """
     from layers.networks.running import runnable  # noqa: PLC0415 (the pages import this file for its data)
 
     assert pair.first is not None  # noqa: S101 (only pairs that fit are asked for)
@@ -122,25 +138,25 @@ def apart(source: Source, other: Source, pair: Pair) -> Distance:
         runnable.array(source, pair.first.where) as first,
         runnable.array(other, pair.second.where) as second,
     ):
-        theirs = pieces(second, layout)
-        for (_, _, a), (_, _, b) in zip(pieces(first, layout), theirs, strict=True):
-            left, right = (numbers(piece).astype("float64") for piece in (a, b))
+        both = zip(pieces(first, layout), pieces(second, layout), strict=True)
+        for (_, _, a), (_, _, b) in both:
+            left, right = (to_float(piece).astype("float64") for piece in (a, b))
             differ = ~((left == right) | (np.isnan(left) & np.isnan(right)))
             count += left.size
             unequal += int(differ.sum())
             if not differ.any():
                 continue
             with np.errstate(all="ignore"):
-                gap = np.abs(left[differ] - right[differ])
-            gap = np.where(np.isnan(gap), np.inf, gap)
-            largest = max(largest, float(gap.max()))
-            squares += float((gap**2).sum())
-    root = math.sqrt(squares / count) if count else 0.0
-    return Distance(largest, root, unequal)
+                differences = np.abs(left[differ] - right[differ])
+                differences = np.where(np.isnan(differences), np.inf, differences)
+                squares += float((differences**2).sum())
+            largest = max(largest, float(differences.max()))
+    rms = math.sqrt(squares / count) if count else 0.0
+    return Distance(largest, rms, unequal)
 
 
-def look(source: Source, other: Source, pair: Pair) -> WeightView:
-    """Return the planes of first minus second."""
+def view_difference(source: Source, other: Source, pair: Pair) -> WeightView:
+    """Return the planes of first minus second; arguments and errors as ``distance``."""
     from layers.networks.running import runnable  # noqa: PLC0415 (the pages import this file for its data)
 
     assert pair.first is not None  # noqa: S101 (only pairs that fit are asked for)

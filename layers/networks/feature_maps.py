@@ -1,4 +1,4 @@
-"""What one layer of a network makes of one input, as the pages take it. NumPy only."""
+"""One layer's input and output in a network, as plain data for the pages. NumPy only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.spans import Block, Shape
 from layers.trace import Step
 
 AXES = {4: ("batch", "y", "x", "channel"), 3: ("batch", "step", "feature"), 2: ("batch", "unit")}
-"""The words of a tensor's axes, by their number."""
+"""The names of a tensor's axes, by its rank."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class Maps:
         values: (channels, height, width); of a tensor without height and width (1, rows, features),
             and (1, 1, length) where one axis alone is longer than 1.
         shape: of the whole tensor, without the batch.
-        block: (rows, columns) of cells that were averaged; (1, 1) where every cell is there.
+        block: (rows, columns) of the cells that one value is the mean of; (1, 1) without averaging.
     """
 
     values: np.ndarray
@@ -32,14 +32,14 @@ class Maps:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
-    """How one cell of a layer's output came to be.
+class ReceptiveField:
+    """The part of a layer's input that one cell of its output depends on.
 
     Attributes:
-        block: where in the layer's input it looked, cut at the edges; batch first.
-        shape: (height, width, channels) of the numbers that it took, padding included.
-        worked: its arithmetic, and before it that of the sum that a softmax weighed; empty where
-            that is too long to be written out.
+        block: its slices of the layer's input, cut at the edges; batch first.
+        shape: (height, width, channels), with the padding.
+        worked: the cell's arithmetic, after that of the sum before a softmax; empty where it is too
+            long to be written out.
     """
 
     block: Block
@@ -49,33 +49,46 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Activation:
-    """What one layer makes of one input.
+    """One layer's input and output for one input of the network.
 
     Attributes:
-        fed: the network's input.
-        inputs: the layer's.
-        outputs: the layer's.
-        cell: the chosen cell, without the batch.
-        steps: what the layer does; empty where it is not redone by hand.
-        shapes: of the steps' tensors, batch first; ``inputs`` and ``outputs`` among them.
-        window: of the chosen cell; None without steps.
-        computed: what TensorFlow has in that cell.
-        difference: the largest between all cells by hand and TensorFlow's.
+        network_input: the network's input.
+        inputs: the layer's first input.
+        outputs: the layer's output.
+        cell: the chosen cell of the output, without the batch.
+        steps: the layer's operations; empty where they are not known.
+        shapes: of the steps' tensors, batch first; with ``inputs`` and ``outputs``.
+        field: the receptive field of the chosen cell; None without steps.
+        computed: TensorFlow's value of that cell; NaN where the output is empty.
+        difference: the largest over all cells between NumPy and TensorFlow; NaN without steps.
     """
 
-    fed: Maps
+    network_input: Maps
     inputs: Maps
     outputs: Maps
     cell: tuple[int, ...]
     steps: tuple[Step, ...]
     shapes: Mapping[str, Shape]
-    window: Window | None
+    field: ReceptiveField | None
     computed: float
     difference: float
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays, and about those of the terms."""
-        arrays = sum(maps.values.nbytes for maps in (self.fed, self.inputs, self.outputs))
-        worked = self.window.worked if self.window else ()
+        """About how many bytes the arrays and the terms take."""
+        arrays = sum(maps.values.nbytes for maps in (self.network_input, self.inputs, self.outputs))
+        worked = self.field.worked if self.field else ()
         return arrays + sum(120 * len(each.terms.factors) for each in worked if each.terms)
+
+    @property
+    def fed(self) -> Maps:
+        """``network_input`` under the name that the pages still use."""
+        return self.network_input
+
+    @property
+    def window(self) -> ReceptiveField | None:
+        """``field`` under the name that the pages still use."""
+        return self.field
+
+
+Window = ReceptiveField  # the name that the pages still use

@@ -1,4 +1,4 @@
-"""The post's small CNN, declared: its fields, and the configuration that they give. Plain data."""
+"""The small CNN: its fields, and the configuration for their values. Plain data."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ class CnnSource:
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every field's value, parsed; what is not given is the default.
+    """Return every field's value; the default where none is given.
 
     Raises:
-        BadInputError: a value that its field refuses, or values that do not go together.
+        BadInputError: a value that its field refuses, or values that do not fit together.
     """
     found = {f.name: f.parse(values.get(f.name, f.default)) for f in FIELDS}
     size = found["image"]
@@ -90,7 +90,7 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if count > MAXIMUM_PARAMETERS:
         raise BadInputError(
             f"The network cannot be built: expected at most {MAXIMUM_PARAMETERS:,} parameters. "
-            f"Received {count:,}, for {flat:,} numbers go into {found['hidden_units']} units. "
+            f"Received {count:,}, with {flat:,} inputs to {found['hidden_units']} units. "
             "Choose fewer filters or units, or a larger pool."
         )
     return found
@@ -109,7 +109,7 @@ def _after(size: int, window: int, strides: int, padding: str, where: str, what:
 
 
 def configuration(values: Mapping[str, Any]) -> LayerConfig:
-    """Return the network as a model file would describe it, for checked values."""
+    """Return the network's configuration for checked values, as a model file has it."""
     v = values
 
     def conv(name: str, stage: int) -> LayerConfig:
@@ -150,7 +150,7 @@ def configuration(values: Mapping[str, Any]) -> LayerConfig:
 
 
 def notes(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Point out the post's own slip: a softmax with nothing to compare with."""
+    """Return notes about the values: a softmax over one unit is always 1."""
     if values["out_units"] == 1 and values["out_activation"] == "softmax":
         return (
             "A softmax over one unit is always 1, whatever the image, so this network can learn "

@@ -22,7 +22,7 @@ from layers.inputs.sources import (
     SOURCES,
     Source,
     check_size,
-    spell,
+    format_shape,
 )
 from layers.runs.refusing import refusing
 
@@ -245,7 +245,7 @@ def _arrays(
             if first.shape != shape:
                 raise MismatchError(
                     f"The input `{each.name}` cannot be the same array as `{spec.inputs[0].name}`: "
-                    f"expected {spell(shape)}. Received {spell(first.shape)}. Give both one shape, "
+                    f"expected {format_shape(shape)}. Received {format_shape(first.shape)}. Give both one shape, "
                     "or this one an input of its own.",
                     {each.field.name: first.shape} if each.field else None,
                 )

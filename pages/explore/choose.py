@@ -13,7 +13,7 @@ from layers.api import explore as explore_api
 from layers.inputs.cells import Edit
 from layers.inputs.description import SEED, Description, Example, MismatchError
 from layers.inputs.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
-from layers.inputs.sources import NORMAL, SOURCES, spell
+from layers.inputs.sources import NORMAL, SOURCES, format_shape
 from layers.inputs.uploads import MAXIMUM_BYTES
 from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, number_input, set_value
@@ -258,7 +258,7 @@ def _table(shape: tuple[int, ...]) -> np.ndarray:
     if len(shape) != 2 or shape[0] * shape[1] > TYPED_CELLS:
         raise BadInputError(
             f"The input cannot be typed in: expected two axes and at most {TYPED_CELLS:,} numbers. "
-            f"Received the shape {spell(shape)}. Upload an NPY, or choose other dimensions."
+            f"Received the shape {format_shape(shape)}. Upload an NPY, or choose other dimensions."
         )
     state = session()
     key = widget_key(f"table_{shape[0]}_{shape[1]}")

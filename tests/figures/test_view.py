@@ -11,9 +11,9 @@ from figures.view import (
     MAXIMUM_SIDE,
     REDUCTIONS,
     is_binary,
+    limit_side,
     near_limit,
     number_format,
-    reduce_blocks,
     symmetric_limit,
     to_plane,
 )
@@ -82,15 +82,15 @@ def naive(plane, how, limit):
     for i, j in np.ndindex(reduced.shape):
         rows = slice(i * block[0], (i + 1) * block[0])
         columns = slice(j * block[1], (j + 1) * block[1])
-        kept = [float(x) for x in plane[rows, columns].ravel() if not math.isnan(x)]
-        if not kept:
+        finite = [float(x) for x in plane[rows, columns].ravel() if not math.isnan(x)]
+        if not finite:
             reduced[i, j] = nan
         elif how == "mean":
-            reduced[i, j] = sum(kept) / len(kept)
+            reduced[i, j] = sum(finite) / len(finite)
         elif how == "extreme":
-            reduced[i, j] = max(kept, key=lambda x: (abs(x), x))
+            reduced[i, j] = max(finite, key=lambda x: (abs(x), x))
         else:
-            reduced[i, j] = {"min": min, "max": max}[how](kept)
+            reduced[i, j] = {"min": min, "max": max}[how](finite)
     return reduced, tuple(block)
 
 
@@ -105,7 +105,7 @@ def naive(plane, how, limit):
     limit=st.integers(1, 8),
 )
 def test_blocks_are_reduced_as_a_naive_loop_would(how, plane, limit):
-    cells, block = reduce_blocks(plane, how, limit=limit)
+    cells, block = limit_side(plane, how, limit=limit)
     expected, sides = naive(plane, how, limit)
     assert block == sides
     assert max(cells.shape) <= limit
@@ -118,13 +118,13 @@ def test_blocks_are_reduced_as_a_naive_loop_would(how, plane, limit):
 def test_a_plane_within_the_limit_comes_through_whole(how):
     plane = np.full((MAXIMUM_SIDE, MAXIMUM_SIDE), nan, "float32")
     plane[3, 4] = inf
-    cells, block = reduce_blocks(plane, how)
+    cells, block = limit_side(plane, how)
     assert block == (1, 1)
     np.testing.assert_array_equal(cells, plane)
 
 
 def test_each_side_is_reduced_by_itself():
-    cells, block = reduce_blocks(np.ones((2, MAXIMUM_SIDE * 3 + 1), "float32"))
+    cells, block = limit_side(np.ones((2, MAXIMUM_SIDE * 3 + 1), "float32"))
     assert block == (1, 4)
     np.testing.assert_array_equal(cells, np.ones((2, 193)))
 
@@ -132,20 +132,20 @@ def test_each_side_is_reduced_by_itself():
 def test_one_cell_among_thousands_is_kept_by_extreme_and_lost_in_the_mean():
     plane = np.zeros((1024, 1024), "float32")
     plane[500, 700] = -7
-    extreme, block = reduce_blocks(plane, "extreme")
+    extreme, block = limit_side(plane, "extreme")
     assert block == (4, 4)
     assert extreme[500 // 4, 700 // 4] == -7
     assert np.count_nonzero(extreme) == 1
-    assert reduce_blocks(plane, "mean")[0].min() == -7 / 16
-    assert reduce_blocks(plane, "min")[0].min() == -7
-    assert reduce_blocks(plane, "max")[0].max() == 0
+    assert limit_side(plane, "mean")[0].min() == -7 / 16
+    assert limit_side(plane, "min")[0].min() == -7
+    assert limit_side(plane, "max")[0].max() == 0
 
 
 def test_an_infinity_is_not_lost_in_its_block():
     plane = np.zeros((512, 2), "float32")
     plane[0, 0] = -inf
     for how, expected in (("mean", -inf), ("extreme", -inf), ("min", -inf), ("max", 0)):
-        assert reduce_blocks(plane, how)[0][0, 0] == expected
+        assert limit_side(plane, how)[0][0, 0] == expected
 
 
 @pytest.mark.parametrize(

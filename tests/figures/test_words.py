@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from figures.words import describe, file_name, number, spell
+from figures.words import describe, file_name, format_shape, number
 
 nan, inf = np.nan, np.inf
 
@@ -57,7 +57,7 @@ def test_what_strikes_the_eye_is_said(values, said):
 )
 def test_any_array_is_described_with_its_name_and_shape(values):
     said = describe("kernel", values)
-    assert said.startswith(f"kernel, {spell(values.shape)}, ")
+    assert said.startswith(f"kernel, {format_shape(values.shape)}, ")
     assert ("NaN" in said) == bool(np.isnan(values).any())
     assert ("infinite" in said) == bool(np.isinf(values).any())
 

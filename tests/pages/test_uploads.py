@@ -113,6 +113,12 @@ def test_a_file_over_the_limit_is_not_even_taken():
     assert megabytes * 2**20 == MAXIMUM_BYTES
 
 
+def test_a_file_over_the_limit_that_was_sent_past_the_browser_is_refused():
+    session = uploaded("large.csv", b"1,2\n" * (MAXIMUM_BYTES // 4 + 1))
+    assert_one_complaint(session, "`large.csv`", f"at most {MAXIMUM_BYTES:,} bytes")
+    assert drawn(session) == {}
+
+
 def test_a_bad_file_after_a_good_one_can_be_replaced():
     session = uploaded("rows.csv", CSV, features=3)
     bring(session, "words.csv", b"a,b\nc,d\n")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from figures.words import number, spell
+from figures.words import format_shape, number
 from layers.api.explore import Exploration
 from layers.traces.summary import Kept, WeightRow
 from views.blocks import Block, facts, table
@@ -88,7 +88,7 @@ def _promise(promise: Kept) -> dict[str, str]:
 def _row(row: WeightRow) -> list[str]:
     return [
         row.name,
-        spell(row.shape),
+        format_shape(row.shape),
         row.dtype,
         "yes" if row.trainable else "no",
         *map(number, (row.minimum, row.mean, row.maximum, row.deviation)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from figures.view import symmetric_limit
 from figures.weight import weight
-from figures.words import number, spell
+from figures.words import format_shape, number
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import WeightView
 from layers.networks.comparison import Distance, Pair
@@ -50,7 +50,7 @@ def _row(pair: Pair, distance: Distance | None) -> list[str]:
     name = f"{pair.layer or pair.other_layer} / {entry.name if entry else ''}"
     if pair.other_layer and pair.layer and pair.other_layer != pair.layer:
         name += f" ({pair.other_layer} there)"
-    shapes = [spell(side.shape) if side else "none" for side in (pair.first, pair.second)]
+    shapes = [format_shape(side.shape) if side else "none" for side in (pair.first, pair.second)]
     if distance is None:
         return [name, *shapes, "–", "–", "–"]
     return [

@@ -11,7 +11,7 @@ import numpy as np
 from figures.figure import Figure, Slices
 from figures.view import symmetric_limit
 from figures.weight import weight
-from figures.words import spell
+from figures.words import format_shape
 from layers.model_files.model import LayerEntry
 from layers.networks.feature_maps import AXES, Maps
 
@@ -53,7 +53,7 @@ def map_grid(maps: Maps, *, name: str, layer: str, limit: float) -> Figure:
         columns=("channel", "x"),
         plane=(height, channels * width),
         tile=tile,
-        title=f"{name}, averaged over {spell(maps.block)}" if averaged else "",
+        title=f"{name}, averaged over {format_shape(maps.block)}" if averaged else "",
     )
     if figure.slices is None and figure.cells == (height, channels * width):
         figure = replace(figure, slices=Slices(tile=tile, step=tile, across=channels))

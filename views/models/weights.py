@@ -10,7 +10,7 @@ import numpy as np
 from figures.figure import Figure
 from figures.view import symmetric_limit
 from figures.weight import weight
-from figures.words import number, spell
+from figures.words import format_shape, number
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import Plane, Statistics, WeightView
 from views.blocks import Block, color_range, row, table, text
@@ -113,7 +113,7 @@ def weights_table(
     rows = [
         [
             entry.name,
-            spell(entry.shape),
+            format_shape(entry.shape),
             entry.dtype,
             *map(number, (s.minimum, s.mean, s.maximum, s.deviation)),
             share(s.zeros, s.size),

@@ -1,22 +1,22 @@
-"""One layer of a network at work on one input: maps in, maps out, and one cell by hand."""
+"""One layer's input and output in a network run on one input, and the arithmetic of one cell."""
 
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import keras
 import numpy as np
 
+from block_reduction import block_size, reduce_blocks
 from layers.arithmetic import arithmetic
 from layers.inputs import images
 from layers.inputs.cells import Cell
 from layers.inputs.fields import BadInputError
 from layers.model_files.planes import LONG, SIDE
-from layers.networks.feature_maps import AXES, Activation, Maps, Window
-from layers.networks.running.runnable import Live, Source, live, run
-from layers.networks.running.stock import Call
+from layers.networks.feature_maps import AXES, Activation, Maps, ReceptiveField
+from layers.networks.running.runnable import RunnableModel, Source, run, runnable_model
+from layers.networks.running.wiring import Call
 from layers.runs.run import follow
 from layers.steps import ACTIVATIONS, AddBias, MatMul, Op
 from layers.steps import Activation as Function
@@ -30,64 +30,64 @@ MAXIMUM_TERMS = 2**16
 
 
 def activate(
-    source: Source, path: str, fed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
+    source: Source, path: str, feed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
 ) -> Activation:
-    """Feed a network, and return what one layer made of it.
+    """Run a network on an input, and return one layer's input and output.
 
     Args:
         source: the network.
         path: the layer's.
-        fed: one of ``layers.inputs.images.FEEDS``, or an array.
+        feed: one of ``layers.inputs.images.FEEDS``, or an array.
         seed: of normal numbers.
-        cell: of the output, without the batch; as far as it goes, cut to the output's size.
+        cell: an index of the output, without the batch; cut to the output's shape.
 
     Raises:
-        BadInputError: a network that cannot be fed, or a layer that is no step of it.
+        BadInputError: a network that cannot be run, or a layer without a call in it.
     """
-    network = live(source)
-    call, made, given = _ran(network, path, fed, seed)
-    inputs, outputs = made[call.feeds[0]], made[call.name]
+    network = runnable_model(source)
+    call, made, network_input = _ran(network, path, feed, seed)
+    inputs, outputs = made[call.inputs[0]], made[call.name]
     at = _cut(cell, outputs.shape[1:])
-    ops = _by_hand(network.layers[path]) if len(call.feeds) == 1 else ()
+    ops = _by_hand(network.layers[path]) if len(call.inputs) == 1 else ()
     trace = _trace(ops, network.layers[path], inputs, outputs)
     return Activation(
-        fed=maps(given),
+        network_input=maps(network_input),
         inputs=maps(inputs),
         outputs=maps(outputs),
         cell=at,
         steps=trace.steps,
         shapes={name: tensor.values.shape for name, tensor in trace.tensors.items()},
-        window=_window(trace, (0, *at)) if ops and outputs.size else None,
+        field=_receptive_field(trace, (0, *at)) if ops and outputs.size else None,
         computed=float(outputs[(0, *at)]) if outputs.size else math.nan,
         difference=trace.disagreement() if ops else math.nan,
     )
 
 
-def output(source: Source, path: str, fed: str | np.ndarray, *, seed: int) -> np.ndarray:
-    """Return all that one layer made of an input; arguments and errors as ``activate``."""
-    call, made, _ = _ran(live(source), path, fed, seed)
+def output(source: Source, path: str, feed: str | np.ndarray, *, seed: int) -> np.ndarray:
+    """Return one layer's whole output, batch first; arguments and errors as ``activate``."""
+    call, made, _ = _ran(runnable_model(source), path, feed, seed)
     return made[call.name]
 
 
 def _ran(
-    network: Live, path: str, fed: str | np.ndarray, seed: int
+    network: RunnableModel, path: str, feed: str | np.ndarray, seed: int
 ) -> tuple[Call, dict[str, np.ndarray], np.ndarray]:
     """Return a layer's call, all outputs by name, and the first input."""
     call = next((call for call in network.calls if call.name == path), None)
-    if call is None or not call.feeds:
+    if call is None or not call.inputs:
         raise BadInputError(
             "Nothing can be shown of this layer: expected one that computes. Received "
-            f"{path[:60]!r}, which is a model or an input. Choose a layer below it."
+            f"{path[:60]!r}, which is a model or an input. Choose a layer within it."
         )
-    given = tuple(
-        images.feed(shape, fed if at == 0 else "normal", seed, _tokens(network, at))
+    arrays = tuple(
+        images.feed(shape, feed if at == 0 else "normal", seed, _tokens(network, at))
         for at, shape in enumerate(network.input_shapes)
     )
-    return call, run(network, given), given[0]
+    return call, run(network, arrays), arrays[0]
 
 
 def maps(tensor: np.ndarray) -> Maps:
-    """Return a tensor as pictures, averaged where it is large."""
+    """Return a tensor of a batch of one as pictures, averaged over blocks where it is large."""
     shape = tensor.shape[1:]
     values = tensor[0].astype("float32")
     block = (1, 1)
@@ -95,10 +95,10 @@ def maps(tensor: np.ndarray) -> Maps:
         values = np.zeros((1, 0, 0), "float32")
     elif sum(length > 1 for length in shape) <= 1:
         values = values.reshape(1, 1, -1)
-        block = (1, -(-values.size // LONG))
+        block = block_size((1, values.size), (1, LONG))
     elif values.ndim != 3:
         values = values.reshape(1, -1, shape[-1])
-        block = (-(-values.shape[1] // SIDE), -(-values.shape[2] // SIDE))
+        block = block_size((values.shape[1], values.shape[2]), (SIDE, SIDE))
     else:
         values = values.transpose(2, 0, 1)
         side = 1
@@ -106,20 +106,9 @@ def maps(tensor: np.ndarray) -> Maps:
             side += 1
         block = (side, side)
     if block != (1, 1):
-        values = _averaged(values, block)
+        values = reduce_blocks(values, block, ["mean"])["mean"]
     values.setflags(write=False)
     return Maps(values=values, shape=tuple(shape), block=block)
-
-
-def _averaged(values: np.ndarray, block: tuple[int, int]) -> np.ndarray:
-    """Return the means of blocks; those at the far edges may be smaller."""
-    size = [-(-length // side) for length, side in zip(values.shape[1:], block, strict=True)]
-    padded = np.full((len(values), size[0] * block[0], size[1] * block[1]), np.nan, "float32")
-    padded[:, : values.shape[1], : values.shape[2]] = values
-    cut = padded.reshape(len(values), size[0], block[0], size[1], block[1])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a block of nothing but NaN is NaN
-        return np.nanmean(cut, axis=(2, 4), dtype="float64").astype("float32")
 
 
 def _cut(cell: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -127,18 +116,20 @@ def _cut(cell: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(min(max(0, at), max(0, n - 1)) for at, n in zip(filled, shape, strict=True))
 
 
-def _tokens(network: Live, position: int) -> int | None:
-    """Return how many words an input has, where an embedding takes it."""
+def _tokens(network: RunnableModel, position: int) -> int | None:
+    """Return the vocabulary's size of an input that an embedding takes; None for other inputs."""
     names = [call.name for call in network.calls if call.config.class_name == "InputLayer"]
     name = names[position] if names else ""
     for call in network.calls:
-        if name in call.feeds and isinstance(network.layers.get(call.path), keras.layers.Embedding):
+        if name in call.inputs and isinstance(
+            network.layers.get(call.path), keras.layers.Embedding
+        ):
             return int(network.layers[call.path].input_dim)
     return None
 
 
 def _by_hand(layer: Any) -> tuple[tuple[Op, str], ...]:
-    """Return what a layer does, each with the weight that it takes; empty where it is not known."""
+    """Return a layer's operations, each with its weight; empty where they are not known."""
     if type(layer) is keras.layers.MaxPooling2D:
         return ((MaxPool2D(tuple(layer.pool_size), tuple(layer.strides), layer.padding), ""),)
     if type(layer) is keras.layers.Flatten:
@@ -162,7 +153,7 @@ def _by_hand(layer: Any) -> tuple[tuple[Op, str], ...]:
 def _trace(
     ops: tuple[tuple[Op, str], ...], layer: Any, inputs: np.ndarray, outputs: np.ndarray
 ) -> Trace:
-    """Return one layer's run as Explore has it: the tensors, and the steps between them."""
+    """Return one layer's run as a trace: its tensors, and the steps between them."""
     tensors = {"inputs": _tensor(inputs.astype(outputs.dtype), "input", "X")}
     if not ops:
         return Trace(tensors=tensors | {"outputs": _tensor(outputs, "output", "H")}, steps=())
@@ -186,8 +177,8 @@ def _words(values: np.ndarray) -> tuple[str, ...]:
     return AXES.get(values.ndim, tuple(f"axis {axis}" for axis in range(values.ndim)))
 
 
-def _window(trace: Trace, index: tuple[int, ...]) -> Window:
-    """Return what made an output's cell: its first step looks at a window of the layer's input."""
+def _receptive_field(trace: Trace, index: tuple[int, ...]) -> ReceptiveField:
+    """Return the part of the layer's input that a cell of its output depends on."""
     first, last = trace.steps[0], trace.steps[-1]
     shapes = [trace[operand].shape for operand in first.operands]
     block = first.op.sources(index, *shapes)[0]
@@ -202,4 +193,4 @@ def _window(trace: Trace, index: tuple[int, ...]) -> Window:
         worked = [arithmetic(trace, Cell("outputs", index))]
         if worked[0].terms and worked[0].terms.own is not None:
             worked.insert(0, arithmetic(trace, Cell(last.operands[0], index)))
-    return Window(block=block, shape=(height, width, channels), worked=tuple(worked))
+    return ReceptiveField(block=block, shape=(height, width, channels), worked=tuple(worked))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from layers.catalog.registry import LAYERS
 from layers.inputs.fields import BadInputError
-from layers.inputs.sources import MAXIMUM_ELEMENTS, SOURCES, check_size, code_of, spell
+from layers.inputs.sources import MAXIMUM_ELEMENTS, SOURCES, check_size, code_of, format_shape
 
 EVERY_SOURCE = {**SOURCES, **{spec.name: spec.example_input for spec in LAYERS}}
 shapes = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple)
@@ -70,4 +70,4 @@ def test_a_size_is_refused_from_the_shape_alone():
 
 
 def test_shapes_are_spelled_as_they_are_said():
-    assert [spell(shape) for shape in ((8, 10), (5,), ())] == ["8 × 10", "5", "one number"]
+    assert [format_shape(shape) for shape in ((8, 10), (5,), ())] == ["8 × 10", "5", "one number"]

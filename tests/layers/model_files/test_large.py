@@ -115,7 +115,7 @@ def many(path: Path, count: int) -> Path:
 
 def test_showing_one_layer_touches_no_other_however_many_there_are(tmp_path, monkeypatch):
     touched = []
-    child = hdf5.Guarded.child
+    child = hdf5.SafeHdf5.child
 
     def counted(self, group, key):
         touched.append(key)
@@ -125,7 +125,7 @@ def test_showing_one_layer_touches_no_other_however_many_there_are(tmp_path, mon
     for count in (10, 1000):
         path = many(tmp_path / f"{count}.weights.h5", count)
         layer = opened(path).layers[-1]
-        monkeypatch.setattr(hdf5.Guarded, "child", counted)
+        monkeypatch.setattr(hdf5.SafeHdf5, "child", counted)
         touched.clear()
         with array(source(path), layer.weights[0].where) as numbers:
             assert numbers.read((slice(0, 1), slice(0, 1))) == count - 1

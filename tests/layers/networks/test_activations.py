@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from layers.networks.running.activations import MAXIMUM_CELLS, activate, maps
-from layers.networks.running.runnable import live, run
+from layers.networks.running.runnable import run, runnable_model
 from layers.networks.small_cnn import CnnSource, checked
 from tests.layers.model_files.families import randomised, saved, source
 
@@ -35,13 +35,13 @@ def cnn(**values):
 def test_every_cell_of_every_layer_is_tensorflows_and_was_made_of_its_window(values):
     network = cnn(**values)
     side = dict(network.values)["image"]
-    made = run(live(network), (np.zeros((1, side, side, 1), "f4"),))
+    made = run(runnable_model(network), (np.zeros((1, side, side, 1), "f4"),))
     for path in LAYERS:
         shape = made[path].shape[1:]
         for index in list(np.ndindex(*shape))[:: max(1, np.prod(shape) // 20)]:
             found = activate(network, path, "normal", seed=1, cell=index)
-            assert found.window is not None
-            last = found.window.worked[-1]
+            assert found.field is not None
+            last = found.field.worked[-1]
             assert (last.cell.tensor, last.cell.index, found.cell) == (
                 "outputs",
                 (0, *index),
@@ -52,19 +52,19 @@ def test_every_cell_of_every_layer_is_tensorflows_and_was_made_of_its_window(val
             np.testing.assert_allclose(last.terms.value, last.value, rtol=1e-4, atol=1e-6)
             assert last.value == found.computed
             assert found.difference < 1e-5
-            first = found.window.worked[0].terms
+            first = found.field.worked[0].terms
             assert first is not None
-            assert len(first.factors) >= np.prod(found.window.shape)
+            assert len(first.factors) >= np.prod(found.field.shape)
 
 
 def test_a_softmax_is_worked_out_with_the_sum_that_it_weighs():
     found = activate(cnn(out_units=3), "dense_1", "normal", seed=1, cell=(2,))
-    assert found.window is not None
-    inner, outer = found.window.worked
+    assert found.field is not None
+    inner, outer = found.field.worked
     assert (inner.cell.tensor, outer.cell.tensor) == ("sums", "outputs")
     assert outer.terms is not None
     assert outer.terms.factors[2] == (inner.value,)
-    assert found.window.shape == (1, 6, 1)
+    assert found.field.shape == (1, 6, 1)
 
 
 def test_a_layer_that_is_not_known_by_hand_has_no_window(tmp_path):
@@ -80,7 +80,7 @@ def test_a_layer_that_is_not_known_by_hand_has_no_window(tmp_path):
     )
     file = source(saved(randomised(model), tmp_path / "model.keras"))
     known = [
-        activate(file, layer.name, "normal", seed=0, cell=()).window is not None
+        activate(file, layer.name, "normal", seed=0, cell=()).field is not None
         for layer in model.layers
     ]
     assert known == [False, False, False, True]
@@ -89,9 +89,9 @@ def test_a_layer_that_is_not_known_by_hand_has_no_window(tmp_path):
 def test_too_long_a_sum_is_not_written_out(monkeypatch):
     monkeypatch.setattr("layers.networks.running.activations.MAXIMUM_TERMS", 5)
     found = activate(cnn(), "dense_1", "normal", seed=0, cell=(0,))
-    assert found.window is not None
-    assert found.window.worked == ()
-    assert found.window.block[1] == slice(0, 6)
+    assert found.field is not None
+    assert found.field.worked == ()
+    assert found.field.block[1] == slice(0, 6)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Two networks compared: which weights belong together, and how far they lie apart."""
+"""Two networks compared: which weights belong together, and how much they differ."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from layers.model_files.read import index
-from layers.networks.comparison import Distance, apart, look, match
+from layers.networks.comparison import Distance, distance, match, view_difference
 from tests.layers.model_files.families import source
 
 ONE = np.array([[1, 2], [3, 4]], "f4")
@@ -29,7 +29,7 @@ def compared(tmp_path: Path, here: np.ndarray, there: np.ndarray) -> Distance:
     other = weights(tmp_path / "other.weights.h5", dense=there)
     (pair,) = match(index(source(one)), index(source(other)))
     assert pair.fits
-    return apart(source(one), source(other), pair)
+    return distance(source(one), source(other), pair)
 
 
 def test_the_largest_and_the_root_mean_square_are_numpys(tmp_path):
@@ -73,5 +73,5 @@ def test_the_picture_is_first_minus_second(tmp_path):
     one = weights(tmp_path / "one.weights.h5", dense=ONE)
     other = weights(tmp_path / "other.weights.h5", dense=ONE * 2)
     (pair,) = match(index(source(one)), index(source(other)))
-    view = look(source(one), source(other), pair)
+    view = view_difference(source(one), source(other), pair)
     np.testing.assert_array_equal(view.planes[0].values("mean"), -ONE)

@@ -14,9 +14,9 @@ from layers.api.models import open_model, output_npy
 from layers.inputs.fields import BadInputError
 from layers.inputs.images import picture
 from layers.model_files import config
-from layers.networks.running import runnable, stock
+from layers.networks.running import runnable, stock, wiring
 from layers.networks.running.activations import activate
-from layers.networks.running.runnable import index, live, run
+from layers.networks.running.runnable import index, run, runnable_model
 from layers.networks.small_cnn import CnnSource, checked
 from tests.layers.model_files import families
 from tests.layers.model_files.families import randomised, saved, source
@@ -46,7 +46,7 @@ def test_every_layer_gives_what_keras_own_model_gives(tmp_path, family, form):
     model = gentle(family())
     path = saved(model, tmp_path / f"model{form}")
     loaded = keras.models.load_model(path)
-    own = live(source(path))
+    own = runnable_model(source(path))
     sizes = [[length or 1 for length in shape[1:]] for shape in own.input_shapes]
     inputs = tuple(DRAW.normal(size=(1, *size)).astype("f4") for size in sizes)
     made = run(own, inputs)
@@ -74,7 +74,7 @@ def test_recurrent_layers_and_embeddings_are_fed_words(tmp_path):
     )
     path = saved(model, tmp_path / "model.keras")
     words = np.array([[0, 3, 10, 3, 1]], "int32")
-    own = live(source(path))
+    own = runnable_model(source(path))
     made = run(own, (words,))[own.calls[-1].name]
     expected = keras.models.load_model(path)(words).numpy()
     np.testing.assert_allclose(made, expected, rtol=1e-5, atol=1e-6)
@@ -96,7 +96,7 @@ def test_what_keeps_a_network_from_being_fed_is_named(tmp_path, family, named):
     assert named in found.no_activations
     assert "expected" in found.no_activations
     with pytest.raises(BadInputError, match=named):
-        live(source(path))
+        runnable_model(source(path))
     assert found.parameters > 0
 
 
@@ -121,33 +121,29 @@ def test_a_setting_that_is_no_number_or_known_word_is_refused(settings):
     layer = {"class_name": "Dense", "config": {"name": "d", **settings}}
     text = json.dumps({"class_name": "Sequential", "config": {"layers": [layer]}})
     parsed = config.parse(text, "model")
-    refusal = stock.why_not(parsed)
+    refusal = wiring.reason_not_runnable(parsed)
     if not refusal:
         refusal = "Received"
-        assert stock.output_shapes(parsed) == {}
+        assert wiring.output_shapes(parsed) == {}
     assert "Received" in refusal
     with pytest.raises(BadInputError):
         stock.make(parsed.layers[0] if parsed.layers else parsed)
-
-
-def test_every_allowed_class_is_keras_own_and_takes_its_settings():
-    for name, settings in stock.ALLOWED.items():
-        taken = keras.layers.__dict__[name].__init__.__code__.co_varnames
-        for setting in settings:
-            assert setting in taken or "kwargs" in taken, (name, setting)
 
 
 def test_the_output_that_is_downloaded_is_the_layers_own():
     cnn = CnnSource(tuple(checked({"hidden_units": 5}).items()), 0)
     data = output_npy(cnn, "conv2d", "picture", seed=0).data
     image = picture(32, 32)[None, ..., None]
-    layer = live(cnn).layers["conv2d"]
+    layer = runnable_model(cnn).layers["conv2d"]
     np.testing.assert_array_equal(np.load(io.BytesIO(data)), layer(image).numpy())
 
 
 def test_two_seeds_are_two_networks_and_one_seed_one():
     values = tuple(checked({"hidden_units": 5}).items())
-    kernels = [live(CnnSource(values, seed)).layers["dense"].get_weights()[0] for seed in (1, 1, 2)]
+    kernels = [
+        runnable_model(CnnSource(values, seed)).layers["dense"].get_weights()[0]
+        for seed in (1, 1, 2)
+    ]
     np.testing.assert_array_equal(kernels[0], kernels[1])
     assert not np.array_equal(kernels[0], kernels[2])
 
@@ -157,7 +153,7 @@ def test_the_posts_network_answers_one_whatever_it_sees():
     for image in (np.zeros((1, 32, 32, 1), "f4"), DRAW.normal(size=(1, 32, 32, 1)).astype("f4")):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            assert run(live(cnn), (image,))["dense_1"] == 1
+            assert run(runnable_model(cnn), (image,))["dense_1"] == 1
 
 
 def test_a_layer_that_is_a_model_or_nothing_is_said():
@@ -171,7 +167,7 @@ def test_an_output_too_large_is_refused_before_it_is_made(tmp_path):
     model = keras.Sequential([keras.Input((64, 64, 1)), layers.UpSampling2D(64)])
     path = saved(randomised(model), tmp_path / "model.keras")
     with pytest.raises(BadInputError, match="16,777,216"):
-        run(live(source(path)), (np.zeros((1, 64, 64, 1), "f4"),))
+        run(runnable_model(source(path)), (np.zeros((1, 64, 64, 1), "f4"),))
 
 
 def test_a_file_too_large_to_be_run_says_so(tmp_path, monkeypatch):

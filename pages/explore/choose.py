@@ -3,70 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from layers.api import explore as explore_api
-from layers.inputs.cells import Edit
 from layers.inputs.description import SEED, Description, Example, MismatchError
-from layers.inputs.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
-from layers.inputs.sources import NORMAL, SOURCES, format_shape
+from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
+from layers.inputs.sources import NORMAL, format_shape
 from layers.inputs.uploads import MAXIMUM_BYTES
+from pages.explore.pick import pick
 from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, number_input, set_value
-from pages.shared.link import add_problem, always_in_link, leave_out_of_link
-from pages.shared.module_watcher import PREFIX, author_module
+from pages.shared.link import add_problem, leave_out_of_link
 from pages.shared.session import session, widget_key
 from views.explore.cells import CELL, EDITS, LONGEST_LINK, fits_link
+from views.explore.link import AS_COMPUTED, CONSTANT, Choice, input_of, source_fields, source_labels
 
-CONSTANT = FloatField(
-    name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."
-)
 TYPED_CELLS = 10_000
-_OWN = {"upload": "Your file (CSV or NPY)", "table": "Your table, typed in"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What was chosen; ``source`` is a named input or the visitor's own array."""
-
-    layer: Description
-    values: dict[str, Any]
-    seed: int
-    source: str | np.ndarray
-    constant: float
-    batch: int | None = None
-    edits: tuple[Edit, ...] = ()
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the arguments of ``layers.api.explore.explore``."""
-        return {
-            "name": self.layer.name,
-            "values": self.values,
-            "batch": self.batch,
-            "seed": self.seed,
-            "source": self.source,
-            "constant": self.constant,
-            "edits": self.edits,
-            "own": author_module().module if self.is_authors else None,
-        }
-
-    @property
-    def is_authors(self) -> bool:
-        """Whether an author's own code has to run for it."""
-        return self.layer.name.startswith(PREFIX)
 
 
 def choose(layers: tuple[Description, ...]) -> Choice:
-    """Show all choices but the dimensions and the visitor's own array, and return them."""
-    layer = _pick(layers)
+    """Show all choices but the dimensions and the visitor's own arrays, and return them."""
+    layer = pick(layers, _forget_cells)
     _examples(layer)
     values = {field.name: control(field) for field in layer.fields if not _is_dimension(field)}
-    source = control(_source_field(layer), widget=_source_widget(layer))
-    constant = control(CONSTANT) if source == "constant" else CONSTANT.default
+    labels = source_labels(layer)
+    several = len(source_fields(layer)) > 1
+    sources = {}
+    for name, field in source_fields(layer):
+        title = f"Input {name}" if several else field.title
+        sources[name] = control(field, widget=partial(_source, title=title, labels=labels))
+    constant = control(CONSTANT) if "constant" in sources.values() else CONSTANT.default
     seed = control(SEED, widget=number_input)
     st.button(
         "New numbers",
@@ -77,11 +48,20 @@ def choose(layers: tuple[Description, ...]) -> Choice:
         help="The next seed: other weights, and another random input.",
         width="stretch",
     )
-    return Choice(layer=layer, values=values, seed=seed, source=source, constant=constant)
+    first, *others = sources
+    return Choice(
+        layer=layer,
+        values=values,
+        seed=seed,
+        source=sources[first],
+        others={name: sources[name] for name in others},
+        constant=constant,
+        as_computed=control(AS_COMPUTED),
+    )
 
 
 def dimensions(choice: Choice) -> Choice:
-    """Show the dimensions and the visitor's own array, and return the choice with them.
+    """Show the dimensions and the visitor's own arrays, and return the choice with them.
 
     Raises:
         BadInputError: a file that cannot be read or is yet to be chosen, or a table too large.
@@ -101,35 +81,27 @@ def dimensions(choice: Choice) -> Choice:
             "the tensors to keep them."
         )
     sized = replace(choice, values=choice.values | values, batch=batch, edits=edits)
-    if choice.source == "upload":
-        return replace(sized, source=_upload())
-    if choice.source == "table":
-        return replace(sized, source=_table(layer.full_shape(sized.values, batch)))
-    return sized
-
-
-def choice_from_link(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
-    """Return what a link chooses, without any widget; what it leaves out is the default.
-
-    Raises:
-        BadInputError: a value that its field refuses.
-    """
-
-    def read(field: Field) -> Any:
-        return field.parse(link.get(field.name, field.default))
-
-    by_name = {layer.name: layer for layer in layers}
-    names = tuple(by_name)
-    layer = by_name[read(ChoiceField(name="layer", default=names[0], choices=names))]
-    return Choice(
-        layer=layer,
-        values={field.name: read(field) for field in layer.fields},
-        seed=read(SEED),
-        source=read(replace(_source_field(layer), choices=("example", *SOURCES))),
-        constant=read(CONSTANT),
-        batch=read(layer.batch) if layer.batch else None,
-        edits=read(EDITS),
+    first = layer.inputs[0].name if layer.inputs else "inputs"
+    return replace(
+        sized,
+        source=_array(sized, first, choice.source),
+        others={name: _array(sized, name, source) for name, source in choice.others.items()},
     )
+
+
+def _array(choice: Choice, name: str, source: Any) -> Any:
+    """Return the visitor's own array where a source is one, and any other source as it is."""
+    if source == "upload":
+        return _upload(name)
+    if source != "table":
+        return source
+    taken = input_of(choice.layer, name)
+    shape = (
+        taken.shape(choice.layer.check(choice.values))
+        if taken
+        else choice.layer.full_shape(choice.values, choice.batch)
+    )
+    return _table(name, shape)
 
 
 def fit(layer: Description, mismatch: MismatchError) -> None:
@@ -157,27 +129,6 @@ def _is_dimension(field: Field) -> bool:
     return isinstance(field, (IntField, ShapeField))
 
 
-def _pick(layers: tuple[Description, ...]) -> Description:
-    by_name = {layer.name: layer for layer in layers}
-    field = ChoiceField(name="layer", default=layers[0].name, choices=tuple(by_name))
-
-    def radio(_: Field) -> str | None:
-        return st.radio(
-            "Layer",
-            list(field.choices),
-            key="layer",
-            on_change=_forget_cells,
-            format_func=lambda name: (
-                f"**{by_name[name].title}** :gray-badge[{by_name[name].family}]"
-            ),
-            captions=[layer.summary for layer in layers],
-        )
-
-    name = control(field, widget=radio)
-    always_in_link(field, name)
-    return by_name[name]
-
-
 def _examples(layer: Description) -> None:
     """Offer the posts' examples; choosing one sets every control at once."""
     if not layer.examples:
@@ -194,7 +145,7 @@ def _examples(layer: Description) -> None:
         if layer.batch:
             set_value(layer.batch, layer.batch.default if example.batch is None else example.batch)
         _forget_cells()
-        set_value(_source_field(layer), example.input)
+        set_value(source_fields(layer)[0][1], example.input)
 
     st.selectbox(
         "Example",
@@ -206,45 +157,28 @@ def _examples(layer: Description) -> None:
     )
 
 
-def _source_field(layer: Description) -> ChoiceField:
-    return ChoiceField(
-        name="input",
-        default=layer.default_input,
-        choices=("example", *SOURCES, *_OWN),
-        help="The array that goes into the layer.",
+def _source(field: ChoiceField, *, title: str, labels: Mapping[str, str]) -> str | None:
+    return st.selectbox(
+        title,
+        list(field.choices),
+        key=field.name,
+        format_func=lambda name: labels[name],
+        help=field.help,
     )
 
 
-def _source_widget(layer: Description):  # noqa: ANN202 (a widget for ``control``)
-    labels = {
-        "example": f"{layer.example_label}, as in the post" if layer.examples else "Its own",
-        **{name: source.label for name, source in SOURCES.items()},
-        **_OWN,
-    }
-
-    def widget(field: ChoiceField) -> str | None:
-        return st.selectbox(
-            field.title,
-            list(field.choices),
-            key=field.name,
-            format_func=lambda name: labels[name],
-            help=field.help,
-        )
-
-    return widget
-
-
-def _upload() -> np.ndarray:
+def _upload(name: str) -> np.ndarray:
     """Return the visitor's array: of the file just chosen, or the last one that could be read."""
     file = st.file_uploader(
-        "A CSV of numbers, or an NPY",
+        f"A CSV of numbers, or an NPY, for {name}",
         type=["csv", "txt", "tsv", "npy"],
-        key=widget_key("file"),
+        key=widget_key(f"file_{name}"),
         max_upload_size=MAXIMUM_BYTES // 2**20,
     )
     if file is not None:
-        session().uploaded_array, _ = compute(explore_api.read_array, file.name, file.getvalue())
-    array = session().uploaded_array
+        read, _ = compute(explore_api.read_array, file.name, file.getvalue())
+        session().uploaded_arrays[name] = read
+    array = session().uploaded_arrays.get(name)
     if array is None:
         raise BadInputError(
             "There is nothing to show yet: expected your array, which no link carries. Received "
@@ -253,7 +187,7 @@ def _upload() -> np.ndarray:
     return array
 
 
-def _table(shape: tuple[int, ...]) -> np.ndarray:
+def _table(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Show a table to type in, and return it; what was typed stays where it still has a place."""
     if len(shape) != 2 or shape[0] * shape[1] > TYPED_CELLS:
         raise BadInputError(
@@ -261,12 +195,12 @@ def _table(shape: tuple[int, ...]) -> np.ndarray:
             f"Received the shape {format_shape(shape)}. Upload an NPY, or choose other dimensions."
         )
     state = session()
-    key = widget_key(f"table_{shape[0]}_{shape[1]}")
+    key = widget_key(f"table_{name}_{shape[0]}_{shape[1]}")
     if key not in st.session_state:
-        state.table_start = _resized(state.typed_array, shape)
+        state.table_start = _resized(state.typed_arrays.get(name), shape)
     edited = st.data_editor(state.table_start, key=key, height="content")
-    state.typed_array = np.asarray(edited, "float32")
-    return state.typed_array
+    state.typed_arrays[name] = np.asarray(edited, "float32")
+    return state.typed_arrays[name]
 
 
 def _resized(typed: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:

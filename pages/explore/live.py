@@ -16,12 +16,12 @@ from starlette.routing import Route
 
 from layers.api import explore as explore_api
 from layers.inputs.fields import Field
-from pages.explore.choose import choice_from_link
 from pages.shared.charts import record_sent
 from pages.shared.compute import compute, registered
 from pages.shared.module_watcher import author_module
 from pages.shared.workers import workers
 from views.blocks import described, packed, without_known
+from views.explore.link import choice_from_link
 from views.explore.picture import picture
 from views.explore.view import choose_view
 
@@ -48,13 +48,14 @@ async def answer(request: Request) -> Response:
 def _picture(link: Mapping[str, str]) -> bytes:
     started = time.perf_counter()
     choice = choice_from_link((*registered(), *author_module().layers), link)
-    run, spent = compute(explore_api.explore, author_code=choice.is_authors, **choice.arguments())
+    arguments = choice.arguments(author_module().module)
+    run, spent = compute(explore_api.explore, author_code=choice.is_authors, **arguments)
 
     def read(field: Field) -> object:
         return field.parse(link.get(field.name, field.default))
 
     computed = time.perf_counter()
-    blocks = picture(choice.layer, run, choose_view(run, read))
+    blocks = picture(choice.layer, run, choose_view(run, choice.layer.title, read))
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     foreseen = "foreseen" in link  # asked for before it is wanted: nobody waits for it

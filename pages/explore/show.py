@@ -13,15 +13,17 @@ from layers.api import explore as explore_api
 from layers.inputs.description import MismatchError
 from layers.inputs.fields import Field
 from pages.explore import live
-from pages.explore.choose import Choice, dimensions, fit
+from pages.explore.choose import dimensions, fit
 from pages.explore.take_away import take_away
 from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, set_from_picture
 from pages.shared.frame import link_in_step
 from pages.shared.link import add_problem, link_parameters
+from pages.shared.module_watcher import author_module
 from pages.shared.session import session
 from views.explore.cells import CELL, CONTRAST, EDITS, component_fields, fits_link
+from views.explore.link import Choice
 from views.explore.picture import picture
 from views.explore.view import choose_view
 
@@ -38,13 +40,15 @@ def show(choice: Choice) -> None:
         formula = st.empty()
         try:
             run, spent = compute(
-                explore_api.explore, author_code=sized.is_authors, **sized.arguments()
+                explore_api.explore,
+                author_code=sized.is_authors,
+                **sized.arguments(author_module().module),
             )
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
-        view = choose_view(run, _side_by_side())
+        view = choose_view(run, choice.layer.title, _side_by_side())
         for sentence in view.problems:
             add_problem(sentence)
         blocks = picture(choice.layer, run, view)
@@ -65,7 +69,7 @@ def show(choice: Choice) -> None:
 
 def _live(choice: Choice) -> Live:
     """Say how the picture follows what is turned in it; numbers that no link carries cannot."""
-    has_link = isinstance(choice.source, str) and fits_link(choice.edits)
+    has_link = choice.has_link and fits_link(choice.edits)
     parameters = link_parameters()
     turned = {
         field.name: parameters.get(field.name, field.text(field.default))

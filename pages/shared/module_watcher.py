@@ -19,8 +19,6 @@ from pages.shared.compute import author_layers
 from pages.shared.frame import literal
 from pages.shared.session import session
 
-PREFIX = "own."
-"""Before the class's name, in the link."""
 MAXIMUM_BYTES = 2**20
 _SECONDS = 1.5  # between two checks of the file
 

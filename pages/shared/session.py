@@ -36,8 +36,8 @@ class Session:
         problems: what was typed and cannot be, one sentence each.
         visitor: a random name for the live route.
         module_stamp: the state of the author's file when it was last looked at.
-        uploaded_array: the visitor's array, from a file.
-        typed_array: the visitor's array, typed into a table.
+        uploaded_arrays: the visitor's arrays from files, by the input's name.
+        typed_arrays: the visitor's arrays, typed into tables, by the input's name.
         table_start: what that table was first filled with.
         uploaded_image: the visitor's picture, from a file.
         drawn_image: the visitor's picture, drawn on the page.
@@ -56,8 +56,8 @@ class Session:
     problems: list[str] = field(default_factory=list)
     visitor: str = ""
     module_stamp: tuple[int, int] | None = None
-    uploaded_array: np.ndarray | None = None
-    typed_array: np.ndarray | None = None
+    uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     table_start: np.ndarray | None = None
     uploaded_image: np.ndarray | None = None
     drawn_image: np.ndarray | None = None

@@ -20,7 +20,7 @@ from layers.operations.expression import (
     Sum,
 )
 from layers.operations.numbers import agreed, written
-from layers.operations.op import Index, Layout
+from layers.operations.op import Index, Layout, Spans
 from layers.operations.run import Run, Step
 
 Cells = dict[str, list[Index]]
@@ -147,12 +147,32 @@ class _Writer:
     def __init__(self, trace: Run) -> None:
         self.trace = trace
         self.made_by = _made_by(trace)
+        self.spans: dict[str, tuple[Spans, ...]] = {}
+
+    def _sources(self, step: Step, index: Index) -> list[list[Index]]:
+        """Return the cells of each operand; a step's spans are the same for all its cells."""
+        operands = [self.trace[operand] for operand in step.operands]
+        if step.result not in self.spans:
+            self.spans[step.result] = step.op.spans(*operands)
+        return [
+            list(
+                itertools.product(
+                    *(spans.cells(s, index, n) for s, n in zip(own, each.shape, strict=True))
+                )
+            )
+            for own, each in zip(self.spans[step.result], operands, strict=True)
+        ]
 
     def expression(self, step: Step, index: Index, sources: Cells) -> Expression:
         """Return a cell's arithmetic, and add to ``sources`` the cells that it is made of."""
         operands = [self.trace[operand] for operand in step.operands]
-        own = [list(itertools.product(*axes)) for axes in step.op.sources(index, *operands)]
-        found = step.op.expression(index, *operands)
+        own = self._sources(step, index)
+        cells = [(number, cell) for number, found in enumerate(own) for cell in found]
+        if isinstance(step.op, Layout) and len(cells) == 1:
+            number, cell = cells[0]
+            found: Expression = Cell(number, cell, operands[number][cell])
+        else:
+            found = step.op.expression(index, *operands)
         read: dict[int, set[Index]] = {}
         for leaf in found.leaves():
             read.setdefault(leaf.operand, set()).add(leaf.index)

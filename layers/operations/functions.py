@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-_SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+from layers.operations.derivatives import DERIVATIVES, SELU_ALPHA, SELU_SCALE
+
 _error = np.vectorize(math.erf, otypes=["float64"])
 _complement = np.vectorize(math.erfc, otypes=["float64"])
 
@@ -175,7 +176,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "relu6": lambda x: np.clip(x, 0, 6),
     "round": _round,
     "rsqrt": lambda x: 1 / np.sqrt(x),
-    "selu": lambda x: _SELU_SCALE * _elu(x, _SELU_ALPHA),
+    "selu": lambda x: SELU_SCALE * _elu(x, SELU_ALPHA),
     "sigmoid": _sigmoid,
     "sign": np.sign,
     "silu": lambda x: x * _sigmoid(x),
@@ -201,4 +202,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "xor": np.logical_xor,
 }
 """By name; the parameters of an operation are further arguments."""
+FUNCTIONS |= DERIVATIVES
 FUNCTIONS["swish"] = FUNCTIONS["silu"]

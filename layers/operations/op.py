@@ -96,7 +96,7 @@ class Op:
 class Layout(Op):
     """An operation that only moves cells: its arithmetic is one cell, or a constant."""
 
-    def expression(self, index: Index, *operands: np.ndarray) -> Expression:
+    def expression(self, index: Index, *operands: Any, **_: Any) -> Expression:
         """Return the one cell."""
         for number, own in enumerate(self.sources(index, *operands)):
             if all(own):

@@ -208,12 +208,14 @@ class ConvTranspose(_Convolution):
         padding: that of the convolution that it transposes; it is cut off here.
         size: the spatial lengths of the result.
         dilation: that of the convolution that it transposes; none if empty.
+        groups: parts of the channels that do not mix; the kernel is (*size, out ÷ groups, in).
     """
 
     strides: tuple[int, ...]
     padding: Padding
     size: tuple[int, ...]
     dilation: tuple[int, ...] = ()
+    groups: int = 1
 
     @property
     def says(self) -> str:
@@ -248,8 +250,10 @@ class ConvTranspose(_Convolution):
             max(s.before + s.length, (s.count - 1) * s.stride + (s.size - 1) * s.dilation + 1)
             for s in own
         )
-        shape = (len(values), *lengths, kernel.shape[-2])
+        out, each = kernel.shape[-2], kernel.shape[-1] // self.groups
+        shape = (len(values), *lengths, self.groups, out)
         found = np.zeros(shape, np.result_type(values, kernel))
+        grouped = values.reshape(*values.shape[:-1], self.groups, each)
         with np.errstate(all="ignore"):
             for tap in np.ndindex(*kernel.shape[:-2]):
                 cuts = tuple(
@@ -257,29 +261,37 @@ class ConvTranspose(_Convolution):
                     for t, s in zip(tap, own, strict=True)
                 )
                 if values.size:
-                    found[(slice(None), *cuts)] += values @ kernel[tap].T
+                    weights = kernel[tap].reshape(out, self.groups, each)
+                    found[(slice(None), *cuts)] += np.einsum(
+                        "...gi,ogi->...go", grouped, weights, optimize=True
+                    )
         inside = tuple(slice(spread.before, spread.before + spread.length) for spread in own)
-        return found[(slice(None), *inside)]
+        return found[(slice(None), *inside)].reshape(len(values), *self.size, self.groups * out)
 
     def spans(self, values: np.ndarray, kernel: np.ndarray) -> tuple[Spans, ...]:
         """Return the cells whose window reaches the result's cell, and their taps."""
         own = self._spreads(values, kernel)
         last = values.ndim - 1
         tables: list[tuple[Table, Table]] = [s.spans(axis + 1) for axis, s in enumerate(own)]
-        channels = whole(values.shape[-1])
+        out, each = kernel.shape[-2], kernel.shape[-1] // self.groups
+        split = self.groups > 1
+        channels = Span(last, each, each, every=out) if split else whole(values.shape[-1])
         image = (Span(0), *(places for places, _ in tables), channels)
-        return image, (*(taps for _, taps in tables), Span(last), channels)
+        filters = Span(last, wrap=out if split else 0)
+        return image, (*(taps for _, taps in tables), filters, channels)
 
     def expression(self, index: Index, values: np.ndarray, kernel: np.ndarray) -> Expression:
         """Return the products of the cells and their taps."""
         own = self._spreads(values, kernel)
         pairs = [spread.pairs(at) for spread, at in zip(own, index[1:-1], strict=True)]
         terms = []
+        group, own_filter = divmod(index[-1], kernel.shape[-2])
+        each = kernel.shape[-1] // self.groups
         for found in itertools.product(*pairs):
             places, taps = tuple(at for at, _ in found), tuple(tap for _, tap in found)
-            for channel in range(values.shape[-1]):
+            for channel in range(group * each, (group + 1) * each):
                 cell = (index[0], *places, channel)
-                weight = (*taps, index[-1], channel)
+                weight = (*taps, own_filter, channel)
                 terms.append(
                     Product((Cell(0, cell, values[cell]), Cell(1, weight, kernel[weight])))
                 )

@@ -152,3 +152,26 @@ class Spread:
             Table((axis,), places, sizes, self.dilation // common),
             Table((axis,), taps, sizes, self.stride // common),
         )
+
+
+def covering(window: Window, cell: int) -> list[tuple[int, int]]:
+    """Return (window, tap) of all windows that hold a cell."""
+    return [
+        (at, tap)
+        for at in range(window.count)
+        for tap in range(window.size)
+        if window.cell(at, tap) == cell
+    ]
+
+
+def over(window: Window, axis: int) -> tuple[Table, Table]:
+    """Return the windows that hold a cell and their taps, for the cell's index on an axis."""
+    common = int(np.gcd(window.stride, window.dilation))
+    found = [covering(window, cell) for cell in range(window.length)]
+    sizes = np.array([len(pairs) for pairs in found], int)
+    places = np.array([min((at for at, _ in pairs), default=0) for pairs in found], int)
+    taps = np.array([min((tap for _, tap in pairs), default=0) for pairs in found], int)
+    return (
+        Table((axis,), places, sizes, window.dilation // common),
+        Table((axis,), taps, sizes, window.stride // common),
+    )

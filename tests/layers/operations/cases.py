@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.operations.contraction import Contract, dense, matmul
+from layers.operations.derivatives import DERIVATIVES
 from layers.operations.elementwise import Elementwise
+from layers.operations.gradients import (
+    AveragePoolGradient,
+    ConvFilterGradient,
+    DepthwiseInputGradient,
+    ResizeGradient,
+    SliceGradient,
+)
 from layers.operations.layout import (
     Band,
     BatchToSpace,
@@ -174,6 +182,13 @@ CASES = [
     *(case(name, Elementwise(name), floats(2, 3)) for name in UNARY if name != "acosh"),
     *(case(name, Elementwise(name), positive(2, 3) + 1, moves=(1e-4, 7.0)) for name in POSITIVE),
     *(case(name, Elementwise(name), positive(2, 3) + 1.5, positive(2, 3) + 0.1) for name in BINARY),
+    *(
+        case(name, Elementwise(name), positive(2, 3) + 1.5, positive(2, 3) + 0.1)
+        for name in DERIVATIVES
+    ),
+    case("leaky-grad", Elementwise("leaky_relu_grad", (0.3,)), floats(3), -positive(3)),
+    case("elu-grad", Elementwise("elu_grad"), floats(3), -positive(3)),
+    case("selu-grad", Elementwise("selu_grad"), floats(3), -positive(3)),
     case("prelu", Elementwise("prelu"), -positive(2, 3), floats(3)),
     case("add-bias", Elementwise("add"), floats(2, 3), floats(3)),
     case("add-column", Elementwise("add"), floats(2, 1), floats(2, 3)),
@@ -246,6 +261,12 @@ CASES = [
         floats(3, 3, 2, 2),
     ),
     case(
+        "transpose-groups",
+        ConvTranspose((2,), ((0, 1),), (6,), groups=2),
+        floats(1, 3, 4),
+        floats(3, 2, 4),
+    ),
+    case(
         "transpose-dilated",
         ConvTranspose((1,), ((0, 0),), (8,), (2,)),
         floats(1, 4, 2),
@@ -267,6 +288,57 @@ CASES = [
     case("average-2d", AveragePool((2, 2), (1, 2), ((0, 1), (0, 0))), _IMAGE),
     case("patches", Patches((2, 2), (2, 1), (1, 1), ((0, 0),) * 2), _IMAGE),
     case("patches-padded", Patches((2, 3), (2, 2), (2, 1), ((1, 0), (1, 1))), _IMAGE),
+    # backward
+    case(
+        "filter-gradient",
+        ConvFilterGradient((3, 2), (2, 1), same((5, 3, 2), (4, 2, 1)), (1, 1)),
+        _IMAGE,
+        floats(2, 3, 4, 2),
+    ),
+    case(
+        "filter-gradient-dilated",
+        ConvFilterGradient((2,), (1,), ((3, 0),), (3,)),
+        _LINE,
+        floats(2, 7, 2),
+    ),
+    case(
+        "filter-gradient-groups",
+        ConvFilterGradient((2, 2), (2, 2), ((1, 1), (0, 0)), (1, 1), 2),
+        floats(1, 4, 4, 4),
+        floats(1, 3, 2, 6),
+    ),
+    case(
+        "filter-gradient-depthwise",
+        ConvFilterGradient((3,), (2,), ((1, 1),), (1,), depthwise=True),
+        _LINE,
+        floats(2, 4, 6),
+    ),
+    case(
+        "depthwise-gradient",
+        DepthwiseInputGradient((5, 4), (2, 1), same((5, 3, 2), (4, 2, 1)), (1, 1)),
+        floats(1, 3, 4, 4),
+        floats(3, 2, 2, 2),
+    ),
+    case(
+        "average-gradient",
+        AveragePoolGradient((5, 4), (2, 2), (1, 2), ((0, 1), (0, 0))),
+        floats(1, 5, 2, 2),
+    ),
+    case(
+        "average-gradient-gaps",
+        AveragePoolGradient((7,), (2,), (3,), ((0, 0),)),
+        floats(2, 2, 1),
+    ),
+    case(
+        "resize-gradient",
+        ResizeGradient((4, 3), "bilinear", half_pixel=True),
+        floats(1, 7, 5, 1),
+    ),
+    case("upsample-gradient", ResizeGradient((2, 3), "nearest"), floats(1, 4, 6, 1)),
+    case("slice-gradient", SliceGradient((2, 5), (0, 1), (1, 2)), floats(2, 2)),
+    case("slice-gradient-back", SliceGradient((5,), (4,), (-2,)), floats(2)),
+    case("slice-gradient-row", SliceGradient((3, 4), (1, 1), (1, 1), (0,)), floats(2)),
+    case("slice-gradient-cell", SliceGradient((1, 1), (0, 0), (1, 1), (0, 1)), floats()),
     # reductions
     *(
         case(f"{how}-{axes}-{keep}", Reduce(how, axes, keep), floats(2, 3, 2), moves=moves)

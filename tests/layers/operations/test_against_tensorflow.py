@@ -314,6 +314,35 @@ def test_functions_of_two(name):
     np.testing.assert_allclose(hand.astype(float), computed.astype(float), rtol=2e-5, atol=1e-6)
 
 
+GRADIENTS = {
+    "relu_grad": tf.raw_ops.ReluGrad,
+    "relu6_grad": tf.raw_ops.Relu6Grad,
+    "leaky_relu_grad": tf.raw_ops.LeakyReluGrad,
+    "softplus_grad": tf.raw_ops.SoftplusGrad,
+    "softsign_grad": tf.raw_ops.SoftsignGrad,
+    "elu_grad": tf.raw_ops.EluGrad,
+    "selu_grad": tf.raw_ops.SeluGrad,
+    "tanh_grad": tf.raw_ops.TanhGrad,
+    "sigmoid_grad": tf.raw_ops.SigmoidGrad,
+    "sqrt_grad": tf.raw_ops.SqrtGrad,
+    "rsqrt_grad": tf.raw_ops.RsqrtGrad,
+    "reciprocal_grad": tf.raw_ops.ReciprocalGrad,
+}
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_slopes(name):
+    first, second = floats(40), floats(40, seed=1) * 3
+    if name in {"elu_grad", "selu_grad"}:
+        names = ("gradients", "outputs")
+    elif name in {"tanh_grad", "sigmoid_grad", "sqrt_grad", "rsqrt_grad", "reciprocal_grad"}:
+        names = ("y", "dy")
+    else:
+        names = ("gradients", "features")
+    computed = GRADIENTS[name](**dict(zip(names, (first, second), strict=True)))
+    agree(Elementwise(name).evaluate(first, second), computed)
+
+
 def test_whole_numbers_stay_whole():
     x, y = np.array([-7, 7, 8]), np.array([2, -2, 3])
     for name, computed in (

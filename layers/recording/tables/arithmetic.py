@@ -31,6 +31,7 @@ _NAMES = {
     "Div": "divide",
     "DivNoNan": "divide_no_nan",
     "Elu": "elu",
+    "EnsureShape": "identity",
     "Equal": "equal",
     "Erf": "erf",
     "Erfc": "erfc",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from layers.operations.layout import (
+    Band,
     BatchToSpace,
     BroadcastTo,
     Concatenate,
@@ -180,7 +181,11 @@ def _batch_to_space(node: Node) -> Made:
     return Made(BatchToSpace(node.numbers(1), _pairs(node.array(2))), (0,))
 
 
-def _resize(method: Literal["nearest", "bilinear"]) -> Callable[[Node], Made]:
+def _band(node: Node) -> Made:
+    return Made(Band(node.numbers(1)[0], node.numbers(2)[0]), (0,))
+
+
+def _resize(method: Literal["nearest", "bilinear", "bicubic"]) -> Callable[[Node], Made]:
     def translation(node: Node) -> Made:
         return Made(
             Resize(
@@ -202,12 +207,14 @@ LAYOUT: dict[str, Callable[[Node], Made | None]] = {
     "ExpandDims": _reshape,
     "Gather": _gather,
     "GatherV2": _gather,
+    "MatrixBandPart": _band,
     "MirrorPad": _mirror,
     "OneHot": _one_hot,
     "Pack": _stack,
     "Pad": _pad,
     "PadV2": _pad,
     "Reshape": _reshape,
+    "ResizeBicubic": _resize("bicubic"),
     "ResizeBilinear": _resize("bilinear"),
     "ResizeNearestNeighbor": _resize("nearest"),
     "ResourceGather": _gather,

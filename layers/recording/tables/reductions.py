@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from layers.operations.layout import OneHot
+from layers.operations.normalize import Normalize
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.recording.node import Made, Node
 
@@ -47,6 +48,16 @@ def _bincount(node: Node) -> Made | None:
     return Made(Reduce(how, (rank - 1,)), (0,), first=OneHot(depth, rank, on, off))
 
 
+def _batch_normalized(node: Node) -> Made | None:
+    """Normalise by given means and variances; while training it keeps no plain variance."""
+    if node.place or node.setting("is_training", True):
+        return None
+    if node.setting("data_format", "NHWC") not in ("NHWC", "NDHWC"):
+        return None
+    axes = tuple(range(len(node.shape()) - 1))
+    return Made(Normalize(axes, float(node.setting("epsilon", 1e-4))), (0, 3, 4, 1, 2))
+
+
 REDUCTIONS: dict[str, Callable[[Node], Made | None]] = {
     "All": _reduce("all"),
     "Any": _reduce("any"),
@@ -55,6 +66,7 @@ REDUCTIONS: dict[str, Callable[[Node], Made | None]] = {
     "Cumprod": _cumulative("prod"),
     "Cumsum": _cumulative("sum"),
     "EuclideanNorm": _reduce("euclidean_norm"),
+    "FusedBatchNormV3": _batch_normalized,
     "LogSoftmax": _softmax,
     "DenseBincount": _bincount,
     "Max": _reduce("max"),

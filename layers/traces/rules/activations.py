@@ -135,7 +135,7 @@ def prelu(view: View, step: Step) -> Found:
             if number is not None and isinstance(values, str):
                 return _one(step, "leaky_relu", values, number if minus else -number)
             alpha = slope if minus else negated
-            if isinstance(alpha, str):
+            if isinstance(alpha, str) and values is not None:
                 return (Step(Elementwise("prelu"), (values, alpha), step.result),)
     return None
 

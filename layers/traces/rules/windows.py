@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.operations.layout import BatchToSpace, Pad, Reshape, SpaceToBatch
+from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.trace import Step
@@ -58,7 +59,7 @@ def _without(
     return view.reshaped(values, plain) if fixed else values, kernel.operands[0]
 
 
-def _smaller(op: object, axis: int) -> object | None:
+def _smaller(op: Op, axis: int) -> Op | None:
     """Return the operation without one of its axes; None if it does something along it."""
 
     def cut(settings: tuple) -> tuple:

@@ -64,7 +64,7 @@ def test_the_hook_says_when_a_graph_is_traced():
 
 def test_a_read_shares_the_variables_memory():
     variable = tf.Variable(np.arange(6, dtype="float32"))
-    handle: Any = variable.handle  # ty: ignore[unresolved-attribute]
+    handle: Any = variable.handle  # ty: ignore[missing-attribute]
     reads = [tf.raw_ops.ReadVariableOp(resource=handle, dtype=tf.float32) for _ in range(2)]
     first, second = (np.asarray(memoryview(read)).__array_interface__["data"] for read in reads)
     assert first == second

@@ -44,7 +44,7 @@ def test_names_are_of_the_operation_and_the_sublayer(nested):
         np.testing.assert_array_equal(nested[old.result], named[new.result])
 
 
-def test_a_long_path_is_cut(nested):
+def test_a_long_path_is_cut():
     steps = [(Elementwise("relu"), ("inputs",), "%1", "a" * 80)]
     steps += [(Elementwise("relu"), ("%1",), "%2", "a" * 80)]
     steps += [(Elementwise("relu"), ("%2",), "%3", "a" * 80)]
@@ -77,7 +77,7 @@ def test_renaming_keeps_the_graph_and_refuses_a_name_that_is_taken(nested):
     named = rename(with_names(nested, {"%6": "outputs"}), {"relu": "hidden", "absent": "x"})
     assert named.made_by["hidden"].operands == ("inner/outputs",)
     assert named.disagreement() == 0
-    with pytest.raises(ValueError, match="expected names that no other tensor has. Received outp"):
+    with pytest.raises(ValueError, match=r"no other tensor has\. Received outputs\. Ch"):
         rename(named, {"hidden": "outputs"})
 
 

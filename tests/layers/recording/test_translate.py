@@ -1,0 +1,136 @@
+"""Operations that no stock layer runs, but that authors write."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from layers.recording import record
+from layers.recording.tables.contractions import spelled
+from tests.layers.recording.stock import normal
+
+X = normal(4, 5)
+IMAGE = normal(1, 6, 6, 2)
+ONES = np.ones(2, "float32")
+
+
+class Calls(keras.layers.Layer):
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def call(self, x):
+        return self.function(x)
+
+
+EXPLAINED = {
+    "slices": (lambda x: x[1:-1, ::-2], X),
+    "a new axis": (lambda x: x[:, tf.newaxis], X),
+    "dots": (lambda x: x[..., 1], IMAGE),
+    "a slice with ends": (lambda x: tf.slice(x, [1, 2], [2, -1]), X),
+    "unequal split": (lambda x: tf.split(x, [2, 3], axis=1)[1], X),
+    "unstack": (lambda x: tf.unstack(x, axis=1)[2], X),
+    "cumulative": (lambda x: tf.cumsum(x, axis=1, exclusive=True, reverse=True), X),
+    "cumulative product": (lambda x: tf.math.cumprod(x, axis=0), X),
+    "arg": (lambda x: tf.argmax(x, axis=1), X),
+    "arg min": (lambda x: tf.argmin(x, axis=-1, output_type=tf.int32), X),
+    "power": (lambda x: tf.pow(tf.abs(x), 1.5), X),
+    "logarithm": (lambda x: tf.math.log(tf.exp(x) + 1), X),
+    "log sum exp": (lambda x: tf.reduce_logsumexp(x, axis=1), X),
+    "tensordot": (lambda x: tf.tensordot(x, tf.transpose(x), [[1], [0]]), X),
+    "matmul turned": (lambda x: tf.matmul(x, x, transpose_a=True), X),
+    "batches": (lambda x: tf.matmul(x, x, transpose_b=True), IMAGE),
+    "batches that broadcast": (lambda x: tf.matmul(x, x[0, 0]), IMAGE[..., :2, :]),
+    "einsum": (lambda x: tf.einsum("...hc,...wc->...hw", x, x), IMAGE),
+    "einsum without result": (lambda x: tf.einsum("ij,jk", x, tf.transpose(x)), X),
+    "gather": (lambda x: tf.gather(x, [2, 0], axis=1), X),
+    "gather rows": (lambda x: tf.gather(x, [[1], [0], [4], [2]], batch_dims=1, axis=1), X),
+    "roll": (lambda x: tf.roll(x, [1, -2], [0, 1]), X),
+    "reverse": (lambda x: tf.reverse(x, [1]), X),
+    "band": (lambda x: tf.linalg.band_part(x, 1, 0), X),
+    "pad": (lambda x: tf.pad(x, [[1, 0], [0, 2]], constant_values=7), X),
+    "mirror": (lambda x: tf.pad(x, [[1, 0], [0, 2]], mode="REFLECT"), X),
+    "broadcast": (lambda x: tf.broadcast_to(x, (2, 4, 5)), X),
+    "patches": (
+        lambda x: tf.image.extract_patches(x, [1, 3, 2, 1], [1, 2, 1, 1], [1, 1, 2, 1], "SAME"),
+        IMAGE,
+    ),
+    "bicubic": (lambda x: tf.image.resize(x, (4, 9), method="bicubic"), IMAGE),
+    "nearest": (lambda x: tf.image.resize(x, (4, 9), method="nearest"), IMAGE),
+    "explicit padding": (
+        lambda x: tf.nn.conv2d(x, tf.ones((2, 2, 2, 3)), 1, [[0, 0], [1, 0], [0, 2], [0, 0]]),
+        IMAGE,
+    ),
+    "fused": (
+        lambda x: tf.compat.v1.nn.fused_batch_norm(
+            x, ONES, 2 * ONES, mean=ONES, variance=3 * ONES, is_training=False
+        )[0],
+        IMAGE,
+    ),
+    "clip": (lambda x: tf.clip_by_value(x, -0.5, 0.5), X),
+    "moments": (lambda x: tf.nn.moments(x, axes=[0])[1], X),
+    "normalise": (lambda x: tf.math.l2_normalize(x, axis=1), X),
+    "one hot": (lambda x: tf.one_hot(tf.argmax(x, axis=1), 5, on_value=2.0, axis=0), X),
+    "where": (lambda x: tf.where(x > 0, x, tf.zeros_like(x)), X),
+    "all": (lambda x: tf.reduce_all(x > -5, axis=1), X),
+    "whole numbers": (lambda x: tf.cast(x * 5, tf.int32) // 2 % 3, X),
+    "identity of several": (lambda x: tf.identity_n([x, x + 1])[1], X),
+    "norm": (lambda x: tf.math.reduce_euclidean_norm(x, axis=0), X),
+    "own gradient": (tf.custom_gradient(lambda x: (tf.nn.relu(x), lambda dy: dy)), X),
+}
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_it_is_explained_and_agrees_with_numpy(name):
+    function, inputs = EXPLAINED[name]
+    for simplified in (True, False):
+        trace = record(Calls(function), inputs, simplified=simplified)
+        assert trace.unexplained == ()
+        np.testing.assert_array_equal(trace["outputs"], function(tf.constant(inputs)))
+        # TensorFlow looks bicubic weights up in a table of 1,024 places.
+        assert trace.disagreement() < (2e-3 if name == "bicubic" else 1e-4)
+        assert set(trace.input_names) == {"inputs"}
+        assert "inputs" in {name for step in trace.steps for name in step.operands}
+
+
+UNEXPLAINED = {
+    "TopKV2": lambda x: tf.math.top_k(x, 2)[0],
+    "Where": lambda x: tf.where(x > 0),
+    "FFT": lambda x: tf.abs(tf.signal.fft(tf.cast(x, tf.complex64))),
+    "AsString": tf.strings.as_string,
+    "MatrixInverse": lambda x: tf.linalg.inv(x[:, :4]),
+    "RandomShuffle": tf.random.shuffle,
+}
+
+
+@pytest.mark.parametrize("name", UNEXPLAINED)
+def test_what_is_not_in_the_table_stays_by_its_name(name):
+    for simplified in (True, False):
+        trace = record(Calls(UNEXPLAINED[name]), X, simplified=simplified)
+        assert name in trace.unexplained
+        assert trace.disagreement() < 1e-4
+
+
+def test_what_depends_on_shapes_alone_is_constant():
+    def positions(x):
+        return x + tf.cast(tf.range(tf.shape(x)[1]), tf.float32) / float(x.shape[0])
+
+    trace = record(Calls(positions), X)
+    (step,) = trace.steps
+    (constant,) = (name for name in step.operands if name != "inputs")
+    assert trace.tensors[constant].role == "constant"
+    np.testing.assert_allclose(trace[constant], np.arange(5) / 4)
+
+
+@pytest.mark.parametrize(
+    ("equation", "shapes", "letters"),
+    [
+        ("ij,jk->ik", [(2, 3), (3, 4)], "ab,bc->ac"),
+        ("BTNH,BSNH->BNTS", [(1, 2, 3, 4), (1, 5, 3, 4)], "abcd,aecd->acbe"),
+        ("...i,ij->...j", [(2, 3, 4), (4, 5)], "abc,cd->abd"),
+        ("ba", [(2, 3)], "ab->ba"),
+        ("ii->i", [(2, 2)], None),
+    ],
+)
+def test_equations_are_written_out(equation, shapes, letters):
+    assert spelled(equation, shapes) == letters

@@ -103,7 +103,7 @@ def explore(
     """
     from layers.catalog.registry import get
 
-    given = {"batch": batch, "seed": seed, "source": source, "others": others or {}}
+    given: dict[str, Any] = {"batch": batch, "seed": seed, "source": source, "others": others or {}}
     given |= {"constant": constant, "edits": edits, "simplified": simplified}
     if own is None:
         return _explore(get(name), values, **given)

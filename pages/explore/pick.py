@@ -58,6 +58,7 @@ def _shown(layers: tuple[Description, ...], current: Description) -> list[Descri
         placeholder=f"Search {len(layers)} layers",
         label_visibility="collapsed",
     )
+    shown: list[Description]
     if search.strip():
         shown = matching(layers, search.strip())[:20]
         if not shown:

@@ -152,7 +152,8 @@ export function answerCells(host) {
     if (!links) return;
     const { pointed, played } = state;
     const focused = figures.some(({ plot }) => plot === document.activeElement);
-    const cursor = focused && figures.includes(state.cursor?.made) ? fitted(state.cursor) : undefined;
+    const cursor =
+      focused && figures.includes(state.cursor?.made) ? fitted(state.cursor) : undefined;
     const at = pointed && figures.includes(pointed.made) ? fitted(pointed) : undefined;
     const pinned = host.pinned();
     const pin = pinned ? cellOf(pinned) : undefined;
@@ -176,7 +177,9 @@ export function answerCells(host) {
 
   function light(made, shown, lit) {
     const rects = lit
-      .filter(({ name, box }) => name === made.figure.name && box.length === shown.tensor.shape.length)
+      .filter(
+        ({ name, box }) => name === made.figure.name && box.length === shown.tensor.shape.length,
+      )
       .flatMap(({ box, kind }) => rectsOf(shown, box).map((rect) => ({ rect, kind })));
     const { lights: layer, cell } = made;
     while (layer.childElementCount > rects.length) layer.lastElementChild.remove();
@@ -184,7 +187,10 @@ export function answerCells(host) {
     rects.forEach(({ rect: { top, bottom, left, right }, kind }, number) => {
       const { style, dataset } = layer.children[number];
       if (dataset.kind !== kind) dataset.kind = kind;
-      const [[x, wide], [y, high]] = [span(left * cell, right * cell), span(top * cell, bottom * cell)];
+      const [[x, wide], [y, high]] = [
+        span(left * cell, right * cell),
+        span(top * cell, bottom * cell),
+      ];
       const place = `${x}px ${y}px ${wide}px ${high}px`;
       if (dataset.place === place) return;
       dataset.place = place;

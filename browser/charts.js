@@ -39,7 +39,10 @@ export default async function charts({ data, parentElement, setTriggerValue }) {
     parentElement.append(state.root);
     states.set(parentElement, state);
     state.observer = new ResizeObserver(() => requestAnimationFrame(() => draw(state)));
-    state.follower = follow((link) => overtake(state, link), () => state.page?.live);
+    state.follower = follow(
+      (link) => overtake(state, link),
+      () => state.page?.live,
+    );
   }
   state.newest = data;
   state.tell = (changes) => setTriggerValue("asked", changes);

@@ -17,7 +17,9 @@ export function facts({ counts, promises }) {
     const sign = element("span", "", mark);
     sign.setAttribute("role", "img");
     sign.setAttribute("aria-label", says);
-    kept.append(element("li", "", sign, element("span", "", sentence, " ", element("small", "", figure))));
+    kept.append(
+      element("li", "", sign, element("span", "", sentence, " ", element("small", "", figure))),
+    );
   }
   return element("div", "ls-facts", list, kept);
 }
@@ -35,7 +37,11 @@ export function table({ label, head, rows }) {
     first.scope = "row";
     body.append(element("tr", "", first, ...figures.map((figure) => element("td", "", figure))));
   }
-  const region = element("div", "ls-scroll", element("table", "ls-table", element("thead", "", header), body));
+  const region = element(
+    "div",
+    "ls-scroll",
+    element("table", "ls-table", element("thead", "", header), body),
+  );
   region.tabIndex = 0; // a table wider than the page is scrolled by keys
   region.setAttribute("role", "region");
   region.setAttribute("aria-label", label);

@@ -20,7 +20,12 @@ export default async function draw({ data, parentElement, setTriggerValue }) {
       show(state);
       tell(state);
     });
-    state.root = element("div", "ls-draw", state.canvas, element("span", "ls-tools ls-shown", clear));
+    state.root = element(
+      "div",
+      "ls-draw",
+      state.canvas,
+      element("span", "ls-tools ls-shown", clear),
+    );
     parentElement.append(state.root);
     states.set(parentElement, state);
     listen(state);
@@ -63,14 +68,20 @@ function listen(state) {
     paint(state, place(event));
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (state.painting) event.getCoalescedEvents().concat(event).forEach((e) => paint(state, place(e)));
+    if (state.painting)
+      event
+        .getCoalescedEvents()
+        .concat(event)
+        .forEach((e) => paint(state, place(e)));
   });
   canvas.addEventListener("pointerup", () => {
     state.painting = false;
     tell(state);
   });
   canvas.addEventListener("keydown", (event) => {
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
+      event.key
+    ];
     if (by) {
       const sizes = [state.rows, state.columns];
       state.at = state.at.map((at, axis) => Math.min(sizes[axis] - 1, Math.max(0, at + by[axis])));
@@ -86,7 +97,13 @@ function listen(state) {
 
 function paint(state, [row, column]) {
   const { rows, columns, cells } = state;
-  for (const [down, across, ink] of [[0, 0, 1], [-1, 0, SOFT], [1, 0, SOFT], [0, -1, SOFT], [0, 1, SOFT]]) {
+  for (const [down, across, ink] of [
+    [0, 0, 1],
+    [-1, 0, SOFT],
+    [1, 0, SOFT],
+    [0, -1, SOFT],
+    [0, 1, SOFT],
+  ]) {
     const [y, x] = [row + down, column + across];
     if (y < 0 || x < 0 || y >= rows || x >= columns) continue;
     cells[y * columns + x] = Math.max(cells[y * columns + x], ink);

@@ -11,7 +11,9 @@ export function fitEdges(made, links, resize) {
     ["bottom", rows],
   ].filter(([, axis]) => axis >= 0 && edgeOf(links, tensor, axis));
   const whole = block[0] === 1 && block[1] === 1;
-  const wanted = JSON.stringify(whole ? edges.map(([side, axis]) => [side, tensor.axes[axis]]) : []);
+  const wanted = JSON.stringify(
+    whole ? edges.map(([side, axis]) => [side, tensor.axes[axis]]) : [],
+  );
   place(made);
   if (made.edges === wanted) return;
   made.edges = wanted;

@@ -32,7 +32,13 @@ export function typeInto({ made, row, column }, typed, done) {
     const { value } = box;
     box.remove();
     made.plot.focus({ preventScroll: true });
-    if (keep) done(value.trim().replace("−", "-").replace(/^(-?\d+),(\d+)$/, "$1.$2"));
+    if (keep)
+      done(
+        value
+          .trim()
+          .replace("−", "-")
+          .replace(/^(-?\d+),(\d+)$/, "$1.$2"),
+      );
   };
   box.addEventListener("keydown", (event) => {
     event.stopPropagation();

@@ -115,7 +115,12 @@ export function explore(mount) {
       }
       const { product } = stageOf(links, picture.figures);
       const pinned = Boolean(pin);
-      tools.show({ hasProduct: Boolean(product), contrast: links.contrast, edits: edits(), pinned });
+      tools.show({
+        hasProduct: Boolean(product),
+        contrast: links.contrast,
+        edits: edits(),
+        pinned,
+      });
       const written = tools.arithmetic(mount.Plotly, pin, theme, width);
       if (written !== hand.said) cells.say(written);
       hand.said = written;

@@ -32,13 +32,7 @@ export function makeFigure(Plotly, name) {
     button.addEventListener("click", () => download(Plotly, made, format.toLowerCase()));
     tools.append(button);
   }
-  made.node = element(
-    "figure",
-    "ls-figure",
-    plot,
-    element("figcaption", "", title, detail),
-    tools,
-  );
+  made.node = element("figure", "ls-figure", plot, element("figcaption", "", title, detail), tools);
   return made;
 }
 
@@ -200,7 +194,10 @@ function formatter(format) {
   const write = format.endsWith("e")
     ? (value) => value.toExponential(decimals)
     : (value) => value.toFixed(decimals);
-  return (value) => write(value).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
+  return (value) =>
+    write(value)
+      .replace(/^-(?=[0.]*$)/, "")
+      .replace("-", "−");
 }
 
 // A file stands alone: it carries the title, axes and colour bar that the page shows around it.
@@ -211,7 +208,10 @@ async function download(Plotly, { figure, theme }, format) {
     ? { width: Math.max(180, columns * cell), height: Math.max(36, rows * cell) }
     : { width: 480, height: 280 };
   const margin = { l: 70, r: figure.cells ? 90 : 24, t: 48, b: 56 };
-  const size = { width: plot.width + margin.l + margin.r, height: plot.height + margin.t + margin.b };
+  const size = {
+    width: plot.width + margin.l + margin.r,
+    height: plot.height + margin.t + margin.b,
+  };
   const font = numberSize(figure.digits, cell);
   const text = font ? { texttemplate: `%{z:${figure.format}}`, textfont: { size: font } } : {};
   const gap = cell >= GRIDDED ? 1 : 0;
@@ -221,7 +221,9 @@ async function download(Plotly, { figure, theme }, format) {
     ...painted(trace, figure, theme, cell),
     ...(trace.type === "heatmap" ? matrix : {}),
   }));
-  const ticks = figure.cells ? { tickformat: "d", nticks: 8, showgrid: false, zeroline: false } : {};
+  const ticks = figure.cells
+    ? { tickformat: "d", nticks: 8, showgrid: false, zeroline: false }
+    : {};
   const plain = layoutOf(figure, theme, size);
   const axis = (name) => ({
     ...figure.spec.layout[name],

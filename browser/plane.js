@@ -26,7 +26,9 @@ export function boxAt(plane, row, column) {
   const many = (cell, side, length) => [cell * side, Math.min(length, (cell + 1) * side)];
   if (line) {
     const [first, end] = many(row * line + column, block[1], tensor.shape[columns]);
-    return first < end ? tensor.shape.map((_, axis) => (axis === columns ? [first, end] : [0, 1])) : undefined;
+    return first < end
+      ? tensor.shape.map((_, axis) => (axis === columns ? [first, end] : [0, 1]))
+      : undefined;
   }
   let [r, c, slice] = [row, column, -1];
   if (slices) {
@@ -58,7 +60,12 @@ export function rectsOf(plane, box) {
   for (let slice = box[columns + 1][0]; slice < box[columns + 1][1]; slice++) {
     const down = Math.floor(slice / slices.across) * slices.step[0];
     const across = (slice % slices.across) * slices.step[1];
-    rects.push({ top: top + down, bottom: bottom + down, left: left + across, right: right + across });
+    rects.push({
+      top: top + down,
+      bottom: bottom + down,
+      left: left + across,
+      right: right + across,
+    });
   }
   return rects;
 }
@@ -73,7 +80,7 @@ function longest(shape) {
 // A stretch of a vector that is broken into lines: the rest of one, whole ones, the start of one.
 function linesOf(line, start, end) {
   const rects = [];
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const [top, left] = [Math.floor(at / line), at % line];
     const whole = left ? 0 : Math.floor((end - at) / line);
     const count = whole ? whole * line : Math.min(end - at, line - left);

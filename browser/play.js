@@ -43,7 +43,8 @@ export function scenesOf(links, figures, looked, way) {
   const stage = stageOf(links, figures, looked);
   const { product } = stage;
   const by = product ? way : "cells";
-  const result = by === "cells" ? stage.result : figures.find((m) => m.figure.name === product.result);
+  const result =
+    by === "cells" ? stage.result : figures.find((m) => m.figure.name === product.result);
   const [rows, columns] = result.figure.cells;
   const shown = new Set(figures.map(({ figure }) => figure.name));
   const plane = planeOf(result.figure, links);
@@ -56,9 +57,15 @@ export function scenesOf(links, figures, looked, way) {
     if (by === "rows" && plane.columns >= 0) box[plane.columns] = [0, columns];
     if (by === "columns" && plane.rows >= 0) box[plane.rows] = [0, rows];
     const grown = (r, c) =>
-      ({ cells: r * columns + c <= at, rows: r <= at, columns: c <= at })[by] ? result.z[r][c] : undefined;
+      ({ cells: r * columns + c <= at, rows: r <= at, columns: c <= at })[by]
+        ? result.z[r][c]
+        : undefined;
     const lit = [{ name, box, kind: "here" }, ...from(links, shown, name, box)];
-    return { lit, grown, says: `${name}: ${{ cells: "cell", rows: "row", columns: "column" }[by]} ${at + 1} of ${count}` };
+    return {
+      lit,
+      grown,
+      says: `${name}: ${{ cells: "cell", rows: "row", columns: "column" }[by]} ${at + 1} of ${count}`,
+    };
   };
   return { result, count, scene };
 }
@@ -90,7 +97,8 @@ function outer(links, { left, right, added }, result, shown) {
     const whole = planeOf(result.figure, links).tensor.shape.map((length) => [0, length]);
     const lit = done
       ? [...reached(links, shown, name, whole), ...from(links, shown, name, whole)].filter(
-          (one) => one.name !== left.figure.name && one.name !== right.figure.name && one.kind === "from",
+          (one) =>
+            one.name !== left.figure.name && one.name !== right.figure.name && one.kind === "from",
         )
       : [
           { name: left.figure.name, box: column, kind: "from" },

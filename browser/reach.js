@@ -11,7 +11,9 @@ export function sources({ steps, tensors }, shown, name, box) {
   const visit = (result, cells, far) => {
     const step = steps.find((made) => made.result === result);
     for (const [operand, spans] of step?.from ?? []) {
-      const part = spans.map((span, axis) => clip(moved(span, cells), tensors[operand].shape[axis]));
+      const part = spans.map((span, axis) =>
+        clip(moved(span, cells), tensors[operand].shape[axis]),
+      );
       const visible = shown.has(operand);
       if (visible) found.push({ name: operand, box: part, far });
       visit(operand, part, far || visible);

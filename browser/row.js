@@ -22,9 +22,11 @@ export function cellSize(items, width) {
   const pick = (lines, least, most = SIZES[0]) =>
     fits.find((size) => size >= least && size <= most && linesOf(items, size, width) <= lines);
   const readable = figures.some(({ digits }) => digits)
-    ? pick(1, READABLE) ?? pick(2, READABLE, 36) ?? pick(width < NARROW ? 99 : 3, READABLE, 32)
+    ? (pick(1, READABLE) ?? pick(2, READABLE, 36) ?? pick(width < NARROW ? 99 : 3, READABLE, 32))
     : undefined;
-  return readable ?? pick(1, 16) ?? pick(2, 8) ?? pick(3, 6) ?? fits.find((size) => size <= 36) ?? 1;
+  return (
+    readable ?? pick(1, 16) ?? pick(2, 8) ?? pick(3, 6) ?? fits.find((size) => size <= 36) ?? 1
+  );
 }
 
 // The width of the signs that stand on one line with each figure.
@@ -57,7 +59,8 @@ function linesOf(items, size, width) {
       before = brackets = 0;
       continue;
     }
-    const wide = before + Math.max((figure.cells?.[1] ?? 0) * size, 7.5 * figure.name.length, 84) + 8;
+    const wide =
+      before + Math.max((figure.cells?.[1] ?? 0) * size, 7.5 * figure.name.length, 84) + 8;
     before = 0;
     if (brackets) brackets += wide;
     else blocks.push(wide);

@@ -64,7 +64,9 @@ function rowNode(state, row, at, { most, fattest, longest }) {
     });
     name.prepend(fold);
   }
-  const shape = row.shape ? row.shape.map((length) => (length < 0 ? "None" : length)).join(", ") : "";
+  const shape = row.shape
+    ? row.shape.map((length) => (length < 0 ? "None" : length)).join(", ")
+    : "";
   const node = element(
     "tr",
     "",

@@ -8,8 +8,19 @@ const THEMES = {
     bar: "#2f6db5",
     mark: "#b3005e",
     gap: "#e6e8ec",
-    signed: [[0, "#1b4f93"], [0.25, "#7ea9da"], [0.5, "#f6f5f2"], [0.75, "#eea06a"], [1, "#b4430a"]],
-    mask: [[0, "#2b3140"], [0.5, "#2b3140"], [0.5, "#cfe6dc"], [1, "#cfe6dc"]],
+    signed: [
+      [0, "#1b4f93"],
+      [0.25, "#7ea9da"],
+      [0.5, "#f6f5f2"],
+      [0.75, "#eea06a"],
+      [1, "#b4430a"],
+    ],
+    mask: [
+      [0, "#2b3140"],
+      [0.5, "#2b3140"],
+      [0.5, "#cfe6dc"],
+      [1, "#cfe6dc"],
+    ],
   },
   dark: {
     paper: "#0f131a",
@@ -18,8 +29,19 @@ const THEMES = {
     bar: "#6ea8ee",
     mark: "#ff7ac0",
     gap: "#3a4150",
-    signed: [[0, "#8cc2ff"], [0.25, "#3b72b8"], [0.5, "#1c222c"], [0.75, "#b3591d"], [1, "#ffab70"]],
-    mask: [[0, "#05070a"], [0.5, "#05070a"], [0.5, "#4f9479"], [1, "#4f9479"]],
+    signed: [
+      [0, "#8cc2ff"],
+      [0.25, "#3b72b8"],
+      [0.5, "#1c222c"],
+      [0.75, "#b3591d"],
+      [1, "#ffab70"],
+    ],
+    mask: [
+      [0, "#05070a"],
+      [0.5, "#05070a"],
+      [0.5, "#4f9479"],
+      [1, "#4f9479"],
+    ],
   },
 };
 
@@ -57,7 +79,10 @@ function mixer(scale) {
   const stops = scale.map(([at, colour]) => [at, channels(colour)]);
   return (at) => {
     const place = Math.min(1, Math.max(0, at));
-    const next = Math.max(1, stops.findIndex(([stop]) => stop >= place));
+    const next = Math.max(
+      1,
+      stops.findIndex(([stop]) => stop >= place),
+    );
     const [from, low] = stops[next - 1];
     const [to, high] = stops[next];
     const part = to > from ? (place - from) / (to - from) : 1;

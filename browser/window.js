@@ -71,10 +71,17 @@ function listen(state) {
   state.frame.addEventListener("keydown", (event) => {
     const { plane, span } = state.window;
     const step = event.shiftKey ? span : Math.max(1, Math.floor(span / 4));
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
+      event.key
+    ];
     if (!by) return;
     event.preventDefault();
-    move(state, state.at.map((at, axis) => at + step * by[axis]), plane, span);
+    move(
+      state,
+      state.at.map((at, axis) => at + step * by[axis]),
+      plane,
+      span,
+    );
   });
 }
 
@@ -91,7 +98,12 @@ function start(state, event) {
   const held = frame ? from.map((at, axis) => at - state.at[axis]) : [span / 2, span / 2];
   const follow = (moved) => {
     state.dragged = true;
-    move(state, place(moved).map((at, axis) => at - held[axis]), plane, span);
+    move(
+      state,
+      place(moved).map((at, axis) => at - held[axis]),
+      plane,
+      span,
+    );
   };
   const end = () => {
     removeEventListener("pointermove", follow);

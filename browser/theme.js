@@ -1,5 +1,20 @@
 // The colours, light and dark: safe for the colour-blind, and signed data centred on zero.
 
+/** @typedef {[at: number, colour: string][]} Scale colours by places from 0 to 1 */
+
+/**
+ * @typedef {object} Theme
+ * @property {string} paper
+ * @property {string} text
+ * @property {string} quiet
+ * @property {string} bar
+ * @property {string} mark
+ * @property {string} gap
+ * @property {Scale} signed
+ * @property {Scale} mask
+ */
+
+/** @type {{light: Theme, dark: Theme}} */
 const THEMES = {
   light: {
     paper: "#ffffff",
@@ -45,7 +60,10 @@ const THEMES = {
   },
 };
 
-// Streamlit says what the page's background is; whichever theme of ours suits it.
+/**
+ * The theme that suits the page's background, which Streamlit names in a CSS property.
+ * @param {Element} node
+ */
 export function themeOf(node) {
   const [red, green, blue] = channels(
     getComputedStyle(node).getPropertyValue("--st-background-color").trim(),
@@ -53,14 +71,21 @@ export function themeOf(node) {
   return 0.3 * red + 0.59 * green + 0.11 * blue < 128 ? THEMES.dark : THEMES.light;
 }
 
-// Black or white, whichever is read better on a colour scale at a place between 0 and 1: either has
-// a contrast of 4.5 or more, for they are equal, at 4.58, on a luminance of 0.179.
+/**
+ * Black or white, whichever is read better on a colour scale at a place between 0 and 1. The better
+ * one has a contrast of 4.5 or more: they are equal, at 4.58, on a luminance of 0.179.
+ * @param {Scale} scale
+ * @returns {(at: number) => string}
+ */
 export function inkOf(scale) {
   const mixed = mixer(scale);
   return (at) => (luminance(mixed(at)) > 0.179 ? "#000000" : "#ffffff");
 }
 
-// Relative luminance as WCAG 2 defines it, from 0 (black) to 1 (white).
+/**
+ * Relative luminance as WCAG 2 defines it, from 0 (black) to 1 (white).
+ * @param {number[]} colour
+ */
 function luminance(colour) {
   const [red, green, blue] = colour.map((value) => {
     const part = value / 255;
@@ -69,13 +94,22 @@ function luminance(colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-// The colour of a scale at a place between 0 and 1.
+/**
+ * The colour of a scale at a place between 0 and 1.
+ * @param {Scale} scale
+ * @returns {(at: number) => string}
+ */
 export function colourOf(scale) {
   const mixed = mixer(scale);
   return (at) => `rgb(${mixed(at).map(Math.round).join(" ")})`;
 }
 
+/**
+ * @param {Scale} scale
+ * @returns {(at: number) => number[]}
+ */
 function mixer(scale) {
+  /** @type {[number, number[]][]} */
   const stops = scale.map(([at, colour]) => [at, channels(colour)]);
   return (at) => {
     const place = Math.min(1, Math.max(0, at));
@@ -90,6 +124,10 @@ function mixer(scale) {
   };
 }
 
+/**
+ * Red, green and blue, from 0 to 255.
+ * @param {string} colour
+ */
 function channels(colour) {
   if (/^#[0-9a-f]{6}$/i.test(colour)) {
     return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

@@ -29,6 +29,8 @@ export default [
     language: "css/css",
     rules: {
       ...css.configs.recommended.rules,
+      // Streamlit sets the --st- properties, and scripts some of the others.
+      "css/no-invalid-properties": ["error", { allowUnknownVariables: true }],
       "css/no-important": "off", // reduced motion has to win over every animation
       "css/use-baseline": "off", // the README says which browsers
     },

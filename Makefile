@@ -15,8 +15,8 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-rooms test-pages test-browser lint style types in-step format bench screenshots \
-	requirements clean
+.PHONY: help run test test-rooms test-pages test-browser lint style types javascript in-step format \
+	bench screenshots requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -44,7 +44,7 @@ test-browser: $(DEV) ## Run the tests of the pages in a browser
 	@$(BIN)/python -m tests.browser.chromium
 	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= tests/browser $(ARGS)
 
-lint: style types in-step ## Check style, types, and that the requirements are in step
+lint: style types javascript in-step ## Check style, types, and that the requirements are in step
 
 style: $(DEV)
 	$(BIN)/ruff check
@@ -53,9 +53,22 @@ style: $(DEV)
 types: $(DEV)
 	$(BIN)/ty check
 
-format: $(DEV) ## Mend what the linter and the formatter can
+# Style and types of browser/. The app needs none of these packages, nor node.
+JS := tools/javascript
+ESLINT = $(BIN)/node $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0
+PRETTIER = $(BIN)/node $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/prettier.config.js
+SCRIPTS := browser $(wildcard tests/browser/units/*.js) $(wildcard $(JS)/*.js)
+
+javascript: $(JS)/node_modules/stamp
+	$(ESLINT) $(SCRIPTS)
+	$(PRETTIER) --check --log-level warn $(SCRIPTS)
+	$(BIN)/node $(JS)/node_modules/typescript/bin/tsc --project $(JS)
+
+format: $(DEV) $(JS)/node_modules/stamp ## Mend what the linters and the formatters can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(ESLINT) --fix $(SCRIPTS)
+	$(PRETTIER) --write --log-level warn $(SCRIPTS)
 
 bench: $(DEV) ## Measure the app against its naive form
 	@$(BIN)/python -m tests.browser.chromium
@@ -82,8 +95,8 @@ in-step: $(DEV)
 			"Received the lines marked -. \`make requirements\` would write those marked +." >&2; \
 		exit 1; }; done
 
-clean: ## Remove what make made: .venv, caches, coverage
-	rm -rf .venv .coverage* .hypothesis .pytest_cache .ruff_cache
+clean: ## Remove what make made: .venv, caches, coverage, node_modules
+	rm -rf .venv .coverage* .hypothesis .pytest_cache .ruff_cache $(JS)/node_modules
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 ## Set-up
@@ -109,4 +122,9 @@ $(RUNTIME): requirements.txt .venv/pyvenv.cfg
 $(DEV): requirements-dev.txt $(RUNTIME)
 	@echo "Installing requirements-dev.txt into .venv."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+$(JS)/node_modules/stamp: $(JS)/package-lock.json $(JS)/package.json | $(DEV)
+	@echo "Installing the checks of browser/ into $(JS)/node_modules: some 60 MB."
+	@PATH="$(abspath $(BIN)):$$PATH" && cd $(JS) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@

@@ -1,13 +1,32 @@
-// The cells answer: point at one and what made it lights up, click and it stays, walk by keys.
+// Cells that answer: the cells that make the one under the pointer are framed, a click pins one, and
+// keys walk from cell to cell.
 //
-// One set of listeners on the component's root serves all figures, and goes with it. What is lit
-// is drawn in the browser alone: one small element a box, over the figures.
+// One set of listeners on the component's root serves all figures.
 
+import { dependencies, dependents, tiedCells } from "./dependencies.js";
 import { element } from "./dom.js";
-import { boxAt, cellName, cellOf, planeOf, rectsOf } from "./plane.js";
-import { reached, sources, twins } from "./reach.js";
+import { drawLights } from "./lights.js";
+import { written } from "./numbers.js";
+import { cellName, cellOf, cellsAt, planeOf } from "./plane.js";
 
-const SEEN = 8; // pixels
+/** @import { Drawn } from "./figure.js" */
+/** @import { Light } from "./lights.js" */
+/** @import { Cells } from "./runs.js" */
+/** @import { Links } from "./wire.js" */
+
+/** @typedef {{made: Drawn, row: number, column: number}} Spot a cell of a picture */
+
+/**
+ * @typedef {object} Host
+ * @property {HTMLElement} root
+ * @property {() => Links | undefined} links
+ * @property {() => Drawn[]} figures whose cells answer
+ * @property {() => string} pinned the pinned cell, or an empty text
+ * @property {(cell: string) => void} pin
+ * @property {(cell: string, spot: Spot, typed?: string) => void} edit
+ */
+
+/** @type {Record<string, [down: number, across: number]>} */
 const WALKS = {
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
@@ -15,42 +34,43 @@ const WALKS = {
   ArrowDown: [1, 0],
 };
 
-// `host` has the root, and says what is drawn: links(), figures() by name, pinned(); it is told to
-// pin(text) and edit(cell, figure).
+/** @param {Host} host */
 export function answerCells(host) {
   const { root } = host;
-  const state = { pointed: undefined, cursor: undefined, played: undefined };
+  /** @type {{pointed?: Spot, cursor?: Spot, played?: {lit: Light[]}}} */
+  const state = {};
   const tip = element("div", "ls-tip");
   tip.setAttribute("aria-hidden", "true");
   const status = element("p", "ls-status");
   status.setAttribute("role", "status"); // a live region: what changes in it is read out
   root.append(status);
 
-  const under = (event) => {
-    const plot = event.target.closest?.(".ls-plot");
+  const plane = (/** @type {Drawn} */ made) =>
+    planeOf(made.figure, /** @type {Links} */ (host.links()));
+  const cellsOf = (/** @type {Spot} */ { made, row, column }) => cellsAt(plane(made), row, column);
+  const nameAt = (/** @type {Spot} */ spot) =>
+    cellName(spot.made.figure.name, /** @type {Cells} */ (cellsOf(spot)));
+  const isInside = (/** @type {Spot} */ { made, row, column }) =>
+    row >= 0 && column >= 0 && row < made.grid[0] && column < made.grid[1];
+
+  /** @param {MouseEvent} event */
+  const spotUnder = (event) => {
+    const plot = /** @type {Element} */ (event.target).closest?.(".ls-plot");
     const made = plot && host.figures().find((one) => one.plot === plot);
     if (!made) return undefined;
-    const { left, top, width } = plot.getBoundingClientRect();
-    const size = (made.cell * width) / plot.offsetWidth; // the page may be zoomed by its style
-    const [rows, columns] = made.figure.cells;
+    const { left, top, width } = made.plot.getBoundingClientRect();
+    const size = (made.cell * width) / made.plot.offsetWidth; // the page may be zoomed by its style
     const row = Math.floor((event.clientY - top) / size);
     const column = Math.floor((event.clientX - left) / size);
-    const inside = isOn({ row, column }, rows, columns);
-    return inside && boxOf({ made, row, column }) ? { made, row, column } : undefined;
+    const spot = { made, row, column };
+    return isInside(spot) && cellsOf(spot) ? spot : undefined;
   };
-  const same = (one, other) =>
-    one?.made === other?.made && one?.row === other?.row && one?.column === other?.column;
-
-  const isBeside = (one, other) =>
-    one.made === other?.made &&
-    Math.abs(one.row - other.row) <= 1 &&
-    Math.abs(one.column - other.column) <= 1;
 
   root.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch") return;
-    const at = event.buttons ? undefined : under(event);
-    if (same(at, state.pointed)) return;
-    state.pointed = at;
+    const spot = event.buttons ? undefined : spotUnder(event);
+    if (distance(spot, state.pointed) === 0) return;
+    state.pointed = spot;
     paint();
   });
   root.addEventListener("pointerleave", () => {
@@ -58,15 +78,16 @@ export function answerCells(host) {
     paint();
   });
   root.addEventListener("click", (event) => {
-    let at = event.detail > 1 ? undefined : under(event); // the second click is for typing
-    if (!at) return;
-    if (isBeside(at, state.pointed)) at = state.pointed; // a click comes in whole pixels only
-    state.cursor = at;
-    host.pin(nameAt(at));
+    let spot = event.detail > 1 ? undefined : spotUnder(event); // the second click is for typing
+    if (!spot) return;
+    // A click comes in whole pixels only: the pointer may stand in the cell beside.
+    if (state.pointed && distance(spot, state.pointed) <= 1) spot = state.pointed;
+    state.cursor = spot;
+    host.pin(nameAt(spot));
   });
   root.addEventListener("dblclick", (event) => {
-    const at = under(event);
-    if (at) host.edit(nameAt(at), at);
+    const spot = spotUnder(event);
+    if (spot) host.edit(nameAt(spot), spot);
   });
   root.addEventListener("focusin", (event) => {
     const made = host.figures().find(({ plot }) => plot === event.target);
@@ -75,27 +96,18 @@ export function answerCells(host) {
     paint();
   });
   root.addEventListener("focusout", (event) => {
-    if (!event.target.classList.contains("ls-plot")) return;
-    paint();
+    if (/** @type {Element} */ (event.target).classList.contains("ls-plot")) paint();
   });
-  const leaving = new AbortController();
-  const letGo = ({ key }) => key === "Escape" && host.pinned() && host.pin("");
-  document.addEventListener("keydown", letGo, { signal: leaving.signal });
+  const ended = new AbortController();
+  const unpinOnEscape = (/** @type {KeyboardEvent} */ { key }) => {
+    if (key === "Escape" && host.pinned()) host.pin("");
+  };
+  document.addEventListener("keydown", unpinOnEscape, { signal: ended.signal });
   root.addEventListener("keydown", (event) => {
     const { cursor } = state;
     if (!cursor || event.target !== cursor.made.plot || event.altKey || event.metaKey) return;
     if (event.key in WALKS) {
-      const [down, across] = WALKS[event.key];
-      const [rows, columns] = cursor.made.figure.cells;
-      const far = event.ctrlKey ? Math.max(rows, columns) : 1;
-      const to = { ...cursor };
-      to.row = Math.min(rows - 1, Math.max(0, cursor.row + far * down));
-      to.column = Math.min(columns - 1, Math.max(0, cursor.column + far * across));
-      while (!boxOf(to) && isOn(to, rows, columns)) {
-        to.row += down; // over a border
-        to.column += across;
-      }
-      if (boxOf(to)) state.cursor = to;
+      state.cursor = walk(cursor, event.key, event.ctrlKey);
       state.pointed = undefined;
       paint();
       say(`${describe(state.cursor)}.`);
@@ -109,40 +121,63 @@ export function answerCells(host) {
     event.preventDefault();
   });
 
-  const plane = (made) => planeOf(made.figure, host.links());
-  const boxOf = ({ made, row, column }) => boxAt(plane(made), row, column);
-  const isOn = ({ row, column }, rows, columns) =>
-    row >= 0 && column >= 0 && row < rows && column < columns;
-  const nameAt = (at) => cellName(at.made.figure.name, boxOf(at));
-  const say = (sentence) => {
-    if (status.textContent !== sentence) status.textContent = sentence;
-  };
-  const describe = ({ made, row, column }) => {
-    const { tensor } = plane(made);
-    const box = boxOf({ made, row, column });
-    const where = box.map(([start, end], at) => {
-      if (!tensor.axes[at]) return "";
-      const axis = /\d$/.test(tensor.axes[at]) ? `${tensor.axes[at]} at` : tensor.axes[at];
-      return end - start > 1 ? `${axis} ${start} to ${end - 1}` : `${axis} ${start}`;
-    });
-    const value = String(Number(made.z[row][column].toPrecision(6)));
-    const written = value.replace("-", "−").replace("Infinity", "∞");
-    return `${[made.figure.name, where.filter(Boolean).join(", ")].filter(Boolean).join(" ")}: ${written}`;
+  /**
+   * The cell that an arrow key leads to.
+   * @param {Spot} cursor
+   * @param {string} key
+   * @param {boolean} far to the edge
+   */
+  const walk = (cursor, key, far) => {
+    const [down, across] = WALKS[key];
+    const [rows, columns] = cursor.made.grid;
+    const by = far ? Math.max(rows, columns) : 1;
+    const to = {
+      made: cursor.made,
+      row: Math.min(rows - 1, Math.max(0, cursor.row + by * down)),
+      column: Math.min(columns - 1, Math.max(0, cursor.column + by * across)),
+    };
+    while (!cellsOf(to) && isInside(to)) {
+      to.row += down; // over a border
+      to.column += across;
+    }
+    return cellsOf(to) ? to : cursor;
   };
 
-  // What is to be lit: the cell itself, what made it, what it makes, and its twins.
-  const lights = (name, box) => {
-    const links = host.links();
+  const say = (/** @type {string} */ sentence) => {
+    if (status.textContent !== sentence) status.textContent = sentence;
+  };
+
+  /** @param {Spot} spot */
+  const describe = (spot) => {
+    const { made, row, column } = spot;
+    const { axes } = plane(made).tensor;
+    const places = /** @type {Cells} */ (cellsOf(spot)).map(([[start, end]], at) => {
+      if (!axes[at]) return "";
+      const axis = /\d$/.test(axes[at]) ? `${axes[at]} at` : axes[at];
+      return end - start > 1 ? `${axis} ${start} to ${end - 1}` : `${axis} ${start}`;
+    });
+    const where = [made.figure.name, places.filter(Boolean).join(", ")].filter(Boolean).join(" ");
+    return `${where}: ${written(made.z[row][column])}`;
+  };
+
+  /**
+   * The frames for a cell: itself, what it is made of, what it helps to make, and its copies.
+   * @param {string} name
+   * @param {Cells} cells
+   */
+  const lightsOf = (name, cells) => {
+    const links = /** @type {Links} */ (host.links());
     const shown = new Set(host.figures().map(({ figure }) => figure.name));
-    const lit = [{ name, box, kind: "here" }];
-    for (const one of sources(links, shown, name, box)) {
-      lit.push({ ...one, kind: one.far ? "from far" : "from" });
+    /** @type {Light[]} */
+    const lit = [{ name, cells, kind: "here" }];
+    for (const part of dependencies(links, shown, name, cells)) {
+      lit.push({ ...part, kind: part.far ? "from far" : "from" });
     }
-    for (const one of reached(links, shown, name, box)) {
-      lit.push({ ...one, kind: one.far ? "to far" : "to" });
+    for (const part of dependents(links, shown, name, cells)) {
+      lit.push({ ...part, kind: part.far ? "to far" : "to" });
     }
-    const tied = twins(links, name, box);
-    if (tied) lit.push({ name, box: tied, kind: "twin" });
+    const tied = tiedCells(links, name, cells);
+    if (tied) lit.push({ name, cells: tied, kind: "twin" });
     return lit;
   };
 
@@ -152,72 +187,73 @@ export function answerCells(host) {
     if (!links) return;
     const { pointed, played } = state;
     const focused = figures.some(({ plot }) => plot === document.activeElement);
-    const cursor = focused && figures.includes(state.cursor?.made) ? fitted(state.cursor) : undefined;
-    const at = pointed && figures.includes(pointed.made) ? fitted(pointed) : undefined;
+    const present = (/** @type {Spot | undefined} */ spot) =>
+      spot && figures.includes(spot.made) ? fitted(spot) : undefined;
+    const cursor = focused ? present(state.cursor) : undefined;
+    const spot = present(pointed);
     const pinned = host.pinned();
     const pin = pinned ? cellOf(pinned) : undefined;
-    const here = at ?? played ?? (pin ? undefined : cursor);
+    const here = spot ?? (played || pin ? undefined : cursor);
+    /** @type {Light[]} */
     const lit = links.edited.map((cell) => ({ ...cellOf(cell), kind: "edited" }));
-    if (played && !at) lit.push(...played.lit);
-    else if (here) lit.push(...lights(here.made.figure.name, boxOf(here)));
-    else if (pin) lit.push(...lights(pin.name, pin.box));
+    if (here) lit.push(...lightsOf(here.made.figure.name, /** @type {Cells} */ (cellsOf(here))));
+    else if (played) lit.push(...played.lit);
+    else if (pin && pin.name in links.tensors) lit.push(...lightsOf(pin.name, pin.cells));
     if (pin) lit.push({ ...pin, kind: "pin" });
-    if (cursor) lit.push({ name: cursor.made.figure.name, box: boxOf(cursor), kind: "cursor" });
-    for (const made of figures) light(made, plane(made), lit);
-    point(at ?? cursor);
+    if (cursor) {
+      const cells = /** @type {Cells} */ (cellsOf(cursor));
+      lit.push({ name: cursor.made.figure.name, cells, kind: "cursor" });
+    }
+    for (const made of figures) drawLights(made, plane(made), lit);
+    placeTip(spot ?? cursor);
   }
 
-  // A cell of a picture that has become smaller since.
+  /**
+   * A cell of a picture that may have become smaller since.
+   * @param {Spot} spot
+   */
   const fitted = ({ made, row, column }) => {
-    const [rows, columns] = made.figure.cells;
-    const at = { made, row: Math.min(row, rows - 1), column: Math.min(column, columns - 1) };
-    return boxOf(at) ? at : { made, row: 0, column: 0 };
+    const [rows, columns] = made.grid;
+    const spot = { made, row: Math.min(row, rows - 1), column: Math.min(column, columns - 1) };
+    return cellsOf(spot) ? spot : { made, row: 0, column: 0 };
   };
 
-  function light(made, shown, lit) {
-    const rects = lit
-      .filter(({ name, box }) => name === made.figure.name && box.length === shown.tensor.shape.length)
-      .flatMap(({ box, kind }) => rectsOf(shown, box).map((rect) => ({ rect, kind })));
-    const { lights: layer, cell } = made;
-    while (layer.childElementCount > rects.length) layer.lastElementChild.remove();
-    while (layer.childElementCount < rects.length) layer.append(element("i"));
-    rects.forEach(({ rect: { top, bottom, left, right }, kind }, number) => {
-      const { style, dataset } = layer.children[number];
-      if (dataset.kind !== kind) dataset.kind = kind;
-      const [[x, wide], [y, high]] = [span(left * cell, right * cell), span(top * cell, bottom * cell)];
-      const place = `${x}px ${y}px ${wide}px ${high}px`;
-      if (dataset.place === place) return;
-      dataset.place = place;
-      [style.left, style.top, style.width, style.height] = place.split(" ");
-    });
-  }
-
-  // A frame around very small cells stands around them, so that it is seen, and they are in it.
-  function span(start, end) {
-    const more = Math.max(0, (SEEN - (end - start)) / 2);
-    return [start - more, end - start + 2 * more];
-  }
-
-  function point(at) {
-    if (!at) return void tip.remove();
-    tip.textContent = describe(at);
-    const below = at.row * at.made.cell < 30;
-    tip.style.top = `${below ? (at.row + 1) * at.made.cell + 6 : at.row * at.made.cell - 30}px`;
-    const { plot } = at.made;
+  /** @param {Spot | undefined} spot */
+  function placeTip(spot) {
+    if (!spot) {
+      tip.remove();
+      return;
+    }
+    tip.textContent = describe(spot);
+    const { plot, cell } = spot.made;
+    const below = spot.row * cell < 30;
+    tip.style.top = `${below ? (spot.row + 1) * cell + 6 : spot.row * cell - 30}px`;
     if (tip.parentNode !== plot) plot.append(tip);
     const room = root.getBoundingClientRect().right - plot.getBoundingClientRect().left;
-    tip.style.left = `${Math.min(at.column * at.made.cell, room - tip.offsetWidth)}px`;
+    tip.style.left = `${Math.min(spot.column * cell, room - tip.offsetWidth)}px`;
   }
 
   return {
     paint,
     say,
-    end: () => leaving.abort(),
-    // The result that was looked at last.
-    looked: () => state.cursor?.made.figure.name,
+    end: () => ended.abort(),
+    /** The tensor whose cell was chosen last. */
+    chosenTensor: () => state.cursor?.made.figure.name,
+    /** @param {{lit: Light[]} | undefined} played what a play lights, while it runs */
     play(played) {
       state.played = played;
       paint();
     },
   };
+}
+
+/**
+ * Cells from one to the other, diagonally too; 0 also where there are none.
+ * @param {Spot | undefined} one
+ * @param {Spot | undefined} other
+ */
+function distance(one, other) {
+  if (!one && !other) return 0;
+  if (!one || !other || one.made !== other.made) return Infinity;
+  return Math.max(Math.abs(one.row - other.row), Math.abs(one.column - other.column));
 }

@@ -1,31 +1,47 @@
 // A picture to draw by hand, cell by cell: the pointer paints, and by keys the arrows move a cursor
-// and the space bar paints. When a stroke ends, the page is told all cells, from 0 to 1.
+// and the space bar paints. When a stroke ends, the page is sent all cells, from 0 to 1.
 
 import { element } from "./dom.js";
 import { inflated } from "./inflate.js";
 import { themeOf } from "./theme.js";
 
+/**
+ * @typedef {object} State
+ * @property {HTMLElement} root
+ * @property {HTMLCanvasElement} canvas
+ * @property {[row: number, column: number]} at the cursor of the keys
+ * @property {number} rows
+ * @property {number} columns
+ * @property {Float32Array} cells
+ * @property {(cells: number[]) => void} send
+ * @property {boolean} [painting]
+ * @property {unknown} [newest]
+ */
+
+/** @type {WeakMap<HTMLElement, State>} */
 const states = new WeakMap();
 const SIDE = 288; // pixels
 const SOFT = 0.5; // what a stroke leaves in the cells beside it
+/** @type {[down: number, across: number, ink: number][]} */
+const STROKE = [
+  [0, 0, 1],
+  [-1, 0, SOFT],
+  [1, 0, SOFT],
+  [0, -1, SOFT],
+  [0, 1, SOFT],
+];
+/** @type {Record<string, [down: number, across: number]>} */
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+/**
+ * @param {object} update
+ * @param {Uint8Array<ArrayBuffer>} update.data
+ * @param {HTMLElement} update.parentElement
+ * @param {(name: string, value: unknown) => void} update.setTriggerValue
+ */
 export default async function draw({ data, parentElement, setTriggerValue }) {
-  let state = states.get(parentElement);
-  if (!state) {
-    state = { canvas: makeCanvas(), at: [0, 0] };
-    const clear = element("button", "", "Clear");
-    clear.type = "button";
-    clear.addEventListener("click", () => {
-      state.cells.fill(0);
-      show(state);
-      tell(state);
-    });
-    state.root = element("div", "ls-draw", state.canvas, element("span", "ls-tools ls-shown", clear));
-    parentElement.append(state.root);
-    states.set(parentElement, state);
-    listen(state);
-  }
-  state.tell = (cells) => setTriggerValue("chosen", cells);
+  const state = states.get(parentElement) ?? makeState(parentElement);
+  state.send = (cells) => setTriggerValue("chosen", cells);
   state.newest = data;
   const { rows, columns, cells } = await inflated(data);
   if (state.newest !== data) return undefined;
@@ -35,6 +51,33 @@ export default async function draw({ data, parentElement, setTriggerValue }) {
     states.delete(parentElement);
     state.root.remove();
   };
+}
+
+/** @param {HTMLElement} parent */
+function makeState(parent) {
+  const canvas = makeCanvas();
+  const clear = element("button", "", "Clear");
+  clear.type = "button";
+  const root = element("div", "ls-draw", canvas, element("span", "ls-tools ls-shown", clear));
+  /** @type {State} */
+  const state = {
+    root,
+    canvas,
+    at: [0, 0],
+    rows: 0,
+    columns: 0,
+    cells: new Float32Array(),
+    send: () => {},
+  };
+  clear.addEventListener("click", () => {
+    state.cells.fill(0);
+    show(state);
+    sendCells(state);
+  });
+  parent.append(root);
+  states.set(parent, state);
+  listen(state);
+  return state;
 }
 
 function makeCanvas() {
@@ -48,8 +91,13 @@ function makeCanvas() {
   return canvas;
 }
 
+/** @param {State} state */
 function listen(state) {
   const { canvas } = state;
+  /**
+   * @param {PointerEvent} event
+   * @returns {[row: number, column: number]}
+   */
   const place = ({ clientX, clientY }) => {
     const box = canvas.getBoundingClientRect();
     return [
@@ -63,30 +111,37 @@ function listen(state) {
     paint(state, place(event));
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (state.painting) event.getCoalescedEvents().concat(event).forEach((e) => paint(state, place(e)));
+    if (!state.painting) return;
+    for (const part of [...event.getCoalescedEvents(), event]) paint(state, place(part));
   });
   canvas.addEventListener("pointerup", () => {
     state.painting = false;
-    tell(state);
+    sendCells(state);
   });
   canvas.addEventListener("keydown", (event) => {
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const by = MOVES[event.key];
     if (by) {
-      const sizes = [state.rows, state.columns];
-      state.at = state.at.map((at, axis) => Math.min(sizes[axis] - 1, Math.max(0, at + by[axis])));
+      state.at = [
+        Math.min(state.rows - 1, Math.max(0, state.at[0] + by[0])),
+        Math.min(state.columns - 1, Math.max(0, state.at[1] + by[1])),
+      ];
       show(state);
     } else if (event.key === " ") {
       paint(state, state.at);
-      tell(state);
+      sendCells(state);
     } else return;
     event.preventDefault();
   });
   for (const type of ["focus", "blur"]) canvas.addEventListener(type, () => show(state));
 }
 
+/**
+ * @param {State} state
+ * @param {[row: number, column: number]} place
+ */
 function paint(state, [row, column]) {
   const { rows, columns, cells } = state;
-  for (const [down, across, ink] of [[0, 0, 1], [-1, 0, SOFT], [1, 0, SOFT], [0, -1, SOFT], [0, 1, SOFT]]) {
+  for (const [down, across, ink] of STROKE) {
     const [y, x] = [row + down, column + across];
     if (y < 0 || x < 0 || y >= rows || x >= columns) continue;
     cells[y * columns + x] = Math.max(cells[y * columns + x], ink);
@@ -94,12 +149,13 @@ function paint(state, [row, column]) {
   show(state);
 }
 
+/** @param {State} state */
 function show({ canvas, rows, columns, cells, at }) {
-  if (!cells) return;
+  if (!cells.length) return;
   const theme = themeOf(canvas);
   const cell = Math.max(2, Math.floor(SIDE / Math.max(rows, columns)));
   Object.assign(canvas, { width: columns * cell, height: rows * cell });
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = theme.bar;
@@ -113,6 +169,7 @@ function show({ canvas, rows, columns, cells, at }) {
   pen.strokeRect(at[1] * cell + 0.5, at[0] * cell + 0.5, cell - 1, cell - 1);
 }
 
-function tell(state) {
-  state.tell([...state.cells]);
+/** @param {State} state */
+function sendCells(state) {
+  state.send([...state.cells]);
 }

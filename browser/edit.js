@@ -1,21 +1,39 @@
 // Typing into a cell, where the number in it is stored and not computed.
 
 import { element } from "./dom.js";
+import { typedNumber } from "./numbers.js";
 
+/** @import { Spot } from "./cells.js" */
+/** @import { Links } from "./wire.js" */
+
+const COMPUTED = "Computed. Edit an input or a weight.";
+/** @type {Record<string, string>} */
 const FIXED = {
-  constant: "is a constant, which the layer makes by itself: change its dimensions instead.",
-  state: "is what the calls have left: change the input instead.",
-  intermediate: "is computed: change a number that it is made of.",
-  output: "is computed: change a number that it is made of.",
+  constant: "A constant of the layer. Change its dimensions instead.",
+  state: "Left by the calls before. Edit the input instead.",
+  intermediate: COMPUTED,
+  output: COMPUTED,
+  gradient: COMPUTED,
+  update: COMPUTED,
+  random: "Drawn by the layer. Change the seed instead.",
 };
 
-// Why a tensor's cells cannot be typed into; nothing where they can.
-export function fixedBecause({ tensors }, name) {
-  const why = FIXED[tensors[name].role];
-  return why && `${name} cannot be edited: it ${why}`;
+/**
+ * Why a tensor's cells cannot be typed into; empty where they can.
+ * @param {Pick<Links, "tensors">} links
+ * @param {string} name
+ */
+export function reasonFixed({ tensors }, name) {
+  const reason = FIXED[tensors[name].role];
+  return reason ? `${name} cannot be edited. ${reason}` : "";
 }
 
-// Put a box to type in over a cell; `done` gets the text, unless it was given up.
+/**
+ * Put a box to type in over a cell.
+ * @param {Spot} spot
+ * @param {string} typed the first character, or nothing
+ * @param {(text: string) => void} done called with the number, unless it was given up
+ */
 export function typeInto({ made, row, column }, typed, done) {
   const box = element("input", "ls-typing");
   box.type = "text";
@@ -26,13 +44,13 @@ export function typeInto({ made, row, column }, typed, done) {
   box.style.top = `${row * made.cell}px`;
   box.style.height = `${Math.max(made.cell, 24)}px`;
   let open = true;
-  const end = (keep) => {
+  const end = (/** @type {boolean} */ confirmed) => {
     if (!open) return;
     open = false;
     const { value } = box;
     box.remove();
     made.plot.focus({ preventScroll: true });
-    if (keep) done(value.trim().replace("−", "-").replace(/^(-?\d+),(\d+)$/, "$1.$2"));
+    if (confirmed) done(typedNumber(value));
   };
   box.addEventListener("keydown", (event) => {
     event.stopPropagation();

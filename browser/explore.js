@@ -1,124 +1,145 @@
-// Brings a drawn equation to life: its cells answer, can be pinned, played, typed into and resized.
+// Cells that answer, and can be pinned, played, typed into and resized.
 
+import { drawComplete, drawPartial } from "./canvas.js";
 import { answerCells } from "./cells.js";
 import { fitEdges } from "./edges.js";
-import { fixedBecause, typeInto } from "./edit.js";
-import { isWalked, paintGrown, paintWhole } from "./figure.js";
-import { player, scenesOf, stageOf } from "./play.js";
+import { reasonFixed, typeInto } from "./edit.js";
+import { nameKeys } from "./figure.js";
+import { playable, scenesOf } from "./play.js";
+import { player } from "./player.js";
 import { makeTools } from "./tools.js";
 
-const PATIENCE = 2000; // ms that the page has to confirm what it was told
+/** @import { Activity, Drawing, Mount } from "./charts.js" */
+/** @import { Drawn } from "./figure.js" */
+/** @import { Order } from "./play.js" */
+/** @import { Links } from "./wire.js" */
 
-// `mount` is the component's state: its root, Plotly, the page's live link, and the ways to ask.
+const CONFIRMED_WITHIN = 2000; // ms that the page has to confirm what it was sent
+
+/**
+ * @param {Mount} mount
+ * @returns {Activity}
+ */
 export function explore(mount) {
-  const picture = { links: undefined, figures: [], pin: undefined };
-  const hand = { pinned: "", way: "cells", said: "" };
+  /** @type {{links?: Links, figures: Drawn[]}} */
+  const picture = { links: undefined, figures: [] };
+  /** @type {{pinned: string, order: Order, arithmetic: string}} */
+  const state = { pinned: "", order: "cells", arithmetic: "" };
 
-  // Ask for another picture: at once ahead of the page, and of the page itself. Streamlit may drop
-  // an event for the next one, so what the page has not confirmed is told again with it.
-  const untold = new Map();
+  // Changes that the page has not confirmed. Streamlit may drop an event for the next one, so they
+  // are sent again with it.
+  /** @type {Map<string, {text: string, until: number}>} */
+  const unconfirmed = new Map();
   const confirmed = () => mount.page?.live?.turned ?? {};
-  const forget = () => {
-    for (const [name, { text, until }] of untold) {
-      if (confirmed()[name] === text || performance.now() > until) untold.delete(name);
+  const dropConfirmed = () => {
+    for (const [name, { text, until }] of unconfirmed) {
+      if (confirmed()[name] === text || performance.now() > until) unconfirmed.delete(name);
     }
   };
-  const ask = (changes, tell = true) => {
+
+  /**
+   * Ask for another picture: at once, ahead of the page, and of the page itself.
+   * @param {Record<string, string>} changes
+   * @param {boolean} [ofPage]
+   */
+  const ask = (changes, ofPage = true) => {
     mount.follower.turn(changes);
-    if (!tell) return;
-    forget();
-    const until = performance.now() + PATIENCE;
-    for (const [name, text] of Object.entries(changes)) untold.set(name, { text, until });
-    mount.tell(Object.fromEntries([...untold].map(([name, { text }]) => [name, text])));
+    if (!ofPage) return;
+    dropConfirmed();
+    const until = performance.now() + CONFIRMED_WITHIN;
+    for (const [name, text] of Object.entries(changes)) unconfirmed.set(name, { text, until });
+    mount.send(Object.fromEntries([...unconfirmed].map(([name, { text }]) => [name, text])));
   };
   const edits = () => {
-    forget();
-    return untold.get("edits")?.text ?? confirmed().edits ?? "";
+    dropConfirmed();
+    return unconfirmed.get("edits")?.text ?? confirmed().edits ?? "";
   };
-  const put = (text) => ask({ edits: text });
+  const applyEdits = (/** @type {string} */ text) => ask({ edits: text });
 
   const cells = answerCells({
     root: mount.root,
     links: () => picture.links,
     figures: () => picture.figures,
-    pinned: () => hand.pinned,
-    pin(text) {
-      const wanted = text === hand.pinned ? "" : text;
-      hand.pinned = wanted;
+    pinned: () => state.pinned,
+    pin(cell) {
+      state.pinned = cell === state.pinned ? "" : cell;
       play.end();
-      ask({ cell: wanted });
-      if (!wanted) cells.say("Nothing is pinned.");
+      ask({ cell: state.pinned });
+      if (!state.pinned) cells.say("Nothing is pinned.");
     },
-    edit(cell, at, typed = "") {
-      const fixed = fixedBecause(picture.links, at.made.figure.name);
-      if (fixed) {
-        cells.say(fixed);
-        tools.say(fixed);
+    edit(cell, spot, typed = "") {
+      const reason = reasonFixed(/** @type {Links} */ (picture.links), spot.made.figure.name);
+      if (reason) {
+        cells.say(reason);
+        tools.say(reason);
         return;
       }
-      typeInto(at, typed, (text) => {
-        if (text) put([edits(), `${cell}=${text}`].filter(Boolean).join(","));
+      typeInto(spot, typed, (text) => {
+        if (text) applyEdits([edits(), `${cell}=${text}`].filter(Boolean).join(","));
       });
     },
   });
 
-  const scenes = () =>
-    picture.figures.length
-      ? scenesOf(picture.links, picture.figures, cells.looked(), hand.way)
-      : undefined;
   const play = player({
-    scenes,
-    show({ result }, { lit, grown, says }) {
-      for (const made of picture.figures) if (made !== result) paintWhole(made);
-      paintGrown(result, grown);
+    scenes: () =>
+      picture.links && picture.figures.length
+        ? scenesOf(picture.links, picture.figures, cells.chosenTensor(), state.order)
+        : undefined,
+    show({ result }, { lit, numberAt, says }) {
+      for (const made of picture.figures) if (made !== result) drawComplete(made);
+      drawPartial(result, numberAt);
       cells.play({ lit });
       tools.say(says);
       if (!play.state.timer) cells.say(says); // a step is read out; of a play it would be too much
     },
     clear() {
-      picture.figures.forEach(paintWhole);
+      picture.figures.forEach(drawComplete);
       cells.play(undefined);
     },
-    changed: (state) => tools.playing(state),
+    changed: (now) => tools.showPlay(now),
   });
 
   const tools = makeTools({
     play: () => play.toggle(),
     step: (by) => play.step(by),
     stop: () => play.end(),
-    way(name) {
+    order(name) {
       play.end();
-      hand.way = name;
+      state.order = name;
     },
-    speed: (speed) => play.faster(speed),
+    speed: (speed) => play.setSpeed(speed),
     contrast: (name) => ask({ contrast: name }),
-    undo: () => put(edits().split(",").slice(0, -1).join(",")),
-    reset: () => put(""),
-    unpin: () => ask({ cell: (hand.pinned = "") }),
+    undo: () => applyEdits(edits().split(",").slice(0, -1).join(",")),
+    reset: () => applyEdits(""),
+    unpin() {
+      state.pinned = "";
+      ask({ cell: "" });
+    },
   });
-  tools.playing(play.state);
-
-  const resize = (field, text, ended) => ask({ [field]: text }, ended);
+  tools.showPlay(play.state);
 
   return {
     node: tools.node,
+    /** @param {Drawing} drawing */
     drawn({ links, pin, figures, theme, width }) {
-      Object.assign(picture, { links, pin });
       mount.root.style.setProperty("--ls-light", theme.mark);
-      picture.figures = figures.filter(({ figure }) => figure.name in links.tensors);
-      hand.pinned = pin?.cell ?? "";
-      forget();
+      picture.links = links;
+      picture.figures = figures.filter(
+        ({ figure }) => figure?.cells && figure.name in links.tensors,
+      );
+      state.pinned = pin?.cell ?? "";
       for (const made of picture.figures) {
         made.links = links;
-        isWalked(made);
-        fitEdges(made, links, resize);
+        nameKeys(made);
+        fitEdges(made, links, (field, text, ended) => ask({ [field]: text }, ended));
       }
-      const { product } = stageOf(links, picture.figures);
-      const pinned = Boolean(pin);
-      tools.show({ hasProduct: Boolean(product), contrast: links.contrast, edits: edits(), pinned });
-      const written = tools.arithmetic(mount.Plotly, pin, theme, width);
-      if (written !== hand.said) cells.say(written);
-      hand.said = written;
+      const hasProduct =
+        picture.figures.length > 0 && Boolean(playable(links, picture.figures).product);
+      const { contrast } = links;
+      tools.show({ hasProduct, contrast, edits: edits(), pinned: Boolean(pin) });
+      const arithmetic = tools.showArithmetic(mount.Plotly, pin, theme, width);
+      if (arithmetic !== state.arithmetic) cells.say(arithmetic);
+      state.arithmetic = arithmetic;
       cells.paint();
       play.again();
     },

@@ -1,5 +1,9 @@
 // What the server sends a component: deflated JSON.
 
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @returns {Promise<any>}
+ */
 export function inflated(bytes) {
   const { writable, readable } = new DecompressionStream("deflate");
   const writer = writable.getWriter();

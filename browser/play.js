@@ -1,164 +1,217 @@
-// Plays a result cell by cell, and tells a matrix product four ways, each as it grows.
+// The scenes of a play: a result cell by cell, and a matrix product in four orders.
 
-import { boxAt, planeOf } from "./plane.js";
-import { reached, sources } from "./reach.js";
+import { dependencies } from "./dependencies.js";
+import { cellsAt, planeOf } from "./plane.js";
+import { run, wholeOf } from "./runs.js";
 
-export const WAYS = {
+/** @import { Drawn } from "./figure.js" */
+/** @import { Light } from "./lights.js" */
+/** @import { Cells } from "./runs.js" */
+/** @import { Links } from "./wire.js" */
+
+/** @typedef {"cells" | "rows" | "columns" | "outer"} Order */
+
+/** @type {Record<Order, string>} */
+export const ORDERS = {
   cells: "cell by cell (dot products)",
   rows: "row by row",
   columns: "column by column",
   outer: "as a sum of outer products",
 };
 
-// What can be played: a result that is shown, and where it comes of a matrix product, that product.
-export function stageOf(links, figures, looked) {
+/**
+ * A product of two matrices that stand whole in the picture.
+ * @typedef {object} Product
+ * @property {string} result the tensor in which it is shown
+ * @property {Drawn} left
+ * @property {Drawn} right
+ * @property {boolean} added whether something is added to the product before it is shown
+ */
+
+/**
+ * What is lit in a scene, which numbers the result has in it, and what is said.
+ * @typedef {object} Scene
+ * @property {Light[]} lit
+ * @property {(row: number, column: number) => number | undefined} numberAt
+ * @property {string} says
+ */
+
+/**
+ * @typedef {object} Scenes
+ * @property {Drawn} result
+ * @property {number} count
+ * @property {(at: number) => Scene} scene
+ */
+
+/**
+ * What can be played: a result that is shown, and the matrix product that it is made of, if any.
+ * @param {Links} links
+ * @param {Drawn[]} figures
+ * @param {string} [chosen] the tensor whose cell was chosen last
+ */
+export function playable(links, figures, chosen) {
   const named = new Map(figures.map((made) => [made.figure.name, made]));
   const results = new Set(links.steps.map(({ result }) => result));
-  const product = productOf(links, named, looked) ?? productOf(links, named);
-  const name = product?.result === looked || !results.has(looked) ? undefined : looked;
-  return { result: named.get(name ?? product?.result ?? "outputs") ?? figures.at(-1), product };
+  const product = productOf(links, named, chosen) ?? productOf(links, named);
+  const name = !chosen || product?.result === chosen || !results.has(chosen) ? undefined : chosen;
+  const result = named.get(name ?? product?.result ?? "outputs") ?? figures[figures.length - 1];
+  return { result, product };
 }
 
-// A product of two matrices that stand whole in the picture, and the result in which it is shown.
-function productOf(links, named, looked) {
-  for (const { result, from, product } of [...links.steps].reverse()) {
+/**
+ * @param {Links} links
+ * @param {Map<string, Drawn>} named
+ * @param {string} [chosen]
+ * @returns {Product | undefined}
+ */
+function productOf(links, named, chosen) {
+  for (const { result, from, product } of links.steps.toReversed()) {
     if (!product) continue;
-    let shown = result;
-    while (shown && !named.has(shown)) {
-      shown = links.steps.find((step) => step.from[0][0] === shown)?.result;
+    /** @type {string | undefined} */
+    let name = result;
+    while (name && !named.has(name)) {
+      /** @type {string} */
+      const hidden = name;
+      name = links.steps.find((step) => step.from[0]?.[0] === hidden)?.result;
     }
+    const shown = name && named.get(name);
     const [left, right] = from.map(([operand]) => named.get(operand));
-    if (!shown || !left || !right || (looked && looked !== shown)) continue;
-    const whole = [left, right, named.get(shown)].every(({ figure }) => !figure.block);
-    const [rows, columns] = [left, named.get(shown)].map(({ figure }) => planeOf(figure, links));
+    if (!name || !shown || !left || !right || (chosen && chosen !== name)) continue;
+    const whole = [left, right, shown].every(({ figure }) => !figure.block);
+    const [rows, columns] = [left, shown].map(({ figure }) => planeOf(figure, links));
     const last = rows.columns === rows.tensor.shape.length - 1;
     if (!whole || !last || rows.rows !== columns.rows || columns.columns < 0) continue;
-    return { result: shown, left, right, added: shown !== result };
+    return { result: name, left, right, added: name !== result };
   }
   return undefined;
 }
 
-// The scenes of a play: what is lit in each, how far the result has grown, and what is said.
-export function scenesOf(links, figures, looked, way) {
-  const stage = stageOf(links, figures, looked);
-  const { product } = stage;
-  const by = product ? way : "cells";
-  const result = by === "cells" ? stage.result : figures.find((m) => m.figure.name === product.result);
-  const [rows, columns] = result.figure.cells;
+/**
+ * @param {Links} links
+ * @param {Drawn[]} figures
+ * @param {string | undefined} chosen
+ * @param {Order} order of the product, where there is one
+ * @returns {Scenes}
+ */
+export function scenesOf(links, figures, chosen, order) {
+  const { result: chosenResult, product } = playable(links, figures, chosen);
   const shown = new Set(figures.map(({ figure }) => figure.name));
+  const result = figures.find(({ figure }) => figure.name === product?.result);
+  if (!product || !result || order === "cells") return byCells(links, chosenResult, shown);
+  if (order === "outer") return byOuterProducts(links, product, result, shown);
+  return byLines(links, result, shown, order);
+}
+
+/**
+ * @param {Links} links
+ * @param {Drawn} result
+ * @param {Set<string>} shown
+ * @returns {Scenes}
+ */
+function byCells(links, result, shown) {
+  const { name } = result.figure;
+  const [rows, columns] = result.grid;
   const plane = planeOf(result.figure, links);
-  const name = result.figure.name;
-  const count = { cells: rows * columns, rows, columns, outer: 0 }[by];
-  if (by === "outer") return outer(links, product, result, shown);
-  const scene = (at) => {
-    const [row, column] = by === "cells" ? [Math.floor(at / columns), at % columns] : [at, at];
-    const box = boxAt(plane, by === "columns" ? 0 : row, by === "rows" ? 0 : column);
-    if (by === "rows" && plane.columns >= 0) box[plane.columns] = [0, columns];
-    if (by === "columns" && plane.rows >= 0) box[plane.rows] = [0, rows];
-    const grown = (r, c) =>
-      ({ cells: r * columns + c <= at, rows: r <= at, columns: c <= at })[by] ? result.z[r][c] : undefined;
-    const lit = [{ name, box, kind: "here" }, ...from(links, shown, name, box)];
-    return { lit, grown, says: `${name}: ${{ cells: "cell", rows: "row", columns: "column" }[by]} ${at + 1} of ${count}` };
+  const count = rows * columns;
+  const scene = (/** @type {number} */ at) => {
+    const cells = cellsAt(plane, Math.floor(at / columns), at % columns);
+    return {
+      lit: cells ? litBy(links, shown, name, cells) : [],
+      numberAt: (/** @type {number} */ r, /** @type {number} */ c) =>
+        r * columns + c <= at ? result.z[r][c] : undefined,
+      says: `${name}: cell ${at + 1} of ${count}`,
+    };
   };
   return { result, count, scene };
 }
 
-function from(links, shown, name, box) {
-  return sources(links, shown, name, box).map((one) => ({
-    ...one,
-    kind: one.far ? "from far" : "from",
-  }));
+/**
+ * @param {Links} links
+ * @param {Drawn} result
+ * @param {Set<string>} shown
+ * @param {"rows" | "columns"} order
+ * @returns {Scenes}
+ */
+function byLines(links, result, shown, order) {
+  const { name } = result.figure;
+  const [rows, columns] = result.grid;
+  const plane = planeOf(result.figure, links);
+  const byRows = order === "rows";
+  const count = byRows ? rows : columns;
+  const scene = (/** @type {number} */ at) => {
+    const cells = cellsAt(plane, byRows ? at : 0, byRows ? 0 : at) ?? [];
+    const across = byRows ? plane.columns : plane.rows; // the axis along the line
+    if (across >= 0) cells[across] = run(0, byRows ? columns : rows);
+    return {
+      lit: litBy(links, shown, name, cells),
+      numberAt: (/** @type {number} */ r, /** @type {number} */ c) =>
+        (byRows ? r : c) <= at ? result.z[r][c] : undefined,
+      says: `${name}: ${byRows ? "row" : "column"} ${at + 1} of ${count}`,
+    };
+  };
+  return { result, count, scene };
 }
 
-// Each scene adds the outer product of a column of the left and a row of the right; the last one is
-// the layer's own result, with what is added to the product.
-function outer(links, { left, right, added }, result, shown) {
-  const inner = right.figure.cells[0];
-  const [rows, columns] = result.figure.cells;
+/**
+ * Each scene adds the outer product of a column of the left and a row of the right. The last one is
+ * the layer's own result, with what is added to the product.
+ * @param {Links} links
+ * @param {Product} product
+ * @param {Drawn} result
+ * @param {Set<string>} shown
+ * @returns {Scenes}
+ */
+function byOuterProducts(links, { left, right, added }, result, shown) {
+  const inner = right.grid[0];
+  const [rows, columns] = result.grid;
   const sums = [Array.from({ length: rows }, () => new Float64Array(columns))];
   for (let at = 0; at < inner; at++) {
-    sums.push(sums[at].map((row, r) => row.map((sum, c) => sum + left.z[r][at] * right.z[at][c])));
+    sums.push(
+      sums[at].map((row, r) => row.map((total, c) => total + left.z[r][at] * right.z[at][c])),
+    );
   }
+  const { name } = result.figure;
+  const names = [left.figure.name, right.figure.name];
   const leftPlane = planeOf(left.figure, links);
-  const scene = (at) => {
+  const rightPlane = planeOf(right.figure, links);
+  const whole = wholeOf(planeOf(result.figure, links).tensor.shape);
+  const scene = (/** @type {number} */ at) => {
     const done = added && at === inner;
-    const box = boxAt(planeOf(right.figure, links), Math.min(at, inner - 1), 0);
-    const row = box.with(1, [0, right.figure.cells[1]]);
-    const column = boxAt(leftPlane, 0, Math.min(at, inner - 1));
-    column[leftPlane.rows] = [0, rows];
-    const name = result.figure.name;
-    const whole = planeOf(result.figure, links).tensor.shape.map((length) => [0, length]);
+    const column = cellsAt(leftPlane, 0, Math.min(at, inner - 1)) ?? [];
+    if (leftPlane.rows >= 0) column[leftPlane.rows] = run(0, rows);
+    const row = cellsAt(rightPlane, Math.min(at, inner - 1), 0) ?? [];
+    row[rightPlane.columns] = run(0, right.grid[1]);
+    /** @type {Light[]} */
     const lit = done
-      ? [...reached(links, shown, name, whole), ...from(links, shown, name, whole)].filter(
-          (one) => one.name !== left.figure.name && one.name !== right.figure.name && one.kind === "from",
+      ? litBy(links, shown, name, whole).filter(
+          (light) => light.kind === "from" && !names.includes(light.name),
         )
       : [
-          { name: left.figure.name, box: column, kind: "from" },
-          { name: right.figure.name, box: row, kind: "from" },
+          { name: names[0], cells: column, kind: "from" },
+          { name: names[1], cells: row, kind: "from" },
         ];
+    const complete = done || (!added && at === inner - 1);
+    const partly = `the sum of ${at + 1} of ${inner} outer products${added ? ", before the bias" : ""}`;
     return {
-      lit: [{ name, box: whole, kind: "here" }, ...lit],
-      grown: (r, c) => (done || (!added && at === inner - 1) ? result.z[r][c] : sums[at + 1][r][c]),
-      says: done
-        ? `${name}: all ${inner} outer products, and what is added to every row`
-        : `${name}: the sum of ${at + 1} of ${inner} outer products${added ? ", before the bias" : ""}`,
+      lit: [{ name, cells: whole, kind: "here" }, ...lit],
+      numberAt: (/** @type {number} */ r, /** @type {number} */ c) =>
+        complete ? result.z[r][c] : sums[at + 1][r][c],
+      says: `${name}: ${done ? `all ${inner} outer products, and what is added to every row` : partly}`,
     };
   };
   return { result, count: inner + (added ? 1 : 0), scene };
 }
 
-// A player of scenes: at(0) to at(count − 1), by itself or step by step.
-export function player({ scenes, show, clear, changed }) {
-  const state = { at: -1, timer: undefined, speed: 2 };
-  const stop = () => {
-    clearInterval(state.timer);
-    state.timer = undefined;
-    changed(state);
-  };
-  const go = (to) => {
-    const play = scenes();
-    if (!play) return;
-    if (to >= play.count) {
-      stop();
-      return;
-    }
-    state.at = Math.max(0, to);
-    show(play, play.scene(state.at));
-    changed(state);
-  };
-  const run = () => {
-    clearInterval(state.timer);
-    state.timer = setInterval(() => go(state.at + 1), 1000 / state.speed);
-  };
-  return {
-    state,
-    step: (by) => {
-      stop();
-      go(state.at + by);
-    },
-    toggle() {
-      if (state.timer) return stop();
-      const play = scenes();
-      if (play && state.at >= play.count - 1) state.at = -1;
-      run();
-      return go(state.at + 1);
-    },
-    faster(speed) {
-      state.speed = speed;
-      if (state.timer) run();
-    },
-    // Show the scene again after the picture has changed; one that is gone ends the play.
-    again() {
-      if (state.at < 0) return;
-      const play = scenes();
-      if (play && state.at < play.count) show(play, play.scene(state.at));
-      else this.end();
-    },
-    end() {
-      stop();
-      state.at = -1;
-      clear();
-      changed(state);
-    },
-  };
+/**
+ * The frames of some cells and of what they are made of.
+ * @param {Links} links
+ * @param {Set<string>} shown
+ * @param {string} name
+ * @param {Cells} cells
+ * @returns {Light[]}
+ */
+function litBy(links, shown, name, cells) {
+  const parts = dependencies(links, shown, name, cells);
+  const lit = parts.map((part) => ({ ...part, kind: part.far ? "from far" : "from" }));
+  return [{ name, cells, kind: "here" }, ...lit];
 }

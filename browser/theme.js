@@ -1,5 +1,20 @@
 // The colours, light and dark: safe for the colour-blind, and signed data centred on zero.
 
+/** @typedef {[at: number, colour: string][]} Scale colours by places from 0 to 1 */
+
+/**
+ * @typedef {object} Theme
+ * @property {string} paper
+ * @property {string} text
+ * @property {string} quiet
+ * @property {string} bar
+ * @property {string} mark
+ * @property {string} gap
+ * @property {Scale} signed
+ * @property {Scale} mask
+ */
+
+/** @type {{light: Theme, dark: Theme}} */
 const THEMES = {
   light: {
     paper: "#ffffff",
@@ -8,8 +23,19 @@ const THEMES = {
     bar: "#2f6db5",
     mark: "#b3005e",
     gap: "#e6e8ec",
-    signed: [[0, "#1b4f93"], [0.25, "#7ea9da"], [0.5, "#f6f5f2"], [0.75, "#eea06a"], [1, "#b4430a"]],
-    mask: [[0, "#2b3140"], [0.5, "#2b3140"], [0.5, "#cfe6dc"], [1, "#cfe6dc"]],
+    signed: [
+      [0, "#1b4f93"],
+      [0.25, "#7ea9da"],
+      [0.5, "#f6f5f2"],
+      [0.75, "#eea06a"],
+      [1, "#b4430a"],
+    ],
+    mask: [
+      [0, "#2b3140"],
+      [0.5, "#2b3140"],
+      [0.5, "#cfe6dc"],
+      [1, "#cfe6dc"],
+    ],
   },
   dark: {
     paper: "#0f131a",
@@ -18,12 +44,26 @@ const THEMES = {
     bar: "#6ea8ee",
     mark: "#ff7ac0",
     gap: "#3a4150",
-    signed: [[0, "#8cc2ff"], [0.25, "#3b72b8"], [0.5, "#1c222c"], [0.75, "#b3591d"], [1, "#ffab70"]],
-    mask: [[0, "#05070a"], [0.5, "#05070a"], [0.5, "#4f9479"], [1, "#4f9479"]],
+    signed: [
+      [0, "#8cc2ff"],
+      [0.25, "#3b72b8"],
+      [0.5, "#1c222c"],
+      [0.75, "#b3591d"],
+      [1, "#ffab70"],
+    ],
+    mask: [
+      [0, "#05070a"],
+      [0.5, "#05070a"],
+      [0.5, "#4f9479"],
+      [1, "#4f9479"],
+    ],
   },
 };
 
-// Streamlit says what the page's background is; whichever theme of ours suits it.
+/**
+ * The theme that suits the page's background, which Streamlit names in a CSS property.
+ * @param {Element} node
+ */
 export function themeOf(node) {
   const [red, green, blue] = channels(
     getComputedStyle(node).getPropertyValue("--st-background-color").trim(),
@@ -31,14 +71,21 @@ export function themeOf(node) {
   return 0.3 * red + 0.59 * green + 0.11 * blue < 128 ? THEMES.dark : THEMES.light;
 }
 
-// Black or white, whichever is read better on a colour scale at a place between 0 and 1: either has
-// a contrast of 4.5 or more, for they are equal, at 4.58, on a luminance of 0.179.
+/**
+ * Black or white, whichever is read better on a colour scale at a place between 0 and 1. The better
+ * one has a contrast of 4.5 or more: they are equal, at 4.58, on a luminance of 0.179.
+ * @param {Scale} scale
+ * @returns {(at: number) => string}
+ */
 export function inkOf(scale) {
   const mixed = mixer(scale);
   return (at) => (luminance(mixed(at)) > 0.179 ? "#000000" : "#ffffff");
 }
 
-// Relative luminance as WCAG 2 defines it, from 0 (black) to 1 (white).
+/**
+ * Relative luminance as WCAG 2 defines it, from 0 (black) to 1 (white).
+ * @param {number[]} colour
+ */
 function luminance(colour) {
   const [red, green, blue] = colour.map((value) => {
     const part = value / 255;
@@ -47,17 +94,29 @@ function luminance(colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-// The colour of a scale at a place between 0 and 1.
+/**
+ * The colour of a scale at a place between 0 and 1.
+ * @param {Scale} scale
+ * @returns {(at: number) => string}
+ */
 export function colourOf(scale) {
   const mixed = mixer(scale);
   return (at) => `rgb(${mixed(at).map(Math.round).join(" ")})`;
 }
 
+/**
+ * @param {Scale} scale
+ * @returns {(at: number) => number[]}
+ */
 function mixer(scale) {
+  /** @type {[number, number[]][]} */
   const stops = scale.map(([at, colour]) => [at, channels(colour)]);
   return (at) => {
     const place = Math.min(1, Math.max(0, at));
-    const next = Math.max(1, stops.findIndex(([stop]) => stop >= place));
+    const next = Math.max(
+      1,
+      stops.findIndex(([stop]) => stop >= place),
+    );
     const [from, low] = stops[next - 1];
     const [to, high] = stops[next];
     const part = to > from ? (place - from) / (to - from) : 1;
@@ -65,6 +124,10 @@ function mixer(scale) {
   };
 }
 
+/**
+ * Red, green and blue, from 0 to 255.
+ * @param {string} colour
+ */
 function channels(colour) {
   if (/^#[0-9a-f]{6}$/i.test(colour)) {
     return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

@@ -1,101 +1,142 @@
-// The bar beneath the equation: play, the colours' range, undo; and the pinned cell's arithmetic.
+// The bar beneath the equation: play, colour scale, undo; and the pinned cell's arithmetic.
 
 import { element } from "./dom.js";
 import { drawFigure, makeFigure } from "./figure.js";
-import { WAYS } from "./play.js";
+import { ORDERS } from "./play.js";
+
+/** @import { Drawn, Plotly } from "./figure.js" */
+/** @import { Order } from "./play.js" */
+/** @import { PlayState } from "./player.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { Pin } from "./wire.js" */
 
 const CONTRASTS = {
-  kind: "all tensors of a kind",
-  tensor: "each tensor by itself",
-  pinned: "what is near the pinned number",
+  kind: "shared by tensors of a kind",
+  tensor: "each tensor's own",
+  pinned: "around the pinned number",
 };
 const SPEEDS = { 1: "slow", 2: "normal", 6: "fast", 20: "very fast" };
 
-// `does` has play(), step(by), way(name), speed(number), contrast(name), undo(), reset(), unpin().
-export function makeTools(does) {
-  const button = (text, label, act) => {
-    const made = element("button", "ls-button", text);
-    made.type = "button";
-    made.setAttribute("aria-label", label);
-    made.addEventListener("click", act);
-    return made;
-  };
-  const choice = (label, options, act) => {
-    const select = element("select", "ls-select");
-    for (const [value, text] of Object.entries(options)) {
-      const option = element("option", "", text);
-      option.value = value;
-      select.append(option);
-    }
-    select.addEventListener("change", () => act(select.value));
-    return { select, node: element("label", "ls-choice", element("span", "", label), select) };
-  };
-  const play = button("▶ Play", "Play the result, cell by cell", does.play);
-  const back = button("◀", "One step back", () => does.step(-1));
-  const on = button("▶|", "One step on", () => does.step(1));
-  const stop = button("■", "End the play", does.stop);
-  const way = choice("product", WAYS, does.way);
-  const speed = choice("speed", SPEEDS, (value) => does.speed(Number(value)));
+/**
+ * What the tools do.
+ * @typedef {object} Actions
+ * @property {() => void} play
+ * @property {(by: number) => void} step
+ * @property {() => void} stop
+ * @property {(order: Order) => void} order
+ * @property {(speed: number) => void} speed
+ * @property {(name: string) => void} contrast
+ * @property {() => void} undo
+ * @property {() => void} reset
+ * @property {() => void} unpin
+ */
+
+/** @param {Actions} actions */
+export function makeTools(actions) {
+  const play = button("▶ Play", "Play the result, cell by cell", actions.play);
+  const back = button("◀", "One step back", () => actions.step(-1));
+  const on = button("▶|", "One step on", () => actions.step(1));
+  const stop = button("■", "End the play", actions.stop);
+  const order = choice("product", ORDERS, (value) => actions.order(/** @type {Order} */ (value)));
+  const speed = choice("speed", SPEEDS, (value) => actions.speed(Number(value)));
   speed.select.value = "2";
-  const contrast = choice("colours span", CONTRASTS, does.contrast);
-  const undo = button("Undo edit", "Undo the last edit", does.undo);
-  const reset = button("Back to the seed's numbers", "Undo all edits", does.reset);
-  const said = element("p", "ls-said");
+  const contrast = choice("colour scale", CONTRASTS, actions.contrast);
+  const undo = button("Undo edit", "Undo the last edit", actions.undo);
+  const reset = button("Back to the seed's numbers", "Undo all edits", actions.reset);
+  const sentence = element("p", "ls-said");
   const pin = element("div", "ls-pin");
-  const node = element(
+  const bar = element(
     "div",
-    "ls-below",
-    element(
-      "div",
-      "ls-tools-bar",
-      element("span", "ls-together", play, back, on, stop),
-      way.node,
-      speed.node,
-      contrast.node,
-      element("span", "ls-together", undo, reset),
-    ),
-    said,
-    pin,
+    "ls-tools-bar",
+    element("span", "ls-together", play, back, on, stop),
+    order.node,
+    speed.node,
+    contrast.node,
+    element("span", "ls-together", undo, reset),
   );
-  const state = { key: "", made: undefined };
+  const node = element("div", "ls-below", bar, sentence, pin);
+  /** @type {{key: string, terms?: Drawn}} */
+  const state = { key: "" };
 
   return {
     node,
-    say(sentence) {
-      said.textContent = sentence;
+    /** @param {string} words */
+    say(words) {
+      sentence.textContent = words;
     },
-    playing({ timer, at }) {
+    /** @param {PlayState} state */
+    showPlay({ timer, at }) {
       const text = timer ? "❚❚ Pause" : "▶ Play";
       if (play.textContent !== text) play.textContent = text;
       stop.hidden = at < 0;
-      if (at < 0) said.textContent = "";
+      if (at < 0) sentence.textContent = "";
     },
-    show({ hasProduct, contrast: spanned, edits, pinned }) {
-      way.node.hidden = !hasProduct;
-      contrast.select.value = spanned;
+    /** @param {{hasProduct: boolean, contrast: string, edits: string, pinned: boolean}} shown */
+    show({ hasProduct, contrast: scale, edits, pinned }) {
+      order.node.hidden = !hasProduct;
+      contrast.select.value = scale;
       contrast.select.options[2].disabled = !pinned;
       undo.hidden = reset.hidden = !edits;
     },
-    // Write a pinned cell's arithmetic; the picture of its terms is a figure like the others.
-    arithmetic(Plotly, pinned, theme, width) {
+    /**
+     * Write a pinned cell's arithmetic; the picture of its terms is a figure like the others.
+     * @param {Plotly} Plotly
+     * @param {Pin | undefined} pinned
+     * @param {Theme} theme
+     * @param {number} width
+     * @returns what is written
+     */
+    showArithmetic(Plotly, pinned, theme, width) {
       const key = pinned ? `${pinned.where} ${pinned.sentence}` : "";
       if (key !== state.key) {
         state.key = key;
-        if (state.made) Plotly.purge(state.made.graph);
-        state.made = pinned?.figure && makeFigure(Plotly, pinned.figure.name);
+        if (state.terms) Plotly.purge(state.terms.graph);
+        state.terms = pinned?.figure && makeFigure(Plotly, pinned.figure.name);
         pin.replaceChildren();
         if (pinned) {
           const where = element("b", "", pinned.where);
-          const close = button("✕", "Let go of the pinned cell", does.unpin);
+          const close = button("✕", "Unpin the cell", actions.unpin);
           pin.append(element("p", "ls-arithmetic", where, ` ${pinned.sentence} `, close));
         }
-        if (state.made) pin.append(state.made.node);
+        if (state.terms) pin.append(state.terms.node);
       }
-      if (state.made) drawFigure(Plotly, state.made, pinned.figure, theme, 0, width);
+      if (state.terms && pinned?.figure) {
+        drawFigure(Plotly, state.terms, pinned.figure, theme, 0, width);
+      }
       return key;
     },
+    /** @param {Plotly} Plotly */
     clear(Plotly) {
-      if (state.made) Plotly?.purge(state.made.graph);
+      if (state.terms) Plotly?.purge(state.terms.graph);
     },
   };
+}
+
+/**
+ * @param {string} text
+ * @param {string} label for screen readers
+ * @param {() => void} act
+ */
+function button(text, label, act) {
+  const made = element("button", "ls-button", text);
+  made.type = "button";
+  made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}
+
+/**
+ * @param {string} label
+ * @param {Record<string, string>} options texts by values
+ * @param {(value: string) => void} act
+ */
+function choice(label, options, act) {
+  const select = element("select", "ls-select");
+  for (const [value, text] of Object.entries(options)) {
+    const option = element("option", "", text);
+    option.value = value;
+    select.append(option);
+  }
+  select.addEventListener("change", () => act(select.value));
+  return { select, node: element("label", "ls-choice", element("span", "", label), select) };
 }

@@ -1,49 +1,99 @@
 // A frame over a reduced picture: where it stands, the page shows true cells. It is dragged by the
-// pointer, or moved by arrow keys; the page is told its first row and column.
+// pointer, or moved by arrow keys; the page is sent its first row and column.
 
 import { element } from "./dom.js";
 import { inflated } from "./inflate.js";
 
-const states = new WeakMap();
-const QUIET = 120; // ms between two places that the page is told while a hand moves
+/** @typedef {[rows: number, columns: number]} Pair */
 
-export default async function follow({ data, parentElement, setTriggerValue }) {
-  let state = states.get(parentElement);
-  if (!state) {
-    state = { frame: makeFrame() };
-    states.set(parentElement, state);
-    listen(state);
-    state.placer = setInterval(() => attach(state), 250); // the picture may be drawn anew
-  }
-  state.tell = (at) => setTriggerValue("chosen", at);
+/**
+ * @typedef {object} WindowData
+ * @property {string} figure the tensor whose picture it stands over
+ * @property {Pair} plane numbers down and across
+ * @property {Pair} block numbers that one cell of the picture stands for
+ * @property {number} span numbers on each side of the frame
+ * @property {Pair} at first row and column
+ */
+
+/**
+ * @typedef {object} State
+ * @property {HTMLElement} frame
+ * @property {(at: Pair) => void} send
+ * @property {Pair} at
+ * @property {Pair} pixels of one number
+ * @property {WindowData} [window]
+ * @property {unknown} [newest]
+ * @property {boolean} [dragged]
+ * @property {HTMLElement} [surface] the picture that is listened to
+ * @property {number} [placing]
+ * @property {number} [sending]
+ * @property {string} [sent]
+ */
+
+/** @type {WeakMap<HTMLElement, State>} */
+const states = new WeakMap();
+const QUIET = 120; // ms between two places that the page is sent while a hand moves
+const PLACED_EVERY = 250; // ms: the picture may be drawn anew
+/** @type {Record<string, Pair>} */
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/**
+ * @param {object} update
+ * @param {Uint8Array<ArrayBuffer>} update.data
+ * @param {HTMLElement} update.parentElement
+ * @param {(name: string, value: unknown) => void} update.setTriggerValue
+ */
+export default async function showWindow({ data, parentElement, setTriggerValue }) {
+  const state = states.get(parentElement) ?? makeState(parentElement);
+  state.send = (at) => setTriggerValue("chosen", at);
   state.newest = data;
+  /** @type {WindowData} */
   const unpacked = await inflated(data);
   if (state.newest !== data) return undefined;
   state.window = unpacked;
   if (!state.dragged) state.at = unpacked.at;
   attach(state);
   return () => {
-    clearInterval(state.placer);
+    clearInterval(state.placing);
     states.delete(parentElement);
     state.frame.remove();
   };
 }
 
-function makeFrame() {
+/** @param {HTMLElement} parent */
+function makeState(parent) {
   const frame = element("div", "ls-window");
   frame.tabIndex = 0;
   frame.setAttribute("role", "slider");
   frame.setAttribute("aria-label", "Window of true cells: arrow keys move it");
-  return frame;
+  /** @type {State} */
+  const state = { frame, send: () => {}, at: [0, 0], pixels: [1, 1] };
+  states.set(parent, state);
+  frame.addEventListener("keydown", (event) => {
+    const by = MOVES[event.key];
+    if (!by || !state.window) return;
+    const { span } = state.window;
+    const step = event.shiftKey ? span : Math.max(1, Math.floor(span / 4));
+    event.preventDefault();
+    move(state, [state.at[0] + step * by[0], state.at[1] + step * by[1]]);
+  });
+  state.placing = setInterval(() => attach(state), PLACED_EVERY);
+  return state;
 }
 
-// Put the frame over its picture, where the picture stands now.
+/**
+ * Put the frame over its picture, where the picture stands now.
+ * @param {State} state
+ */
 function attach(state) {
   if (!state.window) return;
   const { figure, plane, block, span } = state.window;
-  const graph = [...document.querySelectorAll("[data-tensor]")].find(
-    ({ dataset }) => dataset.tensor === figure,
+  const graphs = /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll("[data-tensor]")
   );
+  /** @type {any} an element that Plotly has drawn in */
+  const graph = [...graphs].find(({ dataset }) => dataset.tensor === figure);
+  /** @type {HTMLElement | null | undefined} */
   const plot = graph?.parentElement;
   const box = graph?._fullLayout?._plots?.xy && graph.getBoundingClientRect();
   if (!plot || !box?.width) return;
@@ -59,64 +109,72 @@ function attach(state) {
     width: `${Math.max(6, across * state.pixels[1])}px`,
   });
   state.frame.setAttribute("aria-valuetext", `from row ${state.at[0]}, column ${state.at[1]}`);
-  state.frame.setAttribute("aria-valuenow", state.at[0]);
-  const surface = plot;
-  if (state.surface !== surface) {
-    state.surface = surface;
-    surface.addEventListener("pointerdown", (event) => start(state, event));
-  }
+  state.frame.setAttribute("aria-valuenow", String(state.at[0]));
+  if (state.surface === plot) return;
+  state.surface = plot;
+  plot.addEventListener("pointerdown", (event) => drag(state, event, plot));
 }
 
-function listen(state) {
-  state.frame.addEventListener("keydown", (event) => {
-    const { plane, span } = state.window;
-    const step = event.shiftKey ? span : Math.max(1, Math.floor(span / 4));
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    move(state, state.at.map((at, axis) => at + step * by[axis]), plane, span);
-  });
-}
-
-function start(state, event) {
-  const frame = event.target === state.frame;
-  const box = state.surface.getBoundingClientRect();
-  const { plane, span } = state.window;
+/**
+ * A drag on the frame takes it along; elsewhere the frame jumps to the pointer.
+ * @param {State} state
+ * @param {PointerEvent} event
+ * @param {HTMLElement} surface
+ */
+function drag(state, event, surface) {
+  if (!state.window) return;
+  const { span } = state.window;
+  const onFrame = event.target === state.frame;
+  const box = surface.getBoundingClientRect();
+  /**
+   * @param {PointerEvent} pointer
+   * @returns {Pair}
+   */
   const place = ({ clientX, clientY }) => [
     (clientY - box.top) / state.pixels[0],
     (clientX - box.left) / state.pixels[1],
   ];
   const from = place(event);
-  // A drag on the frame takes it along; elsewhere the frame jumps to the pointer.
-  const held = frame ? from.map((at, axis) => at - state.at[axis]) : [span / 2, span / 2];
-  const follow = (moved) => {
+  // What lies between the frame's first cell and the pointer stays the same.
+  const [down, across] = onFrame
+    ? [from[0] - state.at[0], from[1] - state.at[1]]
+    : [span / 2, span / 2];
+  const follow = (/** @type {PointerEvent} */ moved) => {
     state.dragged = true;
-    move(state, place(moved).map((at, axis) => at - held[axis]), plane, span);
+    const [row, column] = place(moved);
+    move(state, [row - down, column - across]);
   };
   const end = () => {
     removeEventListener("pointermove", follow);
     state.dragged = false;
-    tell(state);
+    sendPlace(state);
   };
   event.preventDefault();
-  if (!frame) follow(event);
+  if (!onFrame) follow(event);
   addEventListener("pointermove", follow);
   addEventListener("pointerup", end, { once: true });
 }
 
-function move(state, to, plane, span) {
-  state.at = to.map((at, axis) =>
-    Math.round(Math.min(Math.max(0, plane[axis] - Math.min(span, plane[axis])), Math.max(0, at))),
-  );
+/**
+ * @param {State} state
+ * @param {Pair} to
+ */
+function move(state, to) {
+  if (!state.window) return;
+  const { plane, span } = state.window;
+  const within = (/** @type {number} */ at, /** @type {number} */ length) =>
+    Math.round(Math.min(Math.max(0, length - Math.min(span, length)), Math.max(0, at)));
+  state.at = [within(to[0], plane[0]), within(to[1], plane[1])];
   attach(state);
-  clearTimeout(state.telling);
-  state.telling = setTimeout(() => tell(state), QUIET);
+  clearTimeout(state.sending);
+  state.sending = setTimeout(() => sendPlace(state), QUIET);
 }
 
-function tell(state) {
-  clearTimeout(state.telling);
-  const told = JSON.stringify(state.at);
-  if (told === state.told && told === JSON.stringify(state.window.at)) return;
-  state.told = told;
-  state.tell(state.at);
+/** @param {State} state */
+function sendPlace(state) {
+  clearTimeout(state.sending);
+  const place = JSON.stringify(state.at);
+  if (place === state.sent && place === JSON.stringify(state.window?.at)) return;
+  state.sent = place;
+  state.send(state.at);
 }

@@ -273,11 +273,11 @@ def test_tied_numbers_move_together_and_a_constant_says_why_not(visit: Visit):
     visit.settle()
     visit.page.mouse.dblclick(*place(visit, "mask", 0, 0))
     said = visit.page.locator(".ls-said")
-    said.filter(has_text="mask cannot be edited: it is a constant").wait_for()
+    said.filter(has_text="mask cannot be edited. A constant of the layer").wait_for()
     assert visit.page.locator(".ls-typing").count() == 0
 
 
-def test_what_is_no_number_is_told_and_nothing_is_lost(visit: Visit):
+def test_what_is_no_number_is_refused_and_nothing_is_lost(visit: Visit):
     visit.open(layer="linear")
     before = visit.drawn()
     type_into(visit, "kernel", 0, 0, "much")
@@ -321,7 +321,7 @@ def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit
     assert visit.slider("features").get_attribute("aria-valuetext") == str(width)
 
 
-def test_a_result_is_played_and_a_product_told_four_ways(visit: Visit):
+def test_a_result_is_played_and_a_product_in_four_orders(visit: Visit):
     visit.open(layer="linear", features=3, units=2, batch=2)
     page = visit.page
     said = page.locator(".ls-said")
@@ -353,7 +353,7 @@ def test_a_result_is_played_and_a_product_told_four_ways(visit: Visit):
 
 def test_colours_can_span_one_tensor_or_what_is_near_the_pinned_number(visit: Visit):
     visit.open(layer="linear", cell="outputs.2.3")
-    spans = visit.page.locator(".ls-choice", has_text="colours").locator("select")
+    spans = visit.page.locator(".ls-choice", has_text="colour scale").locator("select")
     legend = visit.page.locator(".ls-legend")
     spans.select_option("pinned")
     legend.filter(has_text="Results near").wait_for()

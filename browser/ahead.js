@@ -1,0 +1,87 @@
+// Pictures that the server answers directly, while the page's own update is still on its way.
+
+import { drawBlocks } from "./blocks.js";
+import { isBehind } from "./follow.js";
+import { itemsOf } from "./items.js";
+
+/** @import { Mount } from "./charts.js" */
+/** @import { Question, Wanted } from "./follow.js" */
+/** @import { Live, PackedArray, Picture } from "./wire.js" */
+
+/**
+ * Draw what the server answers to a link. One question at a time, and after it the newest: so
+ * pictures keep coming however fast a hand is.
+ * @param {Mount} mount
+ * @param {Wanted} wanted
+ * @param {number} confirmedWithin ms that the picture may stand before the page's own
+ */
+export async function drawAhead(mount, wanted, confirmedWithin) {
+  mount.wanted = wanted;
+  if (mount.asking) return;
+  mount.asking = true;
+  try {
+    while (mount.wanted && mount.root.isConnected) {
+      const { turned, ...question } = mount.wanted;
+      mount.wanted = undefined;
+      const ready = mount.prefetched?.link === linkName(question.link) && mount.prefetched.answer;
+      const data = (await ready) || (await answerTo(mount, question));
+      if (!data) continue;
+      if (isBehind(/** @type {Live} */ (mount.page?.live), turned)) {
+        mount.ahead = { turned, until: performance.now() + confirmedWithin };
+        mount.root.toggleAttribute("data-ahead", true);
+      }
+      mount.data = data;
+      drawBlocks(mount);
+    }
+  } catch (error) {
+    console.info("No picture ahead of the page:", error);
+  } finally {
+    mount.asking = false;
+  }
+}
+
+/**
+ * Have the picture of one more step in the same direction ready before it is asked for. It is
+ * dropped with the next update of the page.
+ * @param {Mount} mount
+ */
+export function prefetch(mount) {
+  const question = mount.follower.nextStep();
+  if (!question || mount.asking || mount.ahead || !mount.root.isConnected) return;
+  const answer = answerTo(mount, question, true).catch(() => undefined);
+  mount.prefetched = { link: linkName(question.link), answer };
+}
+
+/**
+ * The server's picture of a link, complete with the arrays that are here already.
+ * @param {Mount} mount
+ * @param {Question} question
+ * @param {boolean} [early] whether nobody waits for it
+ * @returns {Promise<Picture | undefined>}
+ */
+async function answerTo(mount, { path, visitor, link }, early = false) {
+  const known = new Map(arraysOf(mount.data).map((array) => [array.id, array]));
+  const query = new URLSearchParams({ ...link, visitor, have: [...known.keys()].join(",") });
+  if (early) query.set("foreseen", "");
+  const answer = await fetch(`${path}?${query}`);
+  if (!answer.ok) return undefined;
+  const data = await answer.json();
+  for (const array of arraysOf(data)) Object.assign(array, known.get(array.id));
+  return data;
+}
+
+/** @param {Record<string, string>} link */
+function linkName(link) {
+  return new URLSearchParams(Object.entries(link).sort()).toString();
+}
+
+/**
+ * The arrays of a picture that have ids: those that the browser has are not sent again.
+ * @param {Picture | undefined} data
+ * @returns {(PackedArray & {id: string})[]}
+ */
+function arraysOf(data) {
+  const figures = (data?.blocks ?? []).flatMap(itemsOf).map(({ figure }) => figure);
+  const arrays = figures.flatMap((figure) => figure?.spec.data.map(({ z }) => z) ?? []);
+  return /** @type {(PackedArray & {id: string})[]} */ (arrays.filter((z) => z?.id));
+}

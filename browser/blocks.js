@@ -1,0 +1,195 @@
+// Draws the blocks of a picture. What did not change is not drawn again. The first block is drawn at
+// once, the others when it is on the screen, and they give way to a newer update.
+
+import { element, facts, table, text } from "./dom.js";
+import { drawFigure, keepFigures } from "./figure.js";
+import { cellSize } from "./layout.js";
+import { drawLines } from "./lines.js";
+import { whenPainted } from "./frames.js";
+import { arrange, legend } from "./row.js";
+import { themeOf } from "./theme.js";
+
+/** @import { Activity, Mount } from "./charts.js" */
+/** @import { Drawn } from "./figure.js" */
+/** @import { LinesState } from "./lines.js" */
+/** @import { Theme } from "./theme.js" */
+/** @import { Block, FactsBlock, LinesBlock, RowBlock, TableBlock, TextBlock } from "./wire.js" */
+
+/**
+ * A block's elements, and what is drawn in them.
+ * @typedef {object} BlockState
+ * @property {HTMLElement} node
+ * @property {Map<string, Drawn>} figures by name
+ * @property {Drawn[]} shown the figures that are on the page, not folded away
+ * @property {HTMLElement} content
+ * @property {HTMLElement} legend
+ * @property {HTMLElement} tools
+ * @property {string} [key] of what is drawn
+ * @property {string} [legendKey]
+ * @property {LinesState} [lines]
+ */
+
+/** @type {{links: () => Promise<(mount: Mount) => Activity>, answer: () => Promise<(mount: Mount) => Activity>}} */
+const scripts = {
+  links: async () => (await import("./explore.js")).explore,
+  answer: async () => (await import("./choose.js")).choose,
+};
+
+/** @param {Mount} mount */
+export function drawBlocks(mount) {
+  const { root, data, blocks } = mount;
+  const width = Math.floor(root.clientWidth);
+  const wanted = data?.blocks;
+  if (!data || !wanted || !width || !root.isConnected) return;
+  const theme = themeOf(root);
+  while (blocks.length > wanted.length) {
+    const block = /** @type {BlockState} */ (blocks.pop());
+    clearBlock(mount, block);
+    block.node.remove();
+  }
+  while (blocks.length < wanted.length) {
+    const block = makeBlock();
+    blocks.push(block);
+    root.append(block.node);
+  }
+  const draw = (/** @type {number} */ from, /** @type {number} */ to) => {
+    for (let at = from; at < to; at++) drawBlock(mount, at, wanted[at], theme, width);
+  };
+  draw(0, Math.min(1, wanted.length));
+  root.dataset.timings = JSON.stringify(data.timings ?? {});
+  whenPainted(() => {
+    if (mount.data === data && root.isConnected) draw(1, wanted.length);
+  });
+}
+
+/** @returns {BlockState} */
+function makeBlock() {
+  const [content, ranges, tools] = [element("div"), element("div"), element("div")];
+  const node = element("div", "ls-block");
+  return { node, figures: new Map(), shown: [], content, legend: ranges, tools };
+}
+
+/**
+ * @param {Mount} mount
+ * @param {BlockState} block
+ */
+export function clearBlock(mount, block) {
+  for (const { graph } of block.figures.values()) mount.Plotly?.purge(graph);
+  block.figures.clear();
+  block.shown = [];
+  block.key = block.legendKey = block.lines = undefined;
+  block.node.replaceChildren();
+}
+
+/**
+ * @param {Mount} mount
+ * @param {number} at
+ * @param {Block} data
+ * @param {Theme} theme
+ * @param {number} width
+ */
+function drawBlock(mount, at, data, theme, width) {
+  const block = mount.blocks[at];
+  if ("items" in data) {
+    drawRow(mount, block, data, theme, width);
+    finish(mount, at, data, theme, width);
+    return;
+  }
+  if (data.kind === "lines") {
+    const picture = mount.data;
+    drawLines(block, data, {
+      Plotly: mount.Plotly,
+      theme,
+      width,
+      isCurrent: () => mount.data === picture && mount.root.isConnected,
+      redraw: () => drawBlocks(mount),
+      drawn: () => finish(mount, at, data, theme, width),
+    });
+    return;
+  }
+  const key = JSON.stringify(data);
+  if (block.key === key) return;
+  clearBlock(mount, block);
+  block.key = key;
+  block.node.append(plainNode(data));
+}
+
+/** @param {FactsBlock | TableBlock | TextBlock} data */
+function plainNode(data) {
+  if (data.kind === "facts") return facts(data);
+  return data.kind === "table" ? table(data) : text(data);
+}
+
+/**
+ * @param {Mount} mount
+ * @param {BlockState} block
+ * @param {RowBlock} data
+ * @param {Theme} theme
+ * @param {number} width
+ */
+function drawRow(mount, block, { items }, theme, width) {
+  const figures = items.flatMap(({ figure }) => figure ?? []);
+  const key = JSON.stringify(items.map(({ figure, sign }) => figure?.name ?? sign));
+  if (block.key !== key) {
+    block.key = key;
+    block.lines = undefined;
+    const made = keepFigures(mount.Plotly, block.figures, new Set(figures.map(({ name }) => name)));
+    const row = arrange(items, ({ name }) => made(name).node);
+    block.content.replaceChildren(row);
+    block.node.replaceChildren(block.content, block.legend, block.tools);
+  }
+  const cell = cellSize([items], width);
+  block.shown = figures.map((figure) => {
+    const made = /** @type {Drawn} */ (block.figures.get(figure.name));
+    drawFigure(mount.Plotly, made, figure, theme, cell, width);
+    return made;
+  });
+}
+
+/**
+ * Draw what stands beneath the figures, and let their cells answer.
+ * @param {Mount} mount
+ * @param {number} at
+ * @param {RowBlock | LinesBlock} data
+ * @param {Theme} theme
+ * @param {number} width
+ */
+function finish(mount, at, { ranges, links, pin }, theme, width) {
+  const block = mount.blocks[at];
+  const legendKey = JSON.stringify([ranges, theme.paper]);
+  if (block.legendKey !== legendKey) {
+    block.legendKey = legendKey;
+    const made = legend(ranges, theme);
+    block.legend.replaceWith(made);
+    block.legend = made;
+  }
+  if (!links) return;
+  const { tools } = block;
+  const above = mount.blocks.slice(0, at + 1); // inputs may stand in a block before
+  const figures = above.flatMap(({ shown }) => shown);
+  mount.linked = { links, pin, figures, theme, width, tools };
+  if (mount.activity) {
+    activate(mount);
+    return;
+  }
+  tools.toggleAttribute("data-waking", true);
+  whenPainted(async () => {
+    const make = await (links.answer ? scripts.answer() : scripts.links());
+    activate(mount, make);
+  });
+}
+
+/**
+ * Let the cells of the newest picture answer. The scripts for it are loaded after the picture.
+ * @param {Mount} mount
+ * @param {(mount: Mount) => Activity} [make]
+ */
+function activate(mount, make) {
+  if (!mount.root.isConnected || !mount.linked) return;
+  const { tools, ...drawing } = mount.linked;
+  mount.activity ??= make?.(mount);
+  if (!mount.activity) return;
+  tools.removeAttribute("data-waking");
+  if (!tools.contains(mount.activity.node)) tools.append(mount.activity.node);
+  mount.activity.drawn(drawing);
+}

@@ -1,0 +1,49 @@
+// Cells that answer, and of which one can be chosen: nothing is typed, resized or played.
+
+import { answerCells } from "./cells.js";
+import { element } from "./dom.js";
+import { nameKeys } from "./figure.js";
+
+/** @import { Activity, Drawing, Mount } from "./charts.js" */
+/** @import { Drawn } from "./figure.js" */
+/** @import { Links } from "./wire.js" */
+
+const RESULTS = "outputs";
+
+/**
+ * @param {Mount} mount
+ * @returns {Activity}
+ */
+export function choose(mount) {
+  /** @type {{links?: Links, figures: Drawn[], chosen: string}} */
+  const picture = { links: undefined, figures: [], chosen: "" };
+  const cells = answerCells({
+    root: mount.root,
+    links: () => picture.links,
+    figures: () => picture.figures,
+    pinned: () => picture.chosen,
+    pin(cell) {
+      if (!cell.startsWith(`${RESULTS}.`)) return; // there is always one, and inputs have none
+      picture.chosen = cell;
+      cells.paint();
+      mount.send({ cell });
+    },
+    edit() {},
+  });
+  return {
+    node: element("span"),
+    /** @param {Drawing} drawing */
+    drawn({ links, pin, figures, theme }) {
+      mount.root.style.setProperty("--ls-light", theme.mark);
+      const shown = figures.filter(({ figure }) => figure && links.answer?.includes(figure.name));
+      Object.assign(picture, { links, figures: shown, chosen: pin?.cell ?? "" });
+      for (const made of shown) {
+        const results = made.figure.name === RESULTS;
+        nameKeys(made, results ? "Enter chooses one" : "");
+        made.plot.classList.toggle("ls-choosing", results);
+      }
+      cells.paint();
+    },
+    end: () => cells.end(),
+  };
+}

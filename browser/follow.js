@@ -1,0 +1,88 @@
+// Follows sliders as they turn, by key or by hand: Streamlit itself hears of a drag when it ends.
+
+/** @import { Live } from "./wire.js" */
+
+/**
+ * What is asked of the server.
+ * @typedef {Pick<Live, "path" | "visitor" | "link">} Question
+ */
+/** @typedef {Question & Pick<Live, "turned">} Wanted */
+
+/**
+ * @typedef {object} Follower
+ * @property {(changes: Record<string, string>) => void} turn note values set without a control
+ * @property {() => Question | undefined} nextStep what would be asked if the same control went on
+ * @property {() => void} disconnect
+ */
+
+/**
+ * Call `ask` with the link of every position that a control takes in the user's hands. Values that
+ * the page sets by itself come with a picture of their own.
+ * @param {(wanted: Wanted) => void} ask
+ * @param {() => Live | undefined} live
+ * @returns {Follower}
+ */
+export function follow(ask, live) {
+  /** @type {Record<string, string>} */
+  const turned = {};
+  let asked = "";
+  /** @type {{name: string, input: HTMLInputElement, by: number} | undefined} */
+  let stepped;
+
+  const turn = (/** @type {Record<string, string>} */ changes) => {
+    const current = live();
+    if (!current) return;
+    for (const [other, value] of Object.entries(turned)) {
+      if (!(other in current.turned) || value === current.turned[other]) delete turned[other];
+    }
+    Object.assign(turned, changes);
+    const link = { ...current.link, ...turned };
+    const asking = JSON.stringify(link); // one change is reported more than once
+    if (asking === asked) return;
+    asked = asking;
+    if (current.path) ask({ ...current, link, turned: { ...turned } });
+  };
+
+  const observer = new MutationObserver((changes) => {
+    const input = /** @type {HTMLInputElement} */ (changes[changes.length - 1].target);
+    const name = fieldOf(input);
+    const before = name && { ...live()?.turned, ...turned }[name];
+    if (name && before !== undefined && input === document.activeElement) {
+      if (before !== input.value) {
+        stepped = { name, input, by: Number(input.value) - Number(before) };
+      }
+      turn({ [name]: input.value });
+    }
+  });
+  const attributeFilter = ["aria-valuetext"];
+  observer.observe(document.body, { subtree: true, attributes: true, attributeFilter });
+
+  const nextStep = () => {
+    const current = live();
+    if (!stepped?.input.isConnected || !current?.path) return undefined;
+    const { name, input, by } = stepped;
+    const next = Number(current.turned[name]) + by;
+    const within = next >= Number(input.min) && next <= Number(input.max);
+    if (Math.abs(by) !== Number(input.step || 1) || !within) return undefined;
+    return { ...current, link: { ...current.link, [name]: String(next) } };
+  };
+  return { turn, nextStep, disconnect: () => observer.disconnect() };
+}
+
+/**
+ * Whether a picture was made before the controls had these values.
+ * @param {Pick<Live, "turned">} picture
+ * @param {Record<string, string>} values
+ */
+export function isBehind({ turned }, values) {
+  return Object.entries(values).some(([name, value]) => name in turned && turned[name] !== value);
+}
+
+/**
+ * The field of a control, from the class that Streamlit gives what has a key.
+ * @param {Element} input
+ */
+function fieldOf(input) {
+  const key = input.closest('[class*="st-key-"]')?.className.match(/(?:^| )st-key-([\w-]+)/);
+  return key?.[1];
+}

@@ -1,0 +1,54 @@
+// How numbers are written.
+
+const GLYPH = 0.52; // width of a digit, in font sizes
+const LARGEST = 12; // pixels
+const SMALLEST = 8; // pixels below which a number cannot be read
+
+/**
+ * A writer of numbers in a d3 format such as ".2f" or ".1e", with a true minus and no minus before
+ * zero.
+ * @param {string} format
+ * @returns {(value: number) => string}
+ */
+export function formatter(format) {
+  const decimals = Number(format.slice(1, -1));
+  const scientific = format.endsWith("e");
+  return (value) => {
+    const text = scientific ? value.toExponential(decimals) : value.toFixed(decimals);
+    return withMinus(text.replace(/^-(?=[0.]*$)/, ""));
+  };
+}
+
+/**
+ * A number with six digits, as a sentence has it.
+ * @param {number} value
+ */
+export function written(value) {
+  return withMinus(String(Number(value.toPrecision(6)))).replace("Infinity", "∞");
+}
+
+/**
+ * A number that was typed, with a decimal comma or a true minus, as Python reads it.
+ * @param {string} text
+ */
+export function typedNumber(text) {
+  return text
+    .trim()
+    .replace("−", "-")
+    .replace(/^(-?\d+),(\d+)$/, "$1.$2");
+}
+
+/**
+ * The font size of numbers in a cell, in pixels; 0 where they could not be read.
+ * @param {number} digits characters of the longest of them; 0 where none are written
+ * @param {number} cell pixels
+ */
+export function numberSize(digits, cell) {
+  const size = digits ? Math.min(LARGEST, Math.floor((cell - 4) / (digits * GLYPH))) : 0;
+  return size >= SMALLEST ? size : 0;
+}
+
+/** @param {string} text */
+function withMinus(text) {
+  return text.replaceAll("-", "−");
+}

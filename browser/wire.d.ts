@@ -1,0 +1,217 @@
+// What Python sends to the browser. An absent field is its default.
+
+/** One of the theme's colour scales; empty for a figure without one. */
+export type Palette = "signed" | "mask";
+
+export interface PackedArray {
+  dtype: "f4";
+  bdata: string;
+  /** "rows, columns". */
+  shape: string;
+  /** Names a large array, which is sent once. */
+  id?: string;
+}
+
+export interface TraceData {
+  type: "heatmap" | "bar" | "scatter";
+  hoverinfo?: string;
+  zmin: number;
+  zmax: number;
+  /** Of a heatmap. */
+  z: PackedArray;
+  /** Of bars and points. */
+  y: number[];
+  marker?: object;
+}
+
+/** How the slices of a tensor's last axis lie beside each other, in cells. */
+export interface Slices {
+  tile: [rows: number, columns: number];
+  step: [rows: number, columns: number];
+  across: number;
+}
+
+export interface FigureData {
+  /** The tensor it shows; the element that draws it carries it as `data-tensor`. */
+  name: string;
+  spec: { data: TraceData[]; layout: Record<string, any> };
+  alt: string;
+  caption: string;
+  file_name: string;
+  title?: string;
+  palette?: Palette;
+  /** (rows, columns) of a heatmap. */
+  cells?: [rows: number, columns: number];
+  /** (rows, columns) of the numbers that one cell stands for. */
+  block?: [rows: number, columns: number];
+  slices?: Slices;
+  /** Numbers of a vector in one line, where it is broken into lines. */
+  line?: number;
+  /** The d3 format of the numbers in the cells. */
+  format?: string;
+  /** Characters the longest of them takes; 0 where numbers are not written. */
+  digits?: number;
+  /** The tensor's axes that stand as rows and columns; overrides `Links.plane`. */
+  plane?: [rows: number, columns: number];
+  /** Index on each other axis; overrides `Links.at`. */
+  at?: Record<number, number>;
+}
+
+export interface Sign {
+  text: string;
+  says?: string;
+  arrow?: boolean;
+}
+
+/** Names a tensor that is drawn in another row. */
+export interface Reference {
+  name: string;
+  text: string;
+}
+
+export interface Item {
+  figure?: FigureData;
+  sign?: Sign;
+  reference?: Reference;
+}
+
+export interface ColorRange {
+  palette: Palette;
+  label: string;
+  low: string;
+  high: string;
+}
+
+/**
+ * The cells of one operand axis that make a result's cell. null: the whole axis. A number: the same
+ * cell on that axis of the result. A list or an object: see `spans.js`.
+ */
+export type SpanData = null | number | AffineData | TableData;
+
+export type AffineData = [
+  axis: number | null | [axis: number, weight: number][],
+  size?: number,
+  stride?: number,
+  offset?: number,
+  every?: number,
+  wrap?: number,
+  step?: number,
+];
+
+export type Nested = number | Nested[];
+
+export interface TableData {
+  axes: number[];
+  starts: Nested;
+  sizes?: Nested;
+  step?: number;
+}
+
+/** One operation; `from` has a span for each axis of each operand. */
+export interface StepData {
+  result: string;
+  from: [operand: string, spans: SpanData[]][];
+  /** The result holds the operand's numbers again. */
+  copies?: boolean;
+  /** A product of two matrices, which can be played. */
+  product?: boolean;
+}
+
+export interface TensorData {
+  shape: number[];
+  axes: string[];
+  role: string;
+}
+
+/** Field, minimum, maximum; of a typed shape also which of its numbers. */
+export type EdgeData = [field: string, least: number, most: number, at?: number];
+
+export interface Links {
+  /** In topological order, each result once. */
+  steps: StepData[];
+  tensors: Record<string, TensorData>;
+  edited: string[];
+  edges: Record<string, EdgeData>;
+  plane: [rows: number, columns: number];
+  at: Record<number, number>;
+  contrast: string;
+  /** Where cells can only be chosen: the tensors whose cells answer. */
+  answer?: string[];
+}
+
+export interface Pin {
+  cell: string;
+  where: string;
+  sentence: string;
+  figure?: FigureData;
+}
+
+/** A row of figures with signs between them. */
+export interface RowBlock {
+  kind?: undefined;
+  items: Item[];
+  ranges: ColorRange[];
+  links?: Links;
+  pin?: Pin;
+}
+
+export interface LineData {
+  items: Item[];
+}
+
+export interface GroupData {
+  /** Heading; empty for rows without one. */
+  title?: string;
+  /** Names the group across updates. */
+  path: string;
+  /** Whether it is open until the visitor folds it. */
+  open?: boolean;
+  rows?: LineData[];
+  groups?: GroupData[];
+}
+
+/** Rows one below the other, grouped under headings that fold. */
+export interface LinesBlock {
+  kind: "lines";
+  groups: GroupData[];
+  ranges: ColorRange[];
+  links?: Links;
+  pin?: Pin;
+}
+
+export interface FactsBlock {
+  kind: "facts";
+  counts: [label: string, value: string][];
+  promises: { mark: string; says: string; sentence: string; figure: string }[];
+}
+
+export interface TableBlock {
+  kind: "table";
+  label: string;
+  head: string[];
+  rows: string[][];
+}
+
+export interface TextBlock {
+  kind: "text";
+  sentence: string;
+}
+
+export type Block = RowBlock | LinesBlock | FactsBlock | TableBlock | TextBlock;
+
+/** How a picture follows the controls before the page itself is updated. */
+export interface Live {
+  path: string;
+  visitor: string;
+  link: Record<string, string>;
+  /** The controls' values when the picture was made, by name. */
+  turned: Record<string, string>;
+}
+
+export interface Picture {
+  id?: string;
+  /** Absent where the browser has them already. */
+  blocks?: Block[];
+  timings?: Record<string, number>;
+  live?: Live;
+}

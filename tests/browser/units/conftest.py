@@ -1,0 +1,50 @@
+"""A page that can import the scripts of ``browser/``: no server, and no Streamlit.
+
+These tests stand below ``tests/browser/`` for its Chromium: Playwright starts once in a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+SCRIPTS = Path(__file__).parents[3] / "browser"
+ADDRESS = "http://units.test/"
+TYPES = {".js": "text/javascript", ".css": "text/css"}
+CALL = """async ([script, name, args]) => {
+  const made = await (await import(`/${script}`))[name](...args);
+  return made ?? null;
+}"""
+
+
+@pytest.fixture(scope="package")
+def page(chromium: Browser) -> Iterator[Page]:
+    """Open an empty page on an address of its own, where the scripts are."""
+
+    def answer(route: Route) -> None:
+        name = route.request.url.removeprefix(ADDRESS)
+        file = SCRIPTS / name
+        if name and file.is_file():
+            route.fulfill(body=file.read_text("utf-8"), content_type=TYPES[file.suffix])
+        else:
+            route.fulfill(body="<!doctype html><title>Units</title>", content_type="text/html")
+
+    page = chromium.new_page()
+    page.route(f"{ADDRESS}**", answer)
+    page.goto(ADDRESS)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def call(page: Page) -> Callable[..., Any]:
+    """Return a way to call a function of a script: ``call("numbers.js", "written", 0.5)``."""
+
+    def call(script: str, name: str, *args: Any) -> Any:
+        return page.evaluate(CALL, [script, name, list(args)])
+
+    return call

@@ -1,0 +1,75 @@
+"""The size of the cells that rows of figures share."""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def figure(rows: int, columns: int, digits: int = 5) -> dict[str, Any]:
+    return {"figure": {"name": "t", "cells": [rows, columns], "digits": digits}}
+
+
+def sign(text: str) -> dict[str, Any]:
+    return {"sign": {"text": text}}
+
+
+EQUATION = [
+    figure(8, 10),
+    sign("·"),
+    figure(10, 5),
+    sign("+"),
+    figure(1, 5),
+    sign("="),
+    figure(8, 5),
+]
+
+
+def test_a_row_stands_on_one_line_with_numbers_if_it_can(call: Callable):
+    # Cells of 44: (10 + 5 + 5 + 5) × 44 + 3 × 24 for the signs + 4 × 8 between them are 1204.
+    assert call("layout.js", "cellSize", [EQUATION], 1204) == 44
+    assert call("layout.js", "cellSize", [EQUATION], 1203) == 40
+    assert call("layout.js", "linesOf", EQUATION, 44, 1204) == 1
+    assert call("layout.js", "linesOf", EQUATION, 44, 1203) == 2
+
+
+def test_numbers_are_worth_a_second_line(call: Callable):
+    cell = call("layout.js", "cellSize", [EQUATION], 700)
+    assert 28 <= cell <= 36
+    assert call("layout.js", "linesOf", EQUATION, cell, 700) == 2
+
+
+def test_a_figure_is_never_wider_than_the_page(call: Callable):
+    for columns in (1, 10, 30, 200):
+        for width in (320, 420, 1280):
+            row = [sign("="), figure(4, columns)]
+            cell = call("layout.js", "cellSize", [row], width)
+            assert cell * columns + 32 <= width or cell == 1
+
+
+def test_rows_share_the_size_that_the_widest_of_them_needs(call: Callable):
+    wide = [figure(2, 40)]
+    alone = call("layout.js", "cellSize", [EQUATION], 1280)
+    together = call("layout.js", "cellSize", [EQUATION, wide], 1280)
+    assert together == call("layout.js", "cellSize", [wide], 1280) < alone
+    assert call("layout.js", "cellSize", [wide, EQUATION], 1280) == together
+
+
+def test_a_tall_figure_stays_on_the_screen(call: Callable):
+    assert call("layout.js", "cellSize", [[figure(200, 3, 0)]], 1280) == 2
+
+
+def test_brackets_are_not_broken(call: Callable):
+    row = [sign("("), figure(1, 5), sign("+"), figure(1, 5), sign(")"), sign("·"), figure(1, 5)]
+    # 24 + 148 + 24 + 148 + 1 + 24 within the brackets, 172 after them.
+    assert call("layout.js", "linesOf", row, 28, 542) == 1
+    assert call("layout.js", "linesOf", row, 28, 540) == 2
+
+
+def test_a_reference_takes_its_room(call: Callable):
+    chip = {"reference": {"name": "inputs", "text": "inputs"}}
+    assert call("layout.js", "linesOf", [chip, chip], 28, 160) == 1
+    assert call("layout.js", "linesOf", [chip, chip], 28, 159) == 2
+
+
+def test_without_figures_any_size_will_do(call: Callable):
+    assert call("layout.js", "cellSize", [], 1280) == 44
+    assert call("layout.js", "cellSize", [[sign("=")]], 1280) == 44

@@ -60,8 +60,8 @@ class LayerSpec(Description):
             ``ShapeField`` that is the input's whole shape.
         batch: the field for the batch; None where the shape field includes it; minimum 0 where the
             layer also takes one array without a batch.
-        axis_fields: words of axes that are not the input's → the field that is their length, so that
-            the edges of a picture can be dragged.
+        axis_fields: words of axes that are not the input's → the field that is their length, so
+            that the edges of a picture can be dragged.
         classes: the Keras classes that the shown code needs, dependencies first.
         make: (checked values, seed) → an unbuilt layer.
         weights: built layer → its variables as the trace names them.

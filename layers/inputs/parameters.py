@@ -9,7 +9,7 @@ _FIXED = frozenset(
     {
         *("layer", "shape", "batch", "seed", "input", "constant", "cell", "edits"),
         *("contrast", "reduction", "row_axis", "column_axis"),
-        *("visitor", "have", "prefetch"),  # of the live route
+        *("visitor", "have", "foreseen"),  # of the live route
         *("embed", "embed_options"),  # Streamlit's own
     }
 )

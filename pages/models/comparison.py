@@ -53,7 +53,7 @@ def _picture(source: Source, other: Source, layer: LayerEntry, pairs: list[Pair]
     names = tuple(pair.first.name for pair in pairs if pair.first)
     if not names:
         st.info(
-            literal(f"{layer.path} has no weight that the other has in the same shape."),
+            literal(f"The other model has no weight that matches one of {layer.path} in shape."),
             icon=":material/info:",
         )
         return

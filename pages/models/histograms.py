@@ -1,4 +1,4 @@
-"""All weights' histograms on one page, on one scale; what strikes the eye is said above each."""
+"""All weights' histograms on one page, on one scale."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def show(source: Source, model: ModelFile) -> None:
     """Show a histogram for every weight that can be read, a page of them at a time."""
     weights = [(la, w) for la in model.layers for w in la.weights if not w.problem and w.size]
     if not weights:
-        st.info("There is nothing to count: no weight of this file can be shown.")
+        st.info("No histograms: no weight of this file can be read.")
         return
     entries = [entry for _, entry in weights]
     found: list[Statistics] = in_batches(

@@ -94,7 +94,7 @@ def window(look: Look, plane: Plane, values: np.ndarray, *, corner: tuple[int, i
         corner=corner,
     )
     return [
-        text("Drag the frame in the picture, or move the sliders: these are true cells."),
+        text("Drag the frame in the picture, or move the sliders. These cells are not reduced."),
         row([figure]),
     ]
 
@@ -116,25 +116,25 @@ def weights_table(
             spell(entry.shape),
             entry.dtype,
             *map(number, (s.minimum, s.mean, s.maximum, s.deviation)),
-            share(s.zeros, s.size),
-            share(s.nan, s.size),
-            share(s.infinite, s.size),
+            per_cent(s.zeros, s.size),
+            per_cent(s.nan, s.size),
+            per_cent(s.infinite, s.size),
         ]
         for entry, s in ((entry, statistics[entry]) for entry in entries)
     ]
     return table("Weights of this layer", head, rows)
 
 
-def share(count: int, size: int) -> str:
-    """Return a share in per cent: nothing is 0, and one of a million is not.
+def per_cent(count: int, size: int) -> str:
+    """Write a share in per cent; only a count of zero is written as 0.
 
-    >>> share(0, 10), share(1, 10**6), share(5, 10), share(0, 0)
+    >>> per_cent(0, 10), per_cent(1, 10**6), per_cent(5, 10), per_cent(0, 0)
     ('0', '< 0.1 %', '50 %', '0')
     """
     if not count:
         return "0"
-    per_cent = 100 * count / size
-    return "< 0.1 %" if per_cent < 0.1 else f"{per_cent:.3g} %"
+    percentage = 100 * count / size
+    return "< 0.1 %" if percentage < 0.1 else f"{percentage:.3g} %"
 
 
 def non_finite(statistics: Statistics) -> list[Block]:
@@ -144,6 +144,6 @@ def non_finite(statistics: Statistics) -> list[Block]:
     return [
         text(
             f"{statistics.nan:,} of {statistics.size:,} numbers are NaN, {statistics.infinite:,} "
-            "infinite: they are marked, and left out of range and figures."
+            "infinite. They are marked, and left out of the colour range and the statistics."
         )
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.checkup.choose import choose
-from pages.checkup.examine import examined
+from pages.checkup.examine import examine_layer
 from pages.checkup.show import show_both, show_one, show_report
 from pages.shared.frame import link_in_step
 from pages.shared.link import read_link
@@ -20,7 +20,7 @@ with link_in_step():
     st.caption(
         f"{chosen.source}; examined on an input of shape {chosen.shape}. Every number is measured."
     )
-    show_report(examined(chosen))
+    show_report(examine_layer(chosen))
     if chosen.pair:
         show_both(chosen.pair)
     else:

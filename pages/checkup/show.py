@@ -10,7 +10,7 @@ from layers.checkup.examples import title
 from layers.checkup.pairs import POSTED, Pair
 from layers.checkup.report import Finding, Report
 from layers.checkup.text import summary
-from pages.checkup.choose import Chosen
+from pages.checkup.choose import CheckupChoice
 from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.frame import literal
@@ -74,7 +74,7 @@ def show_both(pair: Pair) -> None:
             _show_training(kind, evidence, limits)
 
 
-def show_one(chosen: Chosen) -> None:
+def show_one(chosen: CheckupChoice) -> None:
     """Show an author's own layer in training."""
     st.subheader("Training and saving", anchor=False)
     st.caption("Ten steps of SGD towards a random target, then saved and loaded.")

@@ -27,11 +27,11 @@ def show(source: Source, model: ModelFile) -> None:
         st.info("No histograms: no weight of this file can be read.")
         return
     entries = [entry for _, entry in weights]
-    found: list[Statistics] = in_batches(
+    statistics: list[Statistics] = in_batches(
         entries, lambda batch: compute(models_api.measure, source, batch)[0].items
     )
-    low = min((s.minimum for s in found if not math.isnan(s.minimum)), default=0.0)
-    high = max((s.maximum for s in found if not math.isnan(s.maximum)), default=0.0)
+    low = min((s.minimum for s in statistics if not math.isnan(s.minimum)), default=0.0)
+    high = max((s.maximum for s in statistics if not math.isnan(s.maximum)), default=0.0)
     if low == high:
         low, high = low - 0.5, high + 0.5
     first = 0
@@ -39,12 +39,18 @@ def show(source: Source, model: ModelFile) -> None:
         last = (len(weights) - 1) // ON_A_PAGE * ON_A_PAGE
         field = IntField(name="first", default=0, minimum=0, maximum=last, label="First shown")
         first = control(field)
-    here = slice(first, first + ON_A_PAGE)
+    page = slice(first, first + ON_A_PAGE)
     counted = in_batches(
-        entries[here],
+        entries[page],
         lambda batch: compute(models_api.count, source, batch, low=low, high=high)[0].items,
     )
     blocks = histograms(
-        weights[here], counted, found[here], low=low, high=high, first=first, total=len(weights)
+        weights[page],
+        counted,
+        statistics[page],
+        low=low,
+        high=high,
+        first=first,
+        total=len(weights),
     )
     charts(blocks, key="histograms")

@@ -246,9 +246,9 @@ def test_a_very_large_weight_is_read_in_shares_that_come_to_the_same(monkeypatch
         def empty(self):
             said.append("gone")
 
-    monkeypatch.setattr(weights, "LARGE", 10_000)
-    monkeypatch.setattr(weights, "SHARE", 5_000)
-    monkeypatch.setattr(progress, "PATIENCE", -1.0)
+    monkeypatch.setattr(weights, "READ_AT_ONCE", 10_000)
+    monkeypatch.setattr(weights, "CHUNK_BYTES", 5_000)
+    monkeypatch.setattr(progress, "SHOWN_AFTER", -1.0)
     monkeypatch.setattr(progress.st, "empty", Place)
     session = visited(**link)
     assert_sound(session)

@@ -17,7 +17,7 @@ from layers.networks.feature_maps import Activation, Window
 from views.arithmetic import written
 from views.blocks import Block, color_range, row, text
 from views.links import made_by
-from views.models.maps import answering, map_grid, window, words
+from views.models.maps import axis_words, has_known_cells, map_grid, window
 
 _CAPTIONS = {
     "input": "Input of the network:",
@@ -40,7 +40,7 @@ def activations(layer: LayerEntry, found: Activation) -> list[Block]:
         name: map_grid(maps, name=name, layer=layer.path, limit=limits[name])
         for name, maps in shown.items()
     }
-    answer = [name for name in (inputs, "outputs") if answering(shown[name], figures[name])]
+    answer = [name for name in (inputs, "outputs") if has_known_cells(shown[name], figures[name])]
     answers = {
         "links": {**_links(found, inputs), "answer": answer},
         "pin": {"cell": str(Cell("outputs", (0, *found.cell)))},
@@ -60,7 +60,7 @@ def _links(found: Activation, inputs: str) -> dict[str, Any]:
     for step in steps:
         step["from"] = [[named[operand], spans] for operand, spans in step["from"]]
     tensors = {
-        named[name]: {"shape": shape, "axes": ("", *words(shape[1:]))}
+        named[name]: {"shape": shape, "axes": ("", *axis_words(shape[1:]))}
         for name, shape in found.shapes.items()
     }
     return {"steps": steps, "tensors": tensors, "plane": [-2, -1], "at": {}, "edited": []}
@@ -68,7 +68,7 @@ def _links(found: Activation, inputs: str) -> dict[str, Any]:
 
 def _arithmetic(layer: LayerEntry, found: Activation) -> list[Block]:
     """Return the chosen cell's window, filter and products, and their sum in words."""
-    axes = words(found.outputs.shape)
+    axes = axis_words(found.outputs.shape)
     place = ", ".join(f"{word} {at}" for word, at in zip(axes, found.cell, strict=True))
     computed = f"TensorFlow's value is {number(found.computed)}."
     if found.window is None:
@@ -76,7 +76,7 @@ def _arithmetic(layer: LayerEntry, found: Activation) -> list[Block]:
     block = found.window.block[1:]
     origin = ", ".join(
         f"{word} {piece.start}" + (f" to {piece.stop - 1}" if piece.stop - piece.start > 1 else "")
-        for word, piece in zip(words(found.inputs.shape), block, strict=True)
+        for word, piece in zip(axis_words(found.inputs.shape), block, strict=True)
     )
     said = (
         f"Arithmetic of the output's cell{f' at {place}' if place else ''}, from the input's "

@@ -17,8 +17,8 @@ from views.blocks import Block, color_range, row, table, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """A weight, and how it is looked at."""
+class ShownWeight:
+    """A weight, and how it is shown."""
 
     layer: LayerEntry
     entry: WeightEntry
@@ -38,12 +38,12 @@ class Look:
         return f"{self.entry.name}, {self.reduction} of blocks" if blocks else self.entry.name
 
 
-def picture(look: Look) -> Block:
+def picture(look: ShownWeight) -> Block:
     """Return the weight's figures with their colour range."""
     return row(_planes(look), [color_range(look.label, look.limit)])
 
 
-def _planes(look: Look) -> list[Figure]:
+def _planes(look: ShownWeight) -> list[Figure]:
     """Return a figure for the weight, or one for each gate or head."""
     return [
         weight(
@@ -73,11 +73,13 @@ def _order(plane: Plane) -> tuple[int, ...]:
     return tuple((-plane.norms).argsort(kind="stable").tolist())
 
 
-def window(look: Look, plane: Plane, values: np.ndarray, *, corner: tuple[int, int]) -> list[Block]:
+def window(
+    look: ShownWeight, plane: Plane, values: np.ndarray, *, corner: tuple[int, int]
+) -> list[Block]:
     """Return true cells of a reduced plane.
 
     Args:
-        look: the weight, and how it is looked at.
+        look: the weight, and how it is shown.
         plane: the part of it.
         values: the cells, (rows, columns).
         corner: where in the plane the first of them is.

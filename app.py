@@ -1,7 +1,7 @@
 """Layerscope: what a Keras layer really does with numbers. ``streamlit run app.py`` starts it.
 
-Streamlit imports this file once as the server (which starts the workers before the first visit), and
-runs it as ``__main__`` for every update of a page.
+Streamlit imports this file once as the server, which starts the workers before the first visit. It
+runs the file as ``__main__`` for every update of a page.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ else:
     from pages.shared.module_watcher import module_watcher
     from pages.shared.workers import author_workers, workers
 
-    # Else Streamlit makes a menu of the folder `pages`, and the first visitor of a deep link is told
+    # Else Streamlit makes a menu of the folder `pages`, and the first visitor of a deep link sees
     # that there is no such page. st.navigation turns that off, too, but later.
     PagesManager.uses_pages_directory = False
 

@@ -25,7 +25,7 @@ from layers.api import explore as explore_api
 from layers.checkup.processes import die_with
 
 COUNT = 2
-"""One serves while the other hangs, dies or starts. A run takes milliseconds, so more would idle."""
+"""One serves while the other hangs, dies or starts. A run takes milliseconds; more would idle."""
 TIME_LIMIT = float(os.environ.get("LAYERSCOPE_TIME_LIMIT", "20"))
 """Seconds that one computation may take."""
 _ATTEMPTS = 3

@@ -1,7 +1,7 @@
 """Layerscope: what a Keras layer really does with numbers. ``streamlit run app.py`` starts it.
 
-One file, two lives: Streamlit imports it once as the server (the workers start with it, before any
-visitor), and runs it as ``__main__`` for every update of a page.
+Streamlit imports this file once as the server, which starts the workers before the first visit. It
+runs the file as ``__main__`` for every update of a page.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ else:
     from pages.shared.module_watcher import module_watcher
     from pages.shared.workers import author_workers, workers
 
-    # Streamlit takes a folder of this name for a menu of its own, and tells the first visitor of a
-    # deep link that there is no such page. Whoever calls st.navigation sets the same, too late.
+    # Else Streamlit makes a menu of the folder `pages`, and the first visitor of a deep link sees
+    # that there is no such page. st.navigation turns that off, too, but later.
     PagesManager.uses_pages_directory = False
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
         pools = [workers(), *([author_workers()] if module_watcher().path else [])]
-        # Streamlit collects garbage after every run: what is here now stays, so leave it alone.
+        # Streamlit collects garbage after every run; what was imported by now never becomes any.
         gc.collect()
         gc.freeze()
-        # An answer passes through five threads; each waits so long while a page is running.
+        # A result passes through five threads. Each may wait this long while a page is running.
         sys.setswitchinterval(0.0005)
         yield
         for pool in pools:

@@ -1,4 +1,4 @@
-"""A layer at work as pictures: its variables, their gradients, ten steps, before and after."""
+"""A layer in training as blocks: its variables, their gradients, ten steps, and a saved file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from layers.checkup.evidence import Evidence
 from views.blocks import Block, color_range, facts, row, table, text
 
 NUMBERS = 40
-"""Trainable numbers whose way is drawn; the rest go the same way."""
+"""Trainable numbers whose changes are drawn."""
 
 
 def shared_limits(both: Sequence[Evidence]) -> dict[str, float]:
@@ -34,10 +34,16 @@ def _gradient_limits(both: Sequence[Evidence]) -> list[float]:
     return [symmetric_limit([g for g in some if g is not None]) for some in at]
 
 
-def work(kind: str, evidence: Evidence, limits: dict[str, float]) -> list[Block]:
-    """Return all blocks of one side."""
+def training_blocks(kind: str, evidence: Evidence, limits: dict[str, float]) -> list[Block]:
+    """Return all blocks of one side.
+
+    Args:
+        kind: ``posted``, ``repaired`` or ``own``; it begins the names of the pictures.
+        evidence: what was measured of the layer.
+        limits: the colour ranges, from ``shared_limits``.
+    """
     return [
-        _figures(evidence),
+        _facts(evidence),
         _variables(evidence),
         *_gradients(kind, evidence, limits),
         *_steps(kind, evidence, limits["change"]),
@@ -45,10 +51,10 @@ def work(kind: str, evidence: Evidence, limits: dict[str, float]) -> list[Block]
     ]
 
 
-def _figures(evidence: Evidence) -> Block:
+def _facts(evidence: Evidence) -> Block:
     trainable = [v for v in evidence.variables if v.trainable]
     known = sum(1 for v in evidence.variables if v.known)
-    moved = float(np.abs(evidence.changes).max(initial=0.0))
+    largest_change = float(np.abs(evidence.changes).max(initial=0.0))
     loss = " → ".join(number(evidence.losses[place]) for place in (0, -1))
     checks = [
         _check(
@@ -57,9 +63,11 @@ def _figures(evidence: Evidence) -> Block:
             f"{known} of {len(evidence.variables)}",
         ),
         _check(
-            moved > 0 if trainable else None,
-            "Ten steps move its trainable numbers.",
-            f"by up to {number(moved)}; loss {loss}" if trainable else "it has none",
+            largest_change > 0 if trainable else None,
+            "Ten steps change its trainable numbers.",
+            f"by up to {number(largest_change)}; loss {loss}"
+            if trainable
+            else "none are trainable",
         ),
         _check(
             not evidence.reload,
@@ -68,8 +76,8 @@ def _figures(evidence: Evidence) -> Block:
         ),
         _check(
             None if evidence.apart is None else evidence.apart == 0,
-            "It comes back with the same outputs.",
-            "not to be compared"
+            "The loaded model has the same outputs.",
+            "not compared"
             if evidence.apart is None
             else f"largest difference {number(evidence.apart)}",
         ),
@@ -81,8 +89,8 @@ def _figures(evidence: Evidence) -> Block:
     return facts(counts, checks)
 
 
-def _check(kept: bool | None, sentence: str, figure: str) -> dict[str, str]:
-    mark, says = {True: ("✓", "Yes"), False: ("✗", "No"), None: ("–", "Not measured")}[kept]
+def _check(passed: bool | None, sentence: str, figure: str) -> dict[str, str]:
+    mark, says = {True: ("✓", "Yes"), False: ("✗", "No"), None: ("–", "Not measured")}[passed]
     return {"mark": mark, "says": says, "sentence": sentence, "figure": figure}
 
 
@@ -122,8 +130,8 @@ def _steps(kind: str, evidence: Evidence, limit: float) -> list[Block]:
     if not changes.shape[1]:
         return []
     if not any(v.trainable for v in evidence.variables):
-        return [text("Nothing here is meant to train: ten steps move nothing, on either side.")]
-    shown = (
+        return [text("No variable is trainable: ten steps change nothing.")]
+    which = (
         f", the first {NUMBERS} of {evidence.changes.shape[1]:,}"
         if (evidence.changes.shape[1] > NUMBERS)
         else ""
@@ -136,8 +144,8 @@ def _steps(kind: str, evidence: Evidence, limit: float) -> list[Block]:
         layer=kind,
     )
     return [
-        text(f"How far each number is from where it started, step by step{shown}:"),
-        row([figure], [color_range("Colours", limit)]),
+        text(f"Change of each number since the start, step by step{which}:"),
+        row([figure], [color_range("Colour scale", limit)]),
     ]
 
 
@@ -146,12 +154,12 @@ def _reload(kind: str, evidence: Evidence, limit: float) -> list[Block]:
     if evidence.after is not None:
         name = f"{kind} outputs loaded"
         figures.append(_picture(name, evidence.after, limit, kind))
-    how = (
-        "The model did not load, so a fresh one was given the saved weights:"
+    caption = (
+        "The model did not load. A new one was given the saved weights:"
         if evidence.reload
-        else "Outputs on one input, of the trained model and of the one that was loaded:"
+        else "Outputs of the trained model and of the loaded one, for the same input:"
     )
-    return [text(how), row(figures, [color_range("Colours", limit)])]
+    return [text(caption), row(figures, [color_range("Colour scale", limit)])]
 
 
 def _picture(name: str, values: np.ndarray, limit: float, kind: str) -> Figure:

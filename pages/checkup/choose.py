@@ -17,7 +17,7 @@ from pages.shared.module_watcher import author_module
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
+class CheckupChoice:
     """The layer to examine.
 
     Attributes:
@@ -40,7 +40,7 @@ class Chosen:
         return self.pair is None
 
 
-def choose() -> Chosen:
+def choose() -> CheckupChoice:
     """Show the layers, and return the chosen one."""
     own = author_module()
     mine = {layer.name: layer for layer in own.layers}
@@ -76,7 +76,7 @@ def choose() -> Chosen:
     )
     pair = pair_of(name)
     as_posted = "as posted" if name.endswith(POSTED) else "repaired"
-    return Chosen(
+    return CheckupChoice(
         make=Known(name),
         shape=pair.shape,
         title=f"{pair.title}, {as_posted}",
@@ -85,10 +85,10 @@ def choose() -> Chosen:
     )
 
 
-def _own(module: OwnModule, layer: Description) -> Chosen:
+def _own(module: OwnModule, layer: Description) -> CheckupChoice:
     """Show the same controls as Explore: the input's shape, and the constructor's arguments."""
     values = {field.name: control(field) for field in layer.fields}
-    return Chosen(
+    return CheckupChoice(
         make=Own(module, layer.name, tuple(values.items())),
         shape=layer.full_shape(values, None),
         title=layer.title,

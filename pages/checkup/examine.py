@@ -9,13 +9,13 @@ from layers.checkup.engine import gone_through, report_of
 from layers.checkup.plan import PLAN, Step
 from layers.checkup.processes import HungError, KilledError
 from layers.checkup.report import Outcome, Report
-from pages.checkup.choose import Chosen
+from pages.checkup.choose import CheckupChoice
 from pages.shared.compute import compute
 from pages.shared.workers import TIME_LIMIT, ComputationLostError, ComputationStoppedError
 
 
-def examined(chosen: Chosen) -> Report:
-    """Examine a layer; what was examined before comes from the cache.
+def examine_layer(chosen: CheckupChoice) -> Report:
+    """Examine a layer; repeated examinations come from the cache.
 
     Raises:
         BadInputError: an author's layer that cannot be made.

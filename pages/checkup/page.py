@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.checkup.choose import choose
-from pages.checkup.examine import examined
-from pages.checkup.show import show_alone, show_report, show_work
+from pages.checkup.examine import examine_layer
+from pages.checkup.show import show_both, show_one, show_report
 from pages.shared.frame import link_in_step
 from pages.shared.link import read_link
 from pages.shared.module_watcher import rerun_on_change
@@ -18,10 +18,10 @@ with link_in_step():
         chosen = choose()
     st.title(chosen.title, anchor=False)
     st.caption(
-        f"{chosen.source}; examined on an input of shape {chosen.shape}. Every figure is measured."
+        f"{chosen.source}; examined on an input of shape {chosen.shape}. Every number is measured."
     )
-    show_report(examined(chosen))
+    show_report(examine_layer(chosen))
     if chosen.pair:
-        show_work(chosen.pair)
+        show_both(chosen.pair)
     else:
-        show_alone(chosen)
+        show_one(chosen)

@@ -1,4 +1,4 @@
-"""A report and a layer at work, shown."""
+"""The report of a check-up, and the layer in training."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from layers.checkup.examples import title
 from layers.checkup.pairs import POSTED, Pair
 from layers.checkup.report import Finding, Report
 from layers.checkup.text import summary
-from pages.checkup.choose import Chosen
+from pages.checkup.choose import CheckupChoice
 from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.frame import literal
-from views.checkup import shared_limits, work
+from views.checkup import shared_limits, training_blocks
 
 _COLOURS = {"broken": "red", "risky": "orange", "note": "blue"}
 SHORT = 14
@@ -44,26 +44,26 @@ def _show_finding(finding: Finding, *, opened: bool) -> None:
         st.caption(f"Measured: {literal(finding.evidence)}")
         if not finding.fix:
             return
-        own = finding.fix.own
+        is_authors = finding.fix.own
         height = "content" if finding.fix.after.count("\n") < SHORT else 300
         before, after = st.columns(2)
         with before:
-            st.caption(f"Before: `{finding.fix.file}`" if own else "Before: an example")
+            st.caption(f"Before: `{finding.fix.file}`" if is_authors else "Before: an example")
             st.code(finding.fix.before, language="python", height=height)
         with after:
             st.caption("After")
             st.code(finding.fix.after, language="python", height=height)
-        st.caption("The change alone")
+        st.caption("Difference")
         st.code(finding.fix.diff, language="diff")
-        st.caption(f"Its name in reports is `{finding.code}`.")
+        st.caption(f"Rule ID: `{finding.code}`.")
 
 
-def show_work(pair: Pair) -> None:
-    """Show both forms of a layer at work, side by side."""
-    st.subheader("As posted and repaired, at work", anchor=False)
+def show_both(pair: Pair) -> None:
+    """Show both forms of a layer in training, side by side."""
+    st.subheader("Training and saving, as posted and repaired", anchor=False)
     st.caption(
-        "The same ten steps of SGD towards the same random target, then saved and loaded. Colours "
-        "mean the same on both sides."
+        "Ten steps of SGD towards a random target, the same on both sides, then saved and loaded. "
+        "Both sides share their colour scales."
     )
     posted, _ = compute(checkup_api.watch, checkup_api.Known(pair.name + POSTED), pair.shape)
     repaired, _ = compute(checkup_api.watch, checkup_api.Known(pair.name), pair.shape)
@@ -71,20 +71,20 @@ def show_work(pair: Pair) -> None:
     left, right = st.columns(2, gap="large")
     for column, kind, evidence in ((left, "posted", posted), (right, "repaired", repaired)):
         with column:
-            _show_side(kind, evidence, limits)
+            _show_training(kind, evidence, limits)
 
 
-def show_alone(chosen: Chosen) -> None:
-    """Show an author's own layer at work."""
-    st.subheader("At work", anchor=False)
+def show_one(chosen: CheckupChoice) -> None:
+    """Show an author's own layer in training."""
+    st.subheader("Training and saving", anchor=False)
     st.caption("Ten steps of SGD towards a random target, then saved and loaded.")
     evidence, _ = compute(
         checkup_api.watch, chosen.make, chosen.shape, author_code=chosen.is_authors
     )
-    _show_side("own", evidence, shared_limits((evidence,)))
+    _show_training("own", evidence, shared_limits((evidence,)))
 
 
-def _show_side(kind: str, evidence: Evidence, limits: dict[str, float]) -> None:
+def _show_training(kind: str, evidence: Evidence, limits: dict[str, float]) -> None:
     heading = {"posted": "As posted: ", "repaired": "Repaired: "}.get(kind, "")
     st.markdown(f"#### {heading}`{evidence.layer}`")
-    charts(work(kind, evidence, limits), key=f"work_{kind}")
+    charts(training_blocks(kind, evidence, limits), key=f"work_{kind}")

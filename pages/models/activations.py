@@ -1,4 +1,4 @@
-"""What a network makes of one input: a layer's maps in and out, and one cell worked out by hand."""
+"""A layer's activations for one input, and which cell's arithmetic is shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pages.shared.controls import control, number_input, set_from_picture
 from pages.shared.frame import literal
 from pages.shared.session import session, widget_key
 from views.models.activations import activations
-from views.models.maps import words
+from views.models.maps import axis_words
 
 FEED = ChoiceField(
     name="feed",
@@ -46,29 +46,32 @@ _LABELS = {
 
 
 def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
-    """Show a layer at work, where the network can be fed."""
+    """Show a layer's activations, where the network can be run."""
     if model.no_activations:
         st.warning(literal(model.no_activations), icon=":material/block:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         feed = control(FEED, widget=_select)
         seed = control(FEED_SEED, widget=number_input) if feed == "normal" else FEED_SEED.default
-    fed: str | np.ndarray = feed
+    network_input: str | np.ndarray = feed
     if feed == "upload":
-        fed = _upload()
+        network_input = _upload()
     elif feed == "drawn":
-        fed = drawn(model.input_shape)
-    activate = partial(compute, models_api.activate, source, layer.path, fed, seed=seed)
+        network_input = drawn(model.input_shape)
+    activate = partial(compute, models_api.activate, source, layer.path, network_input, seed=seed)
     shape = layer.output_shape
-    if not shape or None in shape[1:]:  # the network leaves it open, and the input tells
+    if not shape or None in shape[1:]:  # the network leaves it open, and the input decides
         shape = (None, *activate(cell=())[0].outputs.shape)
     fields = _place(tuple(length or 1 for length in shape[1:]))
     with st.container(horizontal=True):
         cell = tuple(control(field) for field in fields)
     found, _ = activate(cell=cell)
 
+    def whole_output() -> bytes:
+        return compute(models_api.output_npy, source, layer.path, network_input, seed=seed)[0].data
+
     def choose(changes: dict[str, str]) -> None:
-        """Take the cell that was pointed at in the picture, as if its numbers had been set."""
+        """Set the sliders to the cell that was chosen in the picture."""
         with suppress(BadInputError):  # our own script sends nothing but cells of the outputs
             pointed = CELL.parse(changes.get("cell"))
             if pointed and pointed.tensor == "outputs" and len(pointed.index) == len(fields) + 1:
@@ -78,7 +81,7 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
     charts(activations(layer, found), key="activations", on_asked=choose)
     st.download_button(
         "This layer's whole output (NPY)",
-        lambda: compute(models_api.output_npy, source, layer.path, fed, seed=seed)[0].data,
+        whole_output,
         file_name=f"{safe(layer.path)}-outputs-{'x'.join(map(str, found.outputs.shape))}.npy",
         mime="application/octet-stream",
         key=widget_key("download_output"),
@@ -109,14 +112,14 @@ def _upload() -> np.ndarray:
     image = session().uploaded_image
     if image is None:
         raise BadInputError(
-            "There is nothing to feed yet: expected your picture, which no link carries. Received "
+            "There is no input yet: expected your picture, which no link carries. Received "
             "none. Choose a PNG, JPEG, NPY or CSV file, or another input."
         )
     return image
 
 
 def _place(shape: tuple[int, ...]) -> tuple[IntField, ...]:
-    """Return the fields of which output cell to work out."""
+    """Return the fields that choose the output cell whose arithmetic is shown."""
     return tuple(
         IntField(
             name=name,
@@ -125,5 +128,5 @@ def _place(shape: tuple[int, ...]) -> tuple[IntField, ...]:
             maximum=length - 1,
             label=f"Output's {name}, of {length:,}",
         )
-        for name, length in zip(words(shape), shape, strict=True)
+        for name, length in zip(axis_words(shape), shape, strict=True)
     )

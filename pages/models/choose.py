@@ -28,17 +28,17 @@ SHOW = ChoiceField(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class ModelChoice:
     """Which network (None while a file is still to be chosen), and which view of it."""
 
     source: FileSource | CnnSource | None
     show: str
 
 
-def choose() -> Choice:
+def choose() -> ModelChoice:
     """Show the choices, and return them."""
     show = control(SHOW, widget=_segments)
-    return Choice(source=source("model", "model_file"), show=show)
+    return ModelChoice(source=source("model", "model_file"), show=show)
 
 
 def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource | None:

@@ -9,7 +9,7 @@ from layers.inputs.fields import BoolField, ChoiceField
 from layers.model_files.model import LayerEntry
 from layers.networks.comparison import Pair
 from pages.models.choose import source as choose_source
-from pages.models.files import Source, demand
+from pages.models.files import Source, require_source
 from pages.models.progress import in_batches
 from pages.models.weights import REDUCTION
 from pages.shared.charts import charts
@@ -29,7 +29,7 @@ ONLY = BoolField(
 def show(source: Source, layer: LayerEntry) -> None:
     """Show which weights of another network differ, and the chosen layer's differences."""
     st.subheader("Compared with", anchor=False)
-    other = demand(choose_source("other", "other_file", seed="other_seed"))
+    other = require_source(choose_source("other", "other_file", seed="other_seed"))
     pairs: tuple[Pair, ...] = compute(models_api.pair, source, other)[0].items
     fitting = [pair for pair in pairs if pair.fits]
     distances = dict(
@@ -53,7 +53,7 @@ def _picture(source: Source, other: Source, layer: LayerEntry, pairs: list[Pair]
     names = tuple(pair.first.name for pair in pairs if pair.first)
     if not names:
         st.info(
-            literal(f"{layer.path} has no weight that the other has in the same shape."),
+            literal(f"The other model has no weight that matches one of {layer.path} in shape."),
             icon=":material/info:",
         )
         return

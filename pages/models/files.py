@@ -67,7 +67,7 @@ class UploadedModel:
         self.remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
 
 
-def demand(source: Source | None) -> Source:
+def require_source(source: Source | None) -> Source:
     """Return a source that is there.
 
     Raises:

@@ -1,4 +1,4 @@
-"""All weights' histograms on one page, on one scale; what strikes the eye is said above each."""
+"""All weights' histograms on one page, on one scale."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def show(source: Source, model: ModelFile) -> None:
     """Show a histogram for every weight that can be read, a page of them at a time."""
     weights = [(la, w) for la in model.layers for w in la.weights if not w.problem and w.size]
     if not weights:
-        st.info("There is nothing to count: no weight of this file can be shown.")
+        st.info("No histograms: no weight of this file can be read.")
         return
     entries = [entry for _, entry in weights]
-    found: list[Statistics] = in_batches(
+    statistics: list[Statistics] = in_batches(
         entries, lambda batch: compute(models_api.measure, source, batch)[0].items
     )
-    low = min((s.minimum for s in found if not math.isnan(s.minimum)), default=0.0)
-    high = max((s.maximum for s in found if not math.isnan(s.maximum)), default=0.0)
+    low = min((s.minimum for s in statistics if not math.isnan(s.minimum)), default=0.0)
+    high = max((s.maximum for s in statistics if not math.isnan(s.maximum)), default=0.0)
     if low == high:
         low, high = low - 0.5, high + 0.5
     first = 0
@@ -39,12 +39,18 @@ def show(source: Source, model: ModelFile) -> None:
         last = (len(weights) - 1) // ON_A_PAGE * ON_A_PAGE
         field = IntField(name="first", default=0, minimum=0, maximum=last, label="First shown")
         first = control(field)
-    here = slice(first, first + ON_A_PAGE)
+    page = slice(first, first + ON_A_PAGE)
     counted = in_batches(
-        entries[here],
+        entries[page],
         lambda batch: compute(models_api.count, source, batch, low=low, high=high)[0].items,
     )
     blocks = histograms(
-        weights[here], counted, found[here], low=low, high=high, first=first, total=len(weights)
+        weights[page],
+        counted,
+        statistics[page],
+        low=low,
+        high=high,
+        first=first,
+        total=len(weights),
     )
     charts(blocks, key="histograms")

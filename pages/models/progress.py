@@ -11,37 +11,37 @@ import streamlit as st
 BATCH_BYTES = 64 * 2**20
 """Bytes that are read in one computation, which has a time limit."""
 BATCH = 100
-PATIENCE = 1.0
+SHOWN_AFTER = 1.0
 """Seconds after which progress is shown."""
 
 
 def in_batches(
     items: list[Any],
     work: Callable[[tuple], Any],
-    weigh: Callable[[Any], int] = lambda entry: entry.bytes,
+    size_of: Callable[[Any], int] = lambda entry: entry.bytes,
     what: str = "weights",
 ) -> list:
     """Return what ``work`` makes of all items, batch by batch, with progress over a second."""
     started = time.monotonic()
     bar, results = None, []
     place = st.empty()
-    for batch in _batches(items, weigh):
+    for batch in _batches(items, size_of):
         results += work(batch)
-        if time.monotonic() - started > PATIENCE:
+        if time.monotonic() - started > SHOWN_AFTER:
             bar = bar or place.progress(0.0)
             bar.progress(len(results) / len(items), f"{len(results):,} of {len(items):,} {what}")
     place.empty()
     return results
 
 
-def _batches(items: list[Any], weigh: Callable[[Any], int]) -> Iterator[tuple]:
+def _batches(items: list[Any], size_of: Callable[[Any], int]) -> Iterator[tuple]:
     batch: list[Any] = []
-    held = 0
+    batch_bytes = 0
     for item in items:
-        if batch and (held + weigh(item) > BATCH_BYTES or len(batch) >= BATCH):
+        if batch and (batch_bytes + size_of(item) > BATCH_BYTES or len(batch) >= BATCH):
             yield tuple(batch)
-            batch, held = [], 0
+            batch, batch_bytes = [], 0
         batch.append(item)
-        held += weigh(item)
+        batch_bytes += size_of(item)
     if batch:
         yield tuple(batch)

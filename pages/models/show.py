@@ -8,8 +8,8 @@ from layers.api import models as models_api
 from layers.inputs.fields import BadInputError
 from layers.model_files.model import ModelFile
 from pages.models import activations, comparison, histograms, summary, weights
-from pages.models.choose import Choice
-from pages.models.files import Source, demand
+from pages.models.choose import ModelChoice
+from pages.models.files import Source, require_source
 from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.frame import link_in_step, literal
@@ -18,7 +18,7 @@ from views.models.summary import counts
 
 
 @st.fragment
-def show(choice: Choice) -> None:
+def show(choice: ModelChoice) -> None:
     """Show a network; a fragment, so that choosing a row sends nothing of the sidebar again."""
     with link_in_step():
         source, model = _opened(choice)
@@ -38,7 +38,7 @@ def show(choice: Choice) -> None:
             comparison.show(source, layer)
 
 
-def _opened(choice: Choice) -> tuple[Source, ModelFile]:
+def _opened(choice: ModelChoice) -> tuple[Source, ModelFile]:
     """Return the network; what else a link asks for waits until there is one.
 
     Raises:
@@ -46,7 +46,7 @@ def _opened(choice: Choice) -> tuple[Source, ModelFile]:
     """
     state = session()
     try:
-        source = demand(choice.source)
+        source = require_source(choice.source)
         model, _ = compute(models_api.open_model, source)
     except BadInputError:
         state.postponed |= state.unread

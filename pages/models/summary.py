@@ -28,7 +28,7 @@ def choose_layer(model: ModelFile) -> LayerEntry:
     table = st.container()
     elsewhere = session().chosen.get("layer")  # which of Explore's was left there
     with box:
-        path = control(_Short(**{n: getattr(field, n) for n in _FIELDS}), widget=_box)
+        path = control(_LayerField(**{n: getattr(field, n) for n in _FIELDS}), widget=_box)
 
     if path == first and elsewhere not in (None, *paths):
         session().chosen["layer"] = elsewhere
@@ -48,7 +48,7 @@ def choose_layer(model: ModelFile) -> LayerEntry:
 _FIELDS = ("name", "default", "label", "help", "choices")
 
 
-class _Short(ChoiceField):
+class _LayerField(ChoiceField):
     """A choice of very many, which a sentence does not list."""
 
     def parse(self, value: object) -> str:
@@ -71,7 +71,7 @@ def _box(field: ChoiceField) -> str | None:
     )
 
 
-def say_empty(layer: LayerEntry) -> None:
+def show_why_empty(layer: LayerEntry) -> None:
     """Say why a layer has no weights."""
     if layer.is_model:
         st.info(

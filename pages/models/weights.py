@@ -28,7 +28,14 @@ from pages.shared.compute import compute
 from pages.shared.controls import control, set_value
 from pages.shared.frame import errors_as_sentences, literal
 from pages.shared.session import widget_key
-from views.models.weights import Look, non_finite, picture, tensor_name, weights_table, window
+from views.models.weights import (
+    ShownWeight,
+    non_finite,
+    picture,
+    tensor_name,
+    weights_table,
+    window,
+)
 
 REDUCTION = ChoiceField(
     name="reduction",
@@ -36,30 +43,30 @@ REDUCTION = ChoiceField(
     choices=tuple(REDUCTIONS),
     label="Blocks of cells show their",
     help=f"Beyond {SIDE} cells a side, a block of cells is drawn as one. A mean hides single "
-    "cells; extreme keeps the number of largest magnitude, and hides the rest.",
+    "cells; extreme shows the number of largest magnitude, and hides the others.",
 )
 SORT = BoolField(
     name="sort",
     default=False,
     label="Largest norm first",
-    help="Order the filters by the root of their squares' sum.",
+    help="Sort the filters by their Euclidean norm.",
 )
 SMALL = 4096
 """Cells up to which a weight is shown beside the chosen one."""
-BESIDE = 8
+MOST_SMALL = 8
 TABLE = 64
 """Weights of one layer that are summed up in its table."""
-LARGE = 64 * 2**20
-"""Bytes that take about a second to read; more are read"""
-SHARE = 32 * 2**20
-"""by so many at a time."""
+READ_AT_ONCE = 64 * 2**20
+"""Bytes that take about a second to read."""
+CHUNK_BYTES = 32 * 2**20
+"""Of larger weights, the bytes that are read in one computation."""
 SPAN = 32
 
 
 def show(source: Source, layer: LayerEntry) -> None:
     """Show a layer's weights, with what there is to choose about them."""
     if not layer.weights:
-        summary.say_empty(layer)
+        summary.show_why_empty(layer)
         return
     names = tuple(entry.name for entry in layer.weights)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -75,36 +82,36 @@ def show(source: Source, layer: LayerEntry) -> None:
         view = _read(source, entry, sort=sort)
         reduced = any(plane.block != (1, 1) for plane in view.planes)
         reduction = control(REDUCTION) if reduced else "mean"
-    look = Look(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
-    beside = list(_beside(source, layer, entry))
-    charts([picture(shown) for shown in (look, *beside)], key="weights")
+    look = ShownWeight(layer=layer, entry=entry, view=view, reduction=reduction, sort=sort)
+    small_weights = list(_small_weights(source, layer, entry))
+    charts([picture(shown) for shown in (look, *small_weights)], key="weights")
     if len(entry.parts) > MAXIMUM_PARTS:
         st.caption(f"The first {MAXIMUM_PARTS} of {len(entry.parts)} parts.")
     if reduced:
         _window(source, look)
-    known = {seen.entry: seen.view.statistics for seen in (look, *beside)}
-    fine = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
-    rest = tuple(entry for entry in fine if entry not in known)
-    if rest:  # what was not looked at is read for the table
-        measured = compute(models_api.measure, source, rest)[0].items
-        known |= dict(zip(rest, measured, strict=True))
-    charts([weights_table(fine, known), *non_finite(view.statistics)], key="statistics")
+    known = {shown.entry: shown.view.statistics for shown in (look, *small_weights)}
+    readable = tuple(entry for entry in layer.weights if not entry.problem)[:TABLE]
+    unmeasured = tuple(entry for entry in readable if entry not in known)
+    if unmeasured:  # weights that are not drawn are read for the table
+        measured = compute(models_api.measure, source, unmeasured)[0].items
+        known |= dict(zip(unmeasured, measured, strict=True))
+    charts([weights_table(readable, known), *non_finite(view.statistics)], key="statistics")
     _download(source, layer, entry)
 
 
 def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
-    """Return a weight's planes; what takes more than a moment is read in shares, with progress."""
-    if entry.bytes <= LARGE:
+    """Return a weight's planes; a large one is read in chunks, with progress."""
+    if entry.bytes <= READ_AT_ONCE:
         return compute(models_api.look, source, entry, sort=sort)[0]
-    count = -(-entry.bytes // SHARE)
+    count = -(-entry.bytes // CHUNK_BYTES)
     what = f"parts of {literal(entry.name)}, {entry.bytes // 2**20:,} MB"
 
     def read(function: Callable, **more: Any) -> list[Any]:
         def work(batch: tuple) -> list[Any]:
             return [compute(function, source, entry, share=at, **more)[0] for at in batch]
 
-        shares = [(at, count) for at in range(count)]
-        return in_batches(shares, work, lambda _: BATCH_BYTES, what)
+        chunks = [(at, count) for at in range(count)]
+        return in_batches(chunks, work, lambda _: BATCH_BYTES, what)
 
     if not sort:
         return joined(read(models_api.look_at))
@@ -113,15 +120,15 @@ def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
     return joined(read(models_api.look_at, norms=norms))
 
 
-def _beside(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[Look]:
+def _small_weights(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[ShownWeight]:
     """Yield the layer's other weights that are small."""
     others = [w for w in layer.weights if w is not chosen and not w.problem and w.size <= SMALL]
-    for entry in others[:BESIDE]:
+    for entry in others[:MOST_SMALL]:
         view, _ = compute(models_api.look, source, entry)
-        yield Look(layer=layer, entry=entry, view=view, reduction="mean", sort=False)
+        yield ShownWeight(layer=layer, entry=entry, view=view, reduction="mean", sort=False)
 
 
-def _window(source: Source, look: Look) -> None:
+def _window(source: Source, look: ShownWeight) -> None:
     """Show true cells of a reduced weight, where the sliders or a drag put the window."""
     part = 0
     with st.container(horizontal=True):

@@ -47,7 +47,7 @@ def charts(
     live: Live | None = None,
     on_asked: Callable[[dict[str, str]], None] | None = None,
 ) -> None:
-    """Draw blocks, one below the other; the first is on the screen before the others are begun.
+    """Draw blocks, one below the other; the first is drawn and shown before the others.
 
     Args:
         blocks: from ``views``.

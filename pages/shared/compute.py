@@ -44,7 +44,7 @@ def compute(
     Raises:
         ValueError: what the function refuses, or a ``ComputationLostError``; always a sentence.
     """
-    key = (function, _frozen(arguments), _frozen(named))
+    key = (function, _hashable(arguments), _hashable(named))
     started = time.perf_counter()
     pool = author_workers() if author_code else workers()
     with _lock:
@@ -91,12 +91,12 @@ def _wait(pool: Workers, future: Future) -> tuple[Any, float]:
         return future.result()
 
 
-def _frozen(value: Any) -> Any:
+def _hashable(value: Any) -> Any:
     """Return a hashable stand-in that is equal for equal arguments."""
     if isinstance(value, np.ndarray):
         return (value.shape, str(value.dtype), value.tobytes())
     if isinstance(value, dict):
-        return tuple(sorted((name, _frozen(item)) for name, item in value.items()))
+        return tuple(sorted((name, _hashable(item)) for name, item in value.items()))
     if isinstance(value, tuple):
-        return tuple(_frozen(item) for item in value)
+        return tuple(_hashable(item) for item in value)
     return value

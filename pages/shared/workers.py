@@ -25,7 +25,7 @@ from layers.api import explore as explore_api
 from layers.checkup.processes import die_with
 
 COUNT = 2
-"""One serves while the other hangs, dies or warms up; a run takes milliseconds: more would idle."""
+"""One serves while the other hangs, dies or starts. A run takes milliseconds; more would idle."""
 TIME_LIMIT = float(os.environ.get("LAYERSCOPE_TIME_LIMIT", "20"))
 """Seconds that one computation may take."""
 _ATTEMPTS = 3
@@ -58,7 +58,7 @@ class Workers(Executor):
         """Run ``fn`` in the next free worker.
 
         The future fails with ``ComputationLostError`` where the worker dies or is not back in time;
-        what ``fn`` itself raises comes through.
+        what ``fn`` itself raises is raised unchanged.
         """
         return self._threads.submit(self._run, fn, *args, **kwargs)
 

@@ -78,7 +78,7 @@ def test_pointing_asks_the_server_nothing_and_a_click_chooses(visit: Visit):
     link = visit.link()
     assert (link["y"], link["x"], link["channel"]) == ("3", "11", "5")
     assert visit.slider("channel").input_value() == "5"
-    visit.page.get_by_text("cell at y 3, x 11, channel 5 came to be").wait_for()
+    visit.page.get_by_text("Arithmetic of the output's cell at y 3, x 11, channel 5,").wait_for()
     visit.page.mouse.move(0, 0)
     visit.settle()
     assert_lit(visit, "input", [1, 6, 9, 12], kinds=SOURCES)

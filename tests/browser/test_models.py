@@ -163,7 +163,7 @@ def test_a_file_is_brought_folded_and_compared(visit: Visit, files):
     visit.graph("kernel difference").wait_for()
     visit.settle()
     assert (visit.drawn()["kernel difference"] == 0).all()
-    assert visit.page.get_by_text("equal in every number, 0 not").count()
+    assert visit.page.get_by_text("equal, 0 different").count()
     assert complaints(visit) == []
 
 

@@ -246,9 +246,9 @@ def test_a_very_large_weight_is_read_in_shares_that_come_to_the_same(monkeypatch
         def empty(self):
             said.append("gone")
 
-    monkeypatch.setattr(weights, "LARGE", 10_000)
-    monkeypatch.setattr(weights, "SHARE", 5_000)
-    monkeypatch.setattr(progress, "PATIENCE", -1.0)
+    monkeypatch.setattr(weights, "READ_AT_ONCE", 10_000)
+    monkeypatch.setattr(weights, "CHUNK_BYTES", 5_000)
+    monkeypatch.setattr(progress, "SHOWN_AFTER", -1.0)
     monkeypatch.setattr(progress.st, "empty", Place)
     session = visited(**link)
     assert_sound(session)
@@ -425,7 +425,7 @@ def test_histograms_share_one_scale():
 
 @pytest.mark.parametrize("layer", ["conv2d", "max_pooling2d", "conv2d_1", "flatten", "dense"])
 @pytest.mark.parametrize("feed", ["picture", "normal"])
-def test_a_cell_is_worked_out_by_hand_as_tensorflow_has_it(layer, feed):
+def test_a_cells_arithmetic_in_numpy_is_tensorflows(layer, feed):
     session = visited(show="activations", layer=layer, feed=feed)
     assert_sound(session)
     said = texts(session)
@@ -436,12 +436,12 @@ def test_a_cell_is_worked_out_by_hand_as_tensorflow_has_it(layer, feed):
     index = tuple(int(at) for at in pin["cell"].removeprefix("outputs.").split("."))
     middle = [length // 2 for length in outputs.shape[1:3]] if outputs.ndim == 4 else []
     assert index == (0, *middle, 0)
-    sums = re.search(r"outputs = .* = (\S+)\. Over all cells", said)
+    sums = re.search(r"outputs = .* = (\S+)\. NumPy check", said)
     assert sums
     by_hand = float(sums[1].replace("−", "-"))
     np.testing.assert_allclose(by_hand, outputs[index], rtol=1e-2, atol=1e-6)
     assert "by TensorFlow" not in said  # they agree in the digits that are shown
-    assert "agree to" in said
+    assert "NumPy check of all cells: largest difference" in said
 
 
 def test_the_products_are_the_window_times_the_filter():
@@ -494,7 +494,8 @@ def test_every_tensor_of_a_network_of_open_size_can_be_pointed_at(files):
         session.selectbox(key="layer").set_value(path).run()
         assert_sound(session)
         said = texts(session)
-        assert ("is not worked out" in said) == (row["kind"] not in {"Conv2D", "Flatten", "Dense"})
+        has_arithmetic = row["kind"] in {"Conv2D", "Flatten", "Dense"}
+        assert ("There is no arithmetic for" in said) != has_arithmetic
         (links,) = sent(session, "links")
         shape = links["tensors"]["outputs"]["shape"]
         # Of five axes, no picture says where a cell stands.
@@ -509,10 +510,10 @@ def test_every_tensor_of_a_network_of_open_size_can_be_pointed_at(files):
     assert "at y 29 to 31, x 0 to 2, channel 0" in texts(session)
 
 
-def test_a_layer_that_is_not_worked_out_says_so_and_its_cells_can_still_be_chosen():
+def test_a_layer_without_arithmetic_says_so_and_its_cells_can_still_be_chosen():
     session = visited(show="activations", layer="dropout", y=1, x=2, channel=3)
     assert_sound(session)
-    assert "Dropout is not worked out by hand here. TensorFlow has" in texts(session)
+    assert "There is no arithmetic for Dropout. TensorFlow's value is" in texts(session)
     assert sent(session, "pin") == [{"cell": "outputs.0.1.2.3"}]
     (links,) = sent(session, "links")
     assert links["steps"] == []
@@ -547,7 +548,7 @@ def test_a_network_with_a_layer_that_is_not_stock_is_not_run_and_says_which(file
     assert_one_complaint(session, "<b>**twice**", "Lambda")
     session = uploaded(files["nested.keras"], show="activations", layer="middle/last")
     assert_sound(session)
-    assert "agree to" in texts(session)
+    assert "NumPy check of all cells" in texts(session)
 
 
 def test_two_files_are_compared(files, tmp_path):
@@ -565,9 +566,7 @@ def test_two_files_are_compared(files, tmp_path):
             new.writestr(name, data)
     bring(session, changed, key="other_file")
     assert_sound(session)
-    assert "3 pairs of weights of one name and shape: 2 equal in every number, 1 not" in texts(
-        session
-    )
+    assert "3 pairs of weights with the same name and shape: 2 equal, 1 different" in texts(session)
     (rows,) = [t["rows"] for t in tables(session) if t["label"] == "What differs"]
     assert rows == [["dense / kernel", "6 × 5", "6 × 5", "5", "0.913", "1"]]
     difference = drawn(session)["kernel difference"]

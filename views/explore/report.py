@@ -78,9 +78,9 @@ def _magnitude(run: Exploration) -> float:
 
 def _promise(promise: Kept) -> dict[str, str]:
     if promise.measured is None:
-        mark, says, figure = "–", "Not measured", "nothing to measure in this run"
+        mark, says, figure = "–", "Not tested", "not tested: this run has no such rows or cells"
     else:
-        mark, says = ("✓", "Kept") if promise.kept else ("✗", "Broken")
+        mark, says = ("✓", "Holds") if promise.kept else ("✗", "Does not hold")
         figure = f"{promise.figure} {number(promise.measured)}"
     return {"mark": mark, "says": says, "sentence": promise.sentence, "figure": figure}
 

@@ -1,4 +1,4 @@
-"""What a network makes of one input: a layer's maps in and out, and one cell worked out by hand."""
+"""A layer's activations for one input: its input and output maps, and one cell's arithmetic."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from layers.traces.layout import Sign
 from views.arithmetic import written
 from views.blocks import Block, color_range, row, text
 from views.links import made_by
-from views.models.maps import answering, map_grid, window, words
+from views.models.maps import axis_words, has_known_cells, map_grid, window
 
-_SAID = {
-    "input": "What goes into the network:",
-    "inputs": "What comes to this layer:",
-    "outputs": "What it makes of it:",
+_CAPTIONS = {
+    "input": "Input of the network:",
+    "inputs": "Input of this layer:",
+    "outputs": "Output of this layer:",
 }
-_HOW = (
-    "What it makes of it. Point at a cell, and what it was made of is framed above. Click it, or "
-    "walk there by arrow keys and press Enter, and it is worked out below."
+_POINTING = (
+    "Output of this layer. Point at a cell to frame the cells that made it. Click it, or move "
+    "there with the arrow keys and press Enter, to see its arithmetic below."
 )
 
 
@@ -40,7 +40,7 @@ def activations(layer: LayerEntry, found: Activation) -> list[Block]:
         name: map_grid(maps, name=name, layer=layer.path, limit=limits[name])
         for name, maps in shown.items()
     }
-    answer = [name for name in (inputs, "outputs") if answering(shown[name], figures[name])]
+    answer = [name for name in (inputs, "outputs") if has_known_cells(shown[name], figures[name])]
     answers = {
         "links": {**_links(found, inputs), "answer": answer},
         "pin": {"cell": str(Cell("outputs", (0, *found.cell)))},
@@ -48,8 +48,8 @@ def activations(layer: LayerEntry, found: Activation) -> list[Block]:
     blocks = []
     for name, figure in figures.items():
         more = answers if name == "outputs" else {}
-        said = _HOW if more and found.steps and len(answer) == 2 else _SAID[name]
-        blocks += [text(said), row([figure], [color_range(name, limits[name])], **more)]
+        caption = _POINTING if more and found.steps and len(answer) == 2 else _CAPTIONS[name]
+        blocks += [text(caption), row([figure], [color_range(name, limits[name])], **more)]
     return [*blocks, *_arithmetic(layer, found)]
 
 
@@ -60,7 +60,7 @@ def _links(found: Activation, inputs: str) -> dict[str, Any]:
     for step in steps:
         step["from"] = [[named[operand], spans] for operand, spans in step["from"]]
     tensors = {
-        named[name]: {"shape": shape, "axes": ("", *words(shape[1:]))}
+        named[name]: {"shape": shape, "axes": ("", *axis_words(shape[1:]))}
         for name, shape in found.shapes.items()
     }
     return {"steps": steps, "tensors": tensors, "plane": [-2, -1], "at": {}, "edited": []}
@@ -68,26 +68,26 @@ def _links(found: Activation, inputs: str) -> dict[str, Any]:
 
 def _arithmetic(layer: LayerEntry, found: Activation) -> list[Block]:
     """Return the chosen cell's window, filter and products, and their sum in words."""
-    axes = words(found.outputs.shape)
+    axes = axis_words(found.outputs.shape)
     place = ", ".join(f"{word} {at}" for word, at in zip(axes, found.cell, strict=True))
-    computed = f"TensorFlow has {number(found.computed)} there."
+    computed = f"TensorFlow's value is {number(found.computed)}."
     if found.window is None:
-        return [text(f"{layer.kind} is not worked out by hand here. {computed}")]
+        return [text(f"There is no arithmetic for {layer.kind}. {computed}")]
     block = found.window.block[1:]
-    came = ", ".join(
+    origin = ", ".join(
         f"{word} {piece.start}" + (f" to {piece.stop - 1}" if piece.stop - piece.start > 1 else "")
-        for word, piece in zip(words(found.inputs.shape), block, strict=True)
+        for word, piece in zip(axis_words(found.inputs.shape), block, strict=True)
     )
     said = (
-        f"How the output's cell at {place or 'its only place'} came to be, from what comes to this "
-        f"layer at {came}:"
+        f"Arithmetic of the output's cell{f' at {place}' if place else ''}, from the input's "
+        f"cells at {origin}:"
     )
-    agrees = f"Over all cells, hand calculation and TensorFlow agree to {number(found.difference)}."
+    check = f"NumPy check of all cells: largest difference {number(found.difference)}."
     if not found.window.worked:
         count = math.prod(found.window.shape)
-        return [text(f"{said} {count:,} terms, too many to write out. {computed} {agrees}")]
+        return [text(f"{said} {count:,} terms, too many to write out. {computed} {check}")]
     sentences = [f"{worked.cell.tensor} {written(worked)}." for worked in found.window.worked]
-    return [text(said), _terms(layer, found.window), text(" ".join([*sentences, agrees]))]
+    return [text(said), _terms(layer, found.window), text(" ".join([*sentences, check]))]
 
 
 def _terms(layer: LayerEntry, made: Window) -> Block:

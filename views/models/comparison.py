@@ -28,15 +28,22 @@ def differences(
     """
     fitting = len(distances)
     equal = sum(distance.unequal == 0 for distance in distances.values())
-    said = (
-        f"{fitting:,} pairs of weights of one name and shape: {equal:,} equal in every "
-        f"number, {fitting - equal:,} not; {len(pairs) - fitting:,} without a partner."
+    counts = (
+        f"{fitting:,} pairs of weights with the same name and shape: {equal:,} equal, "
+        f"{fitting - equal:,} different. {len(pairs) - fitting:,} weights without a counterpart."
     )
-    return [text(said), _table(pairs, distances, only=only)]
+    return [text(counts), _table(pairs, distances, only=only)]
 
 
 def _table(pairs: Sequence[Pair], distances: Mapping[Pair, Distance], *, only: bool) -> Block:
-    head = ("Weight", "Here", "There", "Largest difference", "Root mean square", "Unequal")
+    head = (
+        "Weight",
+        "This model",
+        "Other model",
+        "Largest difference",
+        "RMS",
+        "Unequal",
+    )
     rows = [
         _row(pair, distances.get(pair))
         for pair in pairs
@@ -49,7 +56,7 @@ def _row(pair: Pair, distance: Distance | None) -> list[str]:
     entry = pair.first or pair.second
     name = f"{pair.layer or pair.other_layer} / {entry.name if entry else ''}"
     if pair.other_layer and pair.layer and pair.other_layer != pair.layer:
-        name += f" ({pair.other_layer} there)"
+        name += f" ({pair.other_layer} in the other model)"
     shapes = [format_shape(side.shape) if side else "none" for side in (pair.first, pair.second)]
     if distance is None:
         return [name, *shapes, "–", "–", "–"]
@@ -81,5 +88,5 @@ def difference(layer: LayerEntry, entry: WeightEntry, view: WeightView, reductio
         )
         for plane in view.planes
     ]
-    label = f"{entry.name}, here minus there"
+    label = f"{entry.name}, this model minus the other"
     return row(figures, [color_range(label, limit)])

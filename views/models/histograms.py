@@ -1,4 +1,4 @@
-"""Weights' histograms on one scale; what strikes the eye is said above each."""
+"""Weights' histograms on one scale; NaN, infinities and zeros are named above each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from figures.words import number
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import Statistics
 from views.blocks import Block, row, text
-from views.models.weights import share
+from views.models.weights import per_cent
 
 
 def histograms(
@@ -45,14 +45,14 @@ def histograms(
         )
         for (layer, entry), counted, measured in zip(weights, counts, statistics, strict=True)
     ]
-    said = f"All from {number(low)} to {number(high)}, left to right, so that they can be compared."
+    sentence = f"All histograms span {number(low)} to {number(high)}."
     if total > len(figures):
-        said += f" {first + 1} to {first + len(figures)} of {total:,} weights."
-    return [text(said), row(figures)]
+        sentence += f" {first + 1} to {first + len(figures)} of {total:,} weights."
+    return [text(sentence), row(figures)]
 
 
 def flags(statistics: Statistics) -> tuple[str, ...]:
-    """Return what strikes the eye about a weight: shares of NaN, infinities and zeros."""
+    """Return the shares of NaN, infinities and zeros in a weight."""
     found = []
     for mark, count, word in (
         ("⚠ ", statistics.nan, "NaN"),
@@ -60,5 +60,5 @@ def flags(statistics: Statistics) -> tuple[str, ...]:
         ("", statistics.zeros, "zero"),
     ):
         if count:
-            found.append(f"{mark}{share(count, statistics.size)} {word}")
+            found.append(f"{mark}{per_cent(count, statistics.size)} {word}")
     return tuple(found)

@@ -16,8 +16,8 @@ from layers.model_files.model import LayerEntry
 from layers.networks.feature_maps import AXES, Maps
 
 
-def words(shape: tuple[int, ...]) -> tuple[str, ...]:
-    """Return the words of a tensor's axes, without the batch."""
+def axis_words(shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return one word for each axis of a tensor, without the batch."""
     return AXES.get(len(shape) + 1, ("", *(f"cell_{axis}" for axis in range(len(shape)))))[1:]
 
 
@@ -26,7 +26,7 @@ def map_grid(maps: Maps, *, name: str, layer: str, limit: float) -> Figure:
     channels, height, width = maps.values.shape
     draw = partial(weight, name=name, layer=layer, limit=limit, shape=maps.shape, answers=True)
     if (channels, height) == (1, 1):
-        long = (word for word, n in zip(words(maps.shape), maps.shape, strict=True) if n > 1)
+        long = (word for word, n in zip(axis_words(maps.shape), maps.shape, strict=True) if n > 1)
         figure = draw(
             maps.values[0],
             rows=(),
@@ -60,7 +60,7 @@ def map_grid(maps: Maps, *, name: str, layer: str, limit: float) -> Figure:
     return replace(figure, block=maps.block if averaged else None)
 
 
-def answering(maps: Maps, figure: Figure) -> bool:
+def has_known_cells(maps: Maps, figure: Figure) -> bool:
     """Return whether it is known which cell of the tensor stands where in the picture."""
     return bool(figure.line or figure.slices or len(maps.shape) == 2)
 

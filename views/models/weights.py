@@ -17,8 +17,8 @@ from views.blocks import Block, color_range, row, table, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """A weight, and how it is looked at."""
+class ShownWeight:
+    """A weight, and how it is shown."""
 
     layer: LayerEntry
     entry: WeightEntry
@@ -38,12 +38,12 @@ class Look:
         return f"{self.entry.name}, {self.reduction} of blocks" if blocks else self.entry.name
 
 
-def picture(look: Look) -> Block:
+def picture(look: ShownWeight) -> Block:
     """Return the weight's figures with their colour range."""
     return row(_planes(look), [color_range(look.label, look.limit)])
 
 
-def _planes(look: Look) -> list[Figure]:
+def _planes(look: ShownWeight) -> list[Figure]:
     """Return a figure for the weight, or one for each gate or head."""
     return [
         weight(
@@ -73,11 +73,13 @@ def _order(plane: Plane) -> tuple[int, ...]:
     return tuple((-plane.norms).argsort(kind="stable").tolist())
 
 
-def window(look: Look, plane: Plane, values: np.ndarray, *, corner: tuple[int, int]) -> list[Block]:
+def window(
+    look: ShownWeight, plane: Plane, values: np.ndarray, *, corner: tuple[int, int]
+) -> list[Block]:
     """Return true cells of a reduced plane.
 
     Args:
-        look: the weight, and how it is looked at.
+        look: the weight, and how it is shown.
         plane: the part of it.
         values: the cells, (rows, columns).
         corner: where in the plane the first of them is.
@@ -94,7 +96,7 @@ def window(look: Look, plane: Plane, values: np.ndarray, *, corner: tuple[int, i
         corner=corner,
     )
     return [
-        text("Drag the frame in the picture, or move the sliders: these are true cells."),
+        text("Drag the frame in the picture, or move the sliders. These cells are not reduced."),
         row([figure]),
     ]
 
@@ -116,25 +118,25 @@ def weights_table(
             format_shape(entry.shape),
             entry.dtype,
             *map(number, (s.minimum, s.mean, s.maximum, s.deviation)),
-            share(s.zeros, s.size),
-            share(s.nan, s.size),
-            share(s.infinite, s.size),
+            per_cent(s.zeros, s.size),
+            per_cent(s.nan, s.size),
+            per_cent(s.infinite, s.size),
         ]
         for entry, s in ((entry, statistics[entry]) for entry in entries)
     ]
     return table("Weights of this layer", head, rows)
 
 
-def share(count: int, size: int) -> str:
-    """Return a share in per cent: nothing is 0, and one of a million is not.
+def per_cent(count: int, size: int) -> str:
+    """Write a share in per cent; only a count of zero is written as 0.
 
-    >>> share(0, 10), share(1, 10**6), share(5, 10), share(0, 0)
+    >>> per_cent(0, 10), per_cent(1, 10**6), per_cent(5, 10), per_cent(0, 0)
     ('0', '< 0.1 %', '50 %', '0')
     """
     if not count:
         return "0"
-    per_cent = 100 * count / size
-    return "< 0.1 %" if per_cent < 0.1 else f"{per_cent:.3g} %"
+    percentage = 100 * count / size
+    return "< 0.1 %" if percentage < 0.1 else f"{percentage:.3g} %"
 
 
 def non_finite(statistics: Statistics) -> list[Block]:
@@ -144,6 +146,6 @@ def non_finite(statistics: Statistics) -> list[Block]:
     return [
         text(
             f"{statistics.nan:,} of {statistics.size:,} numbers are NaN, {statistics.infinite:,} "
-            "infinite: they are marked, and left out of range and figures."
+            "infinite. They are marked, and left out of the colour range and the statistics."
         )
     ]

@@ -52,7 +52,7 @@ def test_a_run_of_nan_agrees_with_the_hand_calculation():
 
 @pytest.mark.parametrize(
     ("measured", "mark", "figure"),
-    [(0.25, "✓", "0.25"), (0.75, "✗", "0.75"), (math.nan, "✗", "NaN"), (None, "–", "nothing")],
+    [(0.25, "✓", "0.25"), (0.75, "✗", "0.75"), (math.nan, "✗", "NaN"), (None, "–", "not tested")],
 )
 def test_a_promise_is_marked_and_its_figure_told(measured: float | None, mark: str, figure: str):
     run = replace(explored("linear"), promises=(kept(measured),))

@@ -96,7 +96,7 @@ class LayerSpec(Description):
             that make it.
     """
 
-    classes: tuple[type, ...]
+    classes: tuple[type[keras.layers.Layer], ...]
     make: Callable[[Values, int], keras.layers.Layer]
     weights: Callable[[Any], tuple[Weight, ...]] = no_weights
     steps: Callable[[Any, tuple[str, ...]], tuple[Step, ...]] = no_steps

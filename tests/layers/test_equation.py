@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from layers.catalog.registry import LAYERS, NAMES, get
+from layers.catalog.registry import NAMES, POSTS, get
 from layers.equation import Sign, expression, latex
 from layers.runs.run import run
 
@@ -52,7 +52,7 @@ def test_a_run_reads_as_one_expression(name, values, expected):
     assert written(name, **values) == expected
 
 
-@pytest.mark.parametrize("spec", LAYERS, ids=NAMES)
+@pytest.mark.parametrize("spec", POSTS, ids=NAMES)
 def test_arrows_stand_where_a_tensor_becomes_another_and_every_sign_has_words(spec):
     left = run(spec, {})
     parts = expression(left)
@@ -81,7 +81,7 @@ def test_a_scalar_has_one_beneath_and_every_shown_result_a_formula_of_its_own():
     assert formula.count(" = ") == 4
 
 
-@pytest.mark.parametrize("spec", LAYERS, ids=NAMES)
+@pytest.mark.parametrize("spec", POSTS, ids=NAMES)
 def test_every_shape_of_the_run_stands_in_the_formula_and_braces_close(spec):
     left = run(spec, {})
     formula = latex(left)

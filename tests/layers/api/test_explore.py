@@ -66,7 +66,7 @@ def test_an_exploration_is_the_run_and_what_is_said_of_it(name):
 
 def test_an_unknown_layer_and_a_bad_value_are_refused():
     with pytest.raises(BadInputError, match="The layer cannot be shown"):
-        explored("lstm")
+        explored("LSTM")
     with pytest.raises(BadInputError, match="`units` cannot be used"):
         explored("linear", {"units": 0})
 

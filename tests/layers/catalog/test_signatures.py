@@ -80,7 +80,7 @@ def test_arguments_of_keras_layer_itself_have_none():
 
 def test_an_annotation_that_cannot_be_resolved_is_passed_over():
     class Odd(keras.layers.Layer):
-        def __init__(self, units: "Nowhere" = 3):  # noqa: F821
+        def __init__(self, units: "Nowhere" = 3):  # noqa: F821 # ty: ignore[unresolved-reference]
             super().__init__()
             self.units = units
 

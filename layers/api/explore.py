@@ -61,10 +61,10 @@ class OwnModule:
 
 
 def describe() -> tuple[Description, ...]:
-    """Return the plain data of every registered layer."""
-    from layers.catalog.registry import LAYERS
+    """Return the plain data of the posts' layers, which the page offers."""
+    from layers.catalog.registry import POSTS
 
-    return tuple(spec.describe() for spec in LAYERS)
+    return tuple(spec.describe() for spec in POSTS)
 
 
 def describe_own(module: OwnModule) -> tuple[Description, ...]:

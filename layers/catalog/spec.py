@@ -77,7 +77,7 @@ class LayerSpec(Description):
             that make it.
     """
 
-    classes: tuple[type, ...]
+    classes: tuple[type[keras.layers.Layer], ...]
     make: Callable[[Values, int], keras.layers.Layer]
     promises: tuple[Promise, ...] = ()
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -111,6 +111,8 @@ def _axis_fields(line: Line) -> dict[str, str]:
 
 
 def _control(name: str, wanted: Any, base: Field | None) -> Field:
+    if isinstance(wanted, Field):
+        return wanted
     if isinstance(wanted, Range):
         kind = IntField if isinstance(wanted.default, int) else FloatField
         return kind(name=name, default=wanted.default, minimum=wanted.low, maximum=wanted.high)

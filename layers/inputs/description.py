@@ -104,15 +104,11 @@ class InputDescription:
         expected, most = self.shape(values), self.ids(values)
         if array.shape != expected:
             words = ", ".join(self.axes_of(len(expected)))
-            try:
-                fits = self.field and {self.field.name: self.field.parse(array.shape)}
-            except BadInputError:
-                fits = None
             raise MismatchError(
                 f"Your array does not fit `{self.name}`: expected {format_shape(expected)} ({words}). "
                 f"Received {format_shape(array.shape)}. Size the layer to the data, or bring an array of "
                 "the expected shape.",
-                fits,
+                self._fits(array.shape),
             )
         if most is None:
             return
@@ -123,6 +119,14 @@ class InputDescription:
                 f"Your array does not fit `{self.name}`: expected ids, whole numbers from 0 to "
                 f"{most - 1}. Received {wrong[0]:g}. Change it, or raise the number of ids."
             )
+
+    def _fits(self, shape: Shape) -> dict[str, Any] | None:
+        if not self.field:
+            return None
+        try:
+            return {self.field.name: self.field.parse(shape)}
+        except BadInputError:
+            return None
 
 
 def _size(size: int | str, values: Values) -> int:

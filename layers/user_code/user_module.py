@@ -169,12 +169,12 @@ def told(failed: str, path: str) -> Generator[None]:
         place = f" (line {lines[-1]})" if lines and not isinstance(error, SyntaxError) else ""
         said = f"{type(error).__name__}: {words_of(error)}{place}"
         raise BadInputError(
-            f"{failed}: expected no error. Received {said}. Mend the file, and the page follows; or "
-            "set other arguments."
+            f"{failed}: expected no error. Received {said}. Mend the file, and the page follows; "
+            "or set other arguments."
         ) from None
 
 
-def _spec(cls: type, path: str, source: str) -> LayerSpec:
+def _spec(cls: type[keras.layers.Layer], path: str, source: str) -> LayerSpec:
     """Declare one class."""
     inputs, training = _inputs(cls)
     shapes = tuple(each.field for each in inputs if each.field)
@@ -202,7 +202,7 @@ def _spec(cls: type, path: str, source: str) -> LayerSpec:
     )
 
 
-def _inputs(cls: type) -> tuple[tuple[InputDescription, ...], bool]:
+def _inputs(cls: type[keras.layers.Layer]) -> tuple[tuple[InputDescription, ...], bool]:
     """Return what a class's call takes, by its arguments without default, and a training switch."""
     taken = list(inspect.signature(cls.call).parameters.values())[1:]
     names = [

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from layers.arithmetic import arithmetic
-from layers.catalog.registry import LAYERS, get
+from layers.catalog.registry import POSTS, get
 from layers.inputs.cells import Cell
 from layers.runs.run import run
 from layers.steps import Activation, AddBias, MatMul, Op, Return, Terms
@@ -11,7 +11,7 @@ from layers.trace import Step, Tensor, Trace
 ACTIVATED = [("relu", 3), ("softmax", 3), ("elu", 2), ("linear", 2), ("tanh", 2)]
 
 
-@pytest.mark.parametrize("spec", LAYERS, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", POSTS, ids=lambda spec: spec.name)
 @pytest.mark.parametrize("source", ["normal", "ramp"])
 def test_every_cell_of_every_tensor_comes_to_tensorflows_number(spec, source):
     trace = run(spec, {}, seed=4, source=source)

@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as some
 
-from layers.catalog.registry import LAYERS
+from layers.catalog.registry import POSTS
 from layers.runs.run import TENSORFLOW, run
 from layers.spans import Span, block, digits, reached, whole
 from layers.steps import Activation, Multiply
@@ -29,7 +29,7 @@ def holds(part, cell):
 
 
 def steps_of_all_layers():
-    for spec in LAYERS:
+    for spec in POSTS:
         for batch in (None, 2):
             trace = run(spec, SMALL.get(spec.name, {}), batch=batch if spec.batch else None)
             for step in trace.steps:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from layers.catalog.keras_layers.line import Pick, Range, Table, line, tensor
 from layers.inputs.description import InputDescription, Shape, Values
+from layers.inputs.fields import ShapeField
+from layers.inputs.sources import MAXIMUM_ELEMENTS
 
 _ROWS = tensor("batch features", 2, 4, any_rank=True)
 _SEQUENCE = tensor("batch time features", 2, 4, 3)
 _IMAGE = tensor("batch rows columns channels", 1, 4, 4, 1)
 _VOLUME = tensor("batch depth rows columns channels", 1, 2, 3, 3, 1)
+_TARGET = ShapeField(
+    name="target_shape",
+    default=(2, 6),
+    minimum_rank=1,
+    maximum_rank=4,
+    maximum_axis=4096,
+    maximum_elements=MAXIMUM_ELEMENTS,
+    help="The shape after the batch, such as `2, 6`.",
+)
 _EQUATIONS = ("abc,cd->abd", "abc,bd->adc", "abc,bcd->ad", "abc,cde->abde")
 """For an input of three axes, a the batch."""
 
@@ -124,7 +135,7 @@ CORE: Table = {
     ),
     "Reshaping": (
         line("Flatten", "All axes after the batch in one.", _SEQUENCE),
-        line("Reshape", "The same numbers in another shape.", _SEQUENCE, target_shape=(2, 6)),
+        line("Reshape", "The same numbers in another shape.", _SEQUENCE, target_shape=_TARGET),
         line("Permute", "The axes in another order.", _SEQUENCE, dims=(2, 1)),
         line("RepeatVector", "A row repeated.", tensor("batch features", 2, 4), n=Range(3, 1, 64)),
         line("Cropping1D", "Steps cut off at both ends.", _SEQUENCE, cropping=(1, 1)),

@@ -61,7 +61,7 @@ class Line:
         summary: one line about it.
         inputs: what it is called with.
         arguments: by constructor argument: another start of the same control, a ``Range``, a
-            ``Pick``, a ``Fixed``, or None for Keras's default without a control.
+            ``Pick``, a ``Fixed``, a field, or None for Keras's default without a control.
         training: where the call's training switch changes something, its start.
         listed: ``all`` inputs go into the call as one list, or all but the first (``states``).
         masked: the call's argument for a mask, and which input it is of; the last steps are masked.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers.api import explore as explore_api
-from layers.catalog.registry import LAYERS, NAMES, get
+from layers.catalog.registry import NAMES, POSTS, get
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import SOURCES
 from layers.runs.run import run
@@ -66,7 +66,7 @@ def test_an_exploration_is_the_run_and_what_is_said_of_it(name):
 
 def test_an_unknown_layer_and_a_bad_value_are_refused():
     with pytest.raises(BadInputError, match="The layer cannot be shown"):
-        explored("lstm")
+        explored("LSTM")
     with pytest.raises(BadInputError, match="`units` cannot be used"):
         explored("linear", {"units": 0})
 
@@ -82,7 +82,7 @@ def test_what_an_earlier_run_left_behind_changes_nothing():
 
 def test_a_result_comes_with_the_milliseconds_it_took():
     result, spent = explore_api.timed(explore_api.describe)
-    assert result == tuple(spec.describe() for spec in LAYERS)
+    assert result == tuple(spec.describe() for spec in POSTS)
     assert 0 < spent < 60_000
 
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.catalog.registry import LAYERS
+from layers.catalog.registry import POSTS
 from layers.equation import expression
 from layers.inputs.fields import BoolField, ChoiceField, IntField, ShapeField
 from layers.inputs.sources import SOURCES
@@ -70,20 +70,20 @@ def ends(field):
     return (field.minimum, field.maximum)
 
 
-SPECS = [pytest.param(spec, id=spec.name) for spec in LAYERS]
+SPECS = [pytest.param(spec, id=spec.name) for spec in POSTS]
 SETTINGS = [
     pytest.param(
         spec,
         {**COMPANIONS.get((spec.name, field.name, value), {}), field.name: value},
         id=f"{spec.name}-{field.name}-{field.text(value)}",
     )
-    for spec in LAYERS
+    for spec in POSTS
     for field in spec.fields
     for value in ends(field)
 ]
 BATCHES = [
     pytest.param(spec, rows, id=f"{spec.name}-{rows}")
-    for spec in LAYERS
+    for spec in POSTS
     if spec.batch
     for rows in (spec.batch.minimum, spec.batch.maximum)
 ]
@@ -295,7 +295,7 @@ def test_a_million_in_any_whole_number_is_refused_with_a_sentence(spec):
 
 def test_fields_of_one_name_share_one_range_so_that_a_value_survives_another_layer():
     ranges = defaultdict(set)
-    for spec in LAYERS:
+    for spec in POSTS:
         for field in (*spec.fields, *([spec.batch] if spec.batch else [])):
             limits = (
                 (getattr(field, "choices", ()), getattr(field, "maximum", None))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.api.explore import describe
-from layers.catalog.registry import LAYERS, NAMES, get
+from layers.catalog.registry import NAMES, POSTS, get
 from layers.inputs.description import SEED, MismatchError
 from layers.inputs.fields import BadInputError
 
@@ -18,11 +18,11 @@ ROOT = Path(__file__).parents[3]
 def test_the_fixed_names_are_there():
     fixed = {"linear", "repeated_dense", "center_zero", "running_sum", "mlp_block", "nd_dense"}
     assert fixed <= set(NAMES)
-    assert tuple(spec.name for spec in LAYERS) == NAMES
+    assert tuple(spec.name for spec in POSTS) == NAMES
     assert all(get(name).name == name for name in NAMES)
 
 
-@pytest.mark.parametrize("name", ["", "Linear", "lstm", "x" * 10_000])
+@pytest.mark.parametrize("name", ["", "Linear", "LSTM", "x" * 10_000])
 def test_an_unknown_layer_is_refused_with_those_there_are(name):
     with pytest.raises(BadInputError, match=r"^The layer cannot be shown: .+ Pick a layer") as no:
         get(name)
@@ -48,11 +48,11 @@ print("tensorflow" in sys.modules, "keras" in sys.modules)
         capture_output=True,
         check=True,
     ).stdout.decode()
-    expected = [f"{spec.name} {len(spec.fields)} True" for spec in LAYERS]
+    expected = [f"{spec.name} {len(spec.fields)} True" for spec in POSTS]
     assert printed.splitlines() == [*expected, "False False"]
 
 
-@pytest.mark.parametrize("spec", LAYERS, ids=NAMES)
+@pytest.mark.parametrize("spec", POSTS, ids=NAMES)
 def test_a_description_answers_as_its_declaration_does(spec):
     plain = spec.describe()
     assert plain.check({}) == spec.check({})
@@ -63,7 +63,7 @@ def test_a_description_answers_as_its_declaration_does(spec):
 
 @settings(max_examples=100, deadline=None)
 @given(
-    spec=st.sampled_from(LAYERS),
+    spec=st.sampled_from(POSTS),
     shape=st.lists(st.integers(0, 300), max_size=6).map(tuple),
 )
 def test_an_array_of_any_shape_fits_or_is_met_with_a_setting_that_it_does_fit(spec, shape):

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.catalog.registry import LAYERS
+from layers.catalog.registry import POSTS
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import MAXIMUM_ELEMENTS, SOURCES, check_size, code_of, format_shape
 
-EVERY_SOURCE = {**SOURCES, **{spec.name: spec.example_input for spec in LAYERS}}
+EVERY_SOURCE = {**SOURCES, **{spec.name: spec.example_input for spec in POSTS}}
 shapes = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from layers.api.explore import explore
-from layers.catalog.registry import LAYERS, NAMES
+from layers.catalog.registry import NAMES, POSTS
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ HOLED = numbers(4, 10)
 HOLED[1, 2], HOLED[2, 3], HOLED[3, 4] = np.nan, np.inf, -np.inf
 
 CASES = [
-    *(Case(spec.name, "default", seed=0, source="example") for spec in LAYERS),
-    *(Case(spec.name, "normal") for spec in LAYERS),
+    *(Case(spec.name, "default", seed=0, source="example") for spec in POSTS),
+    *(Case(spec.name, "normal") for spec in POSTS),
     *(
         Case("linear", name, {"kernel_initializer": name, "bias_initializer": "random_normal"})
         for name in ("random_normal", "glorot_uniform", "ones", "zeros", "identity")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from layers.api import explore as explore_api
-from layers.catalog.registry import LAYERS, NAMES, get
+from layers.catalog.registry import NAMES, POSTS, get
 from layers.inputs.cells import Cell, Edit, EditsField
 from layers.inputs.fields import BadInputError
 from layers.runs.run import run
@@ -31,7 +31,7 @@ def stored_cells(spec):
 
 
 @pytest.mark.parametrize(
-    ("name", "cell"), [(spec.name, cell) for spec in LAYERS for cell in stored_cells(spec)], ids=str
+    ("name", "cell"), [(spec.name, cell) for spec in POSTS for cell in stored_cells(spec)], ids=str
 )
 def test_one_number_changes_and_tensorflow_goes_on_with_it(name, cell):
     before, after = edited(name, ""), edited(name, f"{cell}=2.5")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.catalog.registry import LAYERS, get
+from layers.catalog.registry import POSTS, get
 from layers.inputs.description import MismatchError
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import NORMAL, SOURCES
@@ -45,7 +45,7 @@ def test_a_named_source_is_what_goes_in(source):
 
 
 def test_the_example_is_the_layers_own_input():
-    for spec in LAYERS:
+    for spec in POSTS:
         left = run(spec, {}, seed=3, source="example")
         made = spec.example_input.make(spec.full_shape({}, None), 3, 1.0)
         np.testing.assert_array_equal(left["inputs"], made)
@@ -186,7 +186,7 @@ def test_steps_whose_axes_are_wrong_are_found_out():
 
 
 def test_only_layers_with_state_have_a_history():
-    for spec in LAYERS:
+    for spec in POSTS:
         left = run(spec, {})
         roles = {tensor.role for tensor in left.tensors.values()}
         assert (left.history is not None) == ("state" in roles)

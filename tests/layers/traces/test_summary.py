@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from layers.catalog.registry import LAYERS, NAMES, get
+from layers.catalog.registry import NAMES, POSTS, get
 from layers.catalog.spec import Promise, Weight
 from layers.runs.run import run
 from layers.traces.summary import Kept, measure, parameters, weight_row
@@ -80,7 +80,7 @@ def test_parameters_are_counted_as_on_paper(name, values, expected):
     assert (counted.total, counted.trainable, counted.non_trainable) == expected
 
 
-@pytest.mark.parametrize("spec", LAYERS, ids=NAMES)
+@pytest.mark.parametrize("spec", POSTS, ids=NAMES)
 def test_counts_are_keras_own(spec):
     layer = spec.build({}, 0)
     layer.build(spec.full_shape({}, None))

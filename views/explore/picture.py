@@ -14,7 +14,7 @@ from figures.view import is_binary, near_limit, symmetric_limit
 from figures.words import number
 from layers.api.explore import Exploration
 from layers.inputs.description import Description
-from layers.traces.layout import Drawn, Sign
+from layers.traces.layout import Drawn
 from layers.traces.trace import Tensor
 from views.blocks import Block, color_range, row, text
 from views.explore import report

@@ -70,7 +70,8 @@ def equation(layer: Description, run: Exploration, view: View) -> Block:
         )
 
     legend = list({colours.label: colours.as_data() for colours in ranges.values()}.values())
-    linked = links(run, layer, view.steps) | {"contrast": view.contrast}
+    linked = links(run, layer, view.steps) | {"plane": [-2, -1], "at": {}}
+    linked |= {"contrast": view.contrast}
     pinned = pin(run, view.cell) if view.cell else None
     if view.layout.inside is None and not view.layout.left_out:
         items = [

@@ -83,6 +83,13 @@ class Elementwise(Op):
         )
         return spans[0], yes, no
 
+    def unread(self, index: Index, *operands: np.ndarray) -> frozenset[int]:
+        """Return, of a choice, the single number that was not taken."""
+        if self.name != "where":
+            return frozenset()
+        other = 2 if cell(0, index, operands[0]).value else 1
+        return frozenset() if operands[other].ndim else frozenset({other})
+
     def expression(self, index: Index, *operands: np.ndarray) -> Expression:
         """Return the function of the operands' cells."""
         terms = tuple(cell(at, index, each) for at, each in enumerate(operands))

@@ -20,7 +20,7 @@ from layers.operations.expression import (
     Sum,
 )
 from layers.operations.numbers import agreed, written
-from layers.operations.op import Index, Layout
+from layers.operations.op import Index, Layout, Spans
 from layers.operations.run import Run, Step
 
 Cells = dict[str, list[Index]]
@@ -108,9 +108,12 @@ def dependencies(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
     if step is None:
         return {}
     found: Cells = {}
-    own = step.op.sources(index, *(trace[operand] for operand in step.operands))
-    for operand, axes in zip(step.operands, own, strict=True):
-        found.setdefault(operand, []).extend(itertools.product(*axes))
+    operands = [trace[operand] for operand in step.operands]
+    unread = step.op.unread(index, *operands)
+    own = step.op.sources(index, *operands)
+    for number, (operand, axes) in enumerate(zip(step.operands, own, strict=True)):
+        if number not in unread:
+            found.setdefault(operand, []).extend(itertools.product(*axes))
     return {name: sorted(set(cells)) for name, cells in found.items() if cells}
 
 
@@ -133,11 +136,15 @@ def dependents(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
     for step in trace.steps:
         if tensor not in step.operands:
             continue
-        own = step.op.spans(*(trace[operand] for operand in step.operands))
-        for operand, each in zip(step.operands, own, strict=True):
-            if operand == tensor:
+        operands = [trace[operand] for operand in step.operands]
+        for number, each in enumerate(step.op.spans(*operands)):
+            if step.operands[number] == tensor:
                 axes = spans.dependents(each, index, shape, trace[step.result].shape)
-                found.setdefault(step.result, []).extend(itertools.product(*axes))
+                found.setdefault(step.result, []).extend(
+                    cell
+                    for cell in itertools.product(*axes)
+                    if shape or number not in step.op.unread(cell, *operands)
+                )
     return {name: sorted(set(cells)) for name, cells in found.items() if cells}
 
 
@@ -147,12 +154,31 @@ class _Writer:
     def __init__(self, trace: Run) -> None:
         self.trace = trace
         self.made_by = _made_by(trace)
+        self.spans: dict[str, tuple[Spans, ...]] = {}
+
+    def _sources(self, step: Step, index: Index) -> list[list[Index]]:
+        """Return the cells of each operand; a step's spans are the same for all its cells."""
+        operands = [self.trace[operand] for operand in step.operands]
+        if step.result not in self.spans:
+            self.spans[step.result] = step.op.spans(*operands)
+        found = []
+        unread = step.op.unread(index, *operands)
+        for number, own in enumerate(self.spans[step.result]):
+            lengths = operands[number].shape
+            axes = [spans.cells(s, index, n) for s, n in zip(own, lengths, strict=True)]
+            found.append([] if number in unread else list(itertools.product(*axes)))
+        return found
 
     def expression(self, step: Step, index: Index, sources: Cells) -> Expression:
         """Return a cell's arithmetic, and add to ``sources`` the cells that it is made of."""
         operands = [self.trace[operand] for operand in step.operands]
-        own = [list(itertools.product(*axes)) for axes in step.op.sources(index, *operands)]
-        found = step.op.expression(index, *operands)
+        own = self._sources(step, index)
+        cells = [(number, cell) for number, found in enumerate(own) for cell in found]
+        if isinstance(step.op, Layout) and len(cells) == 1 and cells[0][1]:
+            number, cell = cells[0]
+            found: Expression = Cell(number, cell, operands[number][cell])
+        else:
+            found = step.op.expression(index, *operands)
         read: dict[int, set[Index]] = {}
         for leaf in found.leaves():
             read.setdefault(leaf.operand, set()).add(leaf.index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,10 +127,16 @@ class _Many(Expression):
         return replace(self, terms=parts)
 
 
-def _folded(texts: list[str], everything: bool) -> list[str]:
-    if everything or len(texts) <= SHOWN + 1:
-        return texts
-    return [*texts[:4], f"… {len(texts) - SHOWN} more …", *texts[-2:]]
+def _listed(
+    terms: Sequence[Expression], write: Callable[[int, Expression], str], everything: bool
+) -> list[str]:
+    """Write the terms; of many the first and the last, and between them how many more."""
+    numbered = list(enumerate(terms))
+    if everything or len(terms) <= SHOWN + 1:
+        return [write(*each) for each in numbered]
+    first, last = numbered[:4], numbered[-2:]
+    more = f"… {len(terms) - SHOWN} more …"
+    return [*(write(*each) for each in first), more, *(write(*each) for each in last)]
 
 
 def _bracketed(part: Expression, level: int, *, everything: bool, first: bool) -> str:
@@ -153,8 +159,7 @@ class Sum(_Many):
     @property
     def value(self) -> float:
         """The sum."""
-        with np.errstate(all="ignore"):
-            return float(np.sum([term.value for term in self.terms])) if self.terms else 0.0
+        return float(sum(term.value for term in self.terms))
 
     @property
     def level(self) -> int:
@@ -177,11 +182,11 @@ class Sum(_Many):
 
     def write(self, *, everything: bool = False, first: bool = True) -> str:
         """Write the terms with plus between."""
-        texts = [
-            _bracketed(term, _SUM, everything=everything, first=first and at == 0)
-            for at, term in enumerate(self.flat)
-        ]
-        texts = _folded(texts, everything)
+
+        def term(at: int, each: Expression) -> str:
+            return _bracketed(each, _SUM, everything=everything, first=first and at == 0)
+
+        texts = _listed(self.flat, term, everything)
         if count := self.left_out:
             texts.append(f"0 ({count} {'cell' if count == 1 else 'cells'} of padding)")
         return " + ".join(texts) or "0"
@@ -194,8 +199,7 @@ class Product(_Many):
     @property
     def value(self) -> float:
         """The product."""
-        with np.errstate(all="ignore"):
-            return float(np.prod([factor.value for factor in self.terms])) if self.terms else 1.0
+        return float(math.prod(factor.value for factor in self.terms))
 
     @property
     def level(self) -> int:
@@ -205,17 +209,13 @@ class Product(_Many):
     def write(self, *, everything: bool = False, first: bool = True) -> str:
         """Write the factors with × between."""
         level = _PRODUCT if len(self.terms) > 1 else _SUM
-        texts = [
+
+        def factor(at: int, each: Expression) -> str:
             # a × (b ÷ c) keeps its brackets, a ÷ b × c needs none
-            _bracketed(
-                factor,
-                level + (at > 0 and isinstance(factor, Quotient)),
-                everything=everything,
-                first=first and at == 0,
-            )
-            for at, factor in enumerate(self.terms)
-        ]
-        return " × ".join(_folded(texts, everything)) or "1"
+            binds = level + (at > 0 and isinstance(each, Quotient))
+            return _bracketed(each, binds, everything=everything, first=first and at == 0)
+
+        return " × ".join(_listed(self.terms, factor, everything)) or "1"
 
 
 @dataclass(frozen=True)
@@ -357,8 +357,7 @@ class Function(_Many):
     def write(self, *, everything: bool = False, first: bool = True) -> str:
         """Write the name and the arguments in brackets."""
         del first
-        texts = _folded([term.write(everything=everything) for term in self.terms], everything)
-        return f"{self.shown or self.name}({', '.join(texts)})"
+        return f"{self.shown or self.name}({_arguments(self.terms, everything)})"
 
 
 @dataclass(frozen=True)
@@ -414,8 +413,7 @@ class Choice(_Many):
         """Write all options, or the one that was taken."""
         if not self.name:
             return self.terms[self.taken].write(everything=everything, first=first)
-        texts = _folded([term.write(everything=everything) for term in self.terms], everything)
-        return f"{self.name}({', '.join(texts)})"
+        return f"{self.name}({_arguments(self.terms, everything)})"
 
 
 @dataclass(frozen=True)
@@ -475,6 +473,15 @@ class Share(_Many):
         return f"exp({own}) ÷ ({_powers(self.terms, everything)})"
 
 
+def _arguments(terms: tuple[Expression, ...], everything: bool) -> str:
+    def term(_: int, each: Expression) -> str:
+        return each.write(everything=everything)
+
+    return ", ".join(_listed(terms, term, everything))
+
+
 def _powers(terms: tuple[Expression, ...], everything: bool) -> str:
-    texts = [f"exp({term.write(everything=everything)})" for term in terms]
-    return " + ".join(_folded(texts, everything))
+    def term(_: int, each: Expression) -> str:
+        return f"exp({each.write(everything=everything)})"
+
+    return " + ".join(_listed(terms, term, everything))

@@ -137,7 +137,7 @@ class SpaceToBatch(Layout):
         return "space to batch"
 
     def evaluate(self, values: np.ndarray) -> np.ndarray:
-        """Take every cell of the block's size apart."""
+        """Give every place of the block a batch of its own."""
         rest = values.ndim - 1 - len(self.block)
         wide = np.pad(values, ((0, 0), *self.padding, *((0, 0),) * rest))
         parts = [

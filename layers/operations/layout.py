@@ -244,6 +244,11 @@ class Stack(Layout):
             found.append(tuple(spans))
         return tuple(found)
 
+    def unread(self, index: Index, *operands: np.ndarray) -> frozenset[int]:
+        """Return all single numbers but the one of this place."""
+        numbers = range(len(operands)) if not operands[0].ndim else ()
+        return frozenset(numbers) - {index[self.axis % len(index)]}
+
     def expression(self, index: Index, *operands: np.ndarray) -> Expression:
         """Return the one cell."""
         axis = self.axis % len(index)

@@ -74,7 +74,7 @@ class Op:
 
         Returns:
             per operand, per axis, the indices; an empty axis means no cell. An operand without
-            axes is one number, and counts as a source even where it was not taken.
+            axes has none that could be empty: see ``unread``.
         """
         return tuple(
             tuple(
@@ -82,6 +82,11 @@ class Op:
             )
             for spans, each in zip(self.spans(*operands), operands, strict=True)
         )
+
+    def unread(self, index: Index, *operands: Any, **_: Any) -> frozenset[int]:
+        """Return which operands without axes do not make the result's cell at ``index``."""
+        del index, operands
+        return frozenset()
 
     def expression(self, index: Index, *operands: Any, **_: Any) -> Expression:
         """Return the arithmetic of the result's cell at ``index``, with the operands' numbers."""

@@ -262,17 +262,17 @@ class SliceGradient(Layout):
 
     def spans(self, gradient: np.ndarray) -> tuple[Spans, ...]:
         """Return the cell; none where zeros were put."""
-        kept = [axis for axis in range(len(self.shape)) if axis not in self.squeezed]
+        stay = [axis for axis in range(len(self.shape)) if axis not in self.squeezed]
         found: list[AnySpan] = []
-        for axis, length in zip(kept, gradient.shape, strict=True):
+        for axis, length in zip(stay, gradient.shape, strict=True):
             step = abs(self.strides[axis])
             away = (np.arange(self.shape[axis]) - self.begin[axis]) * np.sign(self.strides[axis])
             held = (away >= 0) & (away % step == 0) & (away // step < length)
             found.append(Table((axis,), np.where(held, away // step, 0), held.astype(int)))
         if self.squeezed and found:  # one axis stands for those that the slice dropped
-            axes = (kept[0], *self.squeezed)
+            axes = (stay[0], *self.squeezed)
             grid = np.meshgrid(*(np.arange(self.shape[axis]) for axis in axes), indexing="ij")
-            starts, sizes = (np.asarray(part) for part in found[0].place(_at(grid[0], kept[0])))
+            starts, sizes = (np.asarray(part) for part in found[0].place(_at(grid[0], stay[0])))
             for axis, places in zip(self.squeezed, grid[1:], strict=True):
                 sizes = sizes * (places == self.begin[axis])
             found[0] = Table(axes, starts, sizes)

@@ -8,7 +8,7 @@ import pytest
 from layers.operations import dependencies, dependents, explain
 from layers.operations.contraction import dense, matmul
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Pad, Reshape, Transpose
+from layers.operations.layout import Pad, Reshape, Stack, Transpose
 from layers.operations.normalize import Normalize
 from layers.operations.op import Unknown
 from layers.operations.reduction import Reduce, Softmax
@@ -171,6 +171,16 @@ def test_a_choice_writes_what_was_taken():
     made.then(Elementwise("where"), "c", "d", "y", result="z")
     assert explain(made, "z", (0,)).text == "3 − (−5) = 8"
     assert explain(made, "z", (1,)).sources == {"c": [(1,)], "y": [(1,)]}
+
+
+def test_of_single_numbers_only_the_one_that_was_taken_is_a_source():
+    made = run(c=[1.0, 0.0], x=3.0, y=-5.0).then(Elementwise("where"), *"cxy", result="z")
+    made.then(Stack(0), "x", "y", result="s")
+    assert explain(made, "z", (0,)).sources == {"c": [(0,)], "x": [()]}
+    assert explain(made, "s", (1,)).sources == {"y": [()]}
+    assert dependencies(made, "s", (1,)) == {"y": [()]}
+    assert dependents(made, "y", ()) == {"z": [(1,)], "s": [(1,)]}
+    assert explain(made, "s", (1,)).text == "−5"
 
 
 def test_an_operand_used_twice_is_named_once():

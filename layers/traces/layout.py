@@ -8,9 +8,11 @@ A tensor is drawn once; where it returns it is named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from layers.operations.layout import Slice
 from layers.operations.numbers import written
+from layers.operations.op import Op
 from layers.traces.trace import Step, Trace
 
 LONGEST_CHAIN = 14
@@ -46,6 +48,7 @@ Item = Drawn | Named | Sign
 Row = tuple[Item, ...]
 EQUALS = Sign("=", "equals")
 AND = Sign(",", "and")
+OPEN, CLOSE = Sign("("), Sign(")")
 
 
 @dataclass(frozen=True)
@@ -139,13 +142,18 @@ def _tree(trace: Trace, name: str) -> list[Item]:
     step = trace.made_by.get(name)
     if step is None or not step.operands:
         return [_written(trace, name) or Drawn(name)]
-    first, *others = (_tree(trace, operand) for operand in step.operands)
-    sign = Sign(step.op.sign, step.op.says, arrow=not step.op.infix)
-    parts = first
-    for other in others:
-        nested = [Sign("("), *other, Sign(")")] if len(other) > 1 else other
-        parts = [*parts, sign if step.op.infix else AND, *nested]
+    sign = _sign(trace, step)
+    parts: list[Item] = []
+    for at, operand in enumerate(step.operands):
+        inner = trace.made_by.get(operand)
+        written = _tree(trace, operand)
+        joined = inner is not None and not inner.shown
+        bare = len(written) == 1 or (not at and (not joined or _bare_in_chain(inner, step)))
+        nested = written if bare else [OPEN, *written, CLOSE]
+        parts += [*([sign if step.op.infix else AND] if at else []), *nested]
     if not step.op.infix:
+        if not step.shown:
+            return _in_place(trace, step, [*parts, sign])
         return [*parts, sign, Drawn(name)]
     return [*parts, EQUALS, Drawn(name)] if step.shown else parts
 
@@ -191,7 +199,6 @@ class _Writer:
 
     trace: Trace
     drawn: set[str]
-    inline: dict[str, list[Item]] = field(default_factory=dict)
 
     def group(self, path: str, steps: Sequence[Step]) -> Group:
         """Return the group of a sublayer: its own rows, and the groups of sublayers in it."""
@@ -206,17 +213,31 @@ class _Writer:
     def rows(self, steps: Sequence[Step]) -> list[Row]:
         """Return the rows of steps that follow each other."""
         rows: list[list[Item]] = []
+        place: dict[str, int] = {}
         for step in steps:
             if not step.shown:
-                self.inline[step.result] = self._write(step)
                 continue
-            row = next((row for row in rows if self._goes_on(row, step)), None)
-            if row is not None:
-                row += self._write(step)[1:]
+            at = next((at for at, row in enumerate(rows) if self._goes_on(row, step)), None)
+            others = {place[name] for name in self._leaves(step) if name in place}
+            if at is not None and others == {at}:  # what joins two rows is a row of its own
+                rows[at] += self._write(step)[1:]
             else:
-                rows.append(row := self._write(step))
-            row += [*([EQUALS] if step.op.infix else []), self._place(step.result)]
+                at = len(rows)
+                rows.append(self._write(step))
+            rows[at] += [*([EQUALS] if step.op.infix else []), self._place(step.result)]
+            place[step.result] = at
         return [tuple(row) for row in rows]
+
+    def _leaves(self, step: Step) -> Iterable[str]:
+        """Return the tensors that are drawn or named where a step is written."""
+        for name in step.operands:
+            inner = self._inside(name)
+            yield from self._leaves(inner) if inner else [name]
+
+    def _inside(self, name: str) -> Step | None:
+        """Return the step of a result that is only passed on."""
+        made = self.trace.made_by.get(name)
+        return None if made is None or made.shown else made
 
     def _goes_on(self, row: list[Item], step: Step) -> bool:
         """Return whether a step takes a row's result and nobody else does."""
@@ -230,7 +251,7 @@ class _Writer:
 
     def _write(self, step: Step) -> list[Item]:
         """Return a step's operands with its signs, without its result."""
-        sign = Sign(step.op.sign, step.op.says, arrow=not step.op.infix)
+        sign = _sign(self.trace, step)
         written = [self._operand(name, step, at) for at, name in enumerate(step.operands)]
         if not written:
             return [sign]
@@ -240,15 +261,12 @@ class _Writer:
         return parts if step.op.infix and len(written) > 1 else [*parts, sign]
 
     def _operand(self, name: str, step: Step, position: int) -> list[Item]:
-        made = self.inline.pop(name, None)
-        if made is None:
+        inner = self._inside(name)
+        if inner is None:
             return [self._place(name)]
-        inner = self.trace.made_by[name].op
-        strong, weak = _binding(inner.sign), _binding(step.op.sign)
-        bare = (
-            step.op.infix and inner.infix and (strong > weak or (strong == weak and not position))
-        )
-        return made if bare else [Sign("("), *made, Sign(")")]
+        made = _in_place(self.trace, inner, self._write(inner))
+        bare = _is_bare(inner.op, step.op, position, len(step.operands))
+        return made if bare else [OPEN, *made, CLOSE]
 
     def _place(self, name: str) -> Item:
         if sign := _written(self.trace, name):
@@ -259,9 +277,63 @@ class _Writer:
         return Drawn(name)
 
 
+def _sign(trace: Trace, step: Step) -> Sign:
+    """Return a step's sign; of a part, which cells it takes."""
+    if isinstance(step.op, Slice):
+        text = part(step.op, trace[step.operands[0]].shape)
+        return Sign(text, f"part {text[1:-1]}", arrow=True)
+    return Sign(step.op.sign, step.op.says, arrow=not step.op.infix)
+
+
+def part(op: Slice, shape: Sequence[int]) -> str:
+    """Return which cells a part takes, as Python writes it, without the whole axes at the end.
+
+    >>> part(Slice((0, 3), (2, 3), (1, 1)), (2, 12))
+    '[:, 3:6]'
+    """
+    words: list[str] = []
+    for axis, (first, count, step) in enumerate(zip(op.begin, op.size, op.strides, strict=True)):
+        if axis in op.squeezed:
+            words.append(str(first))
+        elif (first, count, step) == (0, shape[axis], 1):
+            words.append(":")
+        else:
+            last = first + step * (count - 1) + (1 if step > 0 else -1)
+            end = "" if last < 0 else str(last)
+            words.append(f"{first}:{end}" + (f":{step}" if step != 1 else ""))
+    while len(words) > 1 and words[-1] == ":":
+        words.pop()
+    return f"[{', '.join(words)}]"
+
+
+def _in_place(trace: Trace, step: Step, written: list[Item]) -> list[Item]:
+    """Write a result inside an expression: ``tanh ( c )``, ``bias [0]``; arithmetic as it is."""
+    if step.op.infix:
+        return written
+    sign = _sign(trace, step)
+    plain = Sign(sign.text, sign.says)
+    if isinstance(step.op, Slice):
+        return [*written[:-1], plain]
+    return [plain, OPEN, *written[:-1], CLOSE]
+
+
+def _is_bare(inner: Op, outer: Op, position: int, operands: int) -> bool:
+    """Return whether an expression needs no brackets inside another."""
+    if not outer.infix:
+        return operands == 1
+    if not inner.infix:
+        return True
+    strong, weak = _binding(inner.sign), _binding(outer.sign)
+    return strong > weak or (strong == weak and (not position or inner.sign == outer.sign == "+"))
+
+
+def _bare_in_chain(inner: Step | None, outer: Step) -> bool:
+    return inner is None or not outer.op.infix or _is_bare(inner.op, outer.op, 0, 2)
+
+
 def _binding(sign: str) -> int:
-    """Return how strongly an infix sign binds: products before sums."""
-    return 1 if sign in {"+", "−"} else 2
+    """Return how strongly an infix sign binds: products before sums, matrix products first."""
+    return {"+": 1, "−": 1, "×": 2, "÷": 2}.get(sign, 3)
 
 
 def _by_sublayer(path: str, steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:

@@ -39,8 +39,9 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
     """Find the blocks that repeat.
 
     A block is repeated where the same operations, on tensors of the same shapes and on the same
-    weights, follow one another at least twice in one sublayer, and each repetition but the first
-    reads what the one before made, or each works on its own slice of one tensor.
+    weights, follow one another at least twice, and each repetition but the first reads what the
+    one before made, or each works on its own slice of one tensor. The last repetition may lack
+    operations whose results nobody reads.
 
     Args:
         trace: a recorded run.
@@ -48,7 +49,6 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
     Returns:
         the loops, in the order of their first operation.
     """
-    found: list[Loop] = []
     by_scope: dict[str, list[Step]] = {}
     prepared: set[str] = set()
     for step in trace.steps:
@@ -56,9 +56,12 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
             prepared.add(step.result)
         else:
             by_scope.setdefault(step.scope, []).append(step)
-    for scope, steps in by_scope.items():
-        found += _in_scope(trace, scope, steps)
+    whole = [step for steps in by_scope.values() for step in steps]
     order = {step.result: at for at, step in enumerate(trace.steps)}
+    found = _in_order(trace, sorted(whole, key=lambda step: order[step.result]))
+    inside = {step.result for loop in found for each in loop.iterations for step in each.steps}
+    for steps in by_scope.values():  # a sublayer that repeats between operations that do not
+        found += _in_order(trace, [step for step in steps if step.result not in inside])
     return tuple(sorted(found, key=lambda loop: order[loop.iterations[0].steps[0].result]))
 
 
@@ -74,31 +77,41 @@ def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
     return drawn and roles <= {"random", "constant"}
 
 
-def _in_scope(trace: Trace, scope: str, steps: list[Step]) -> list[Loop]:
+def _in_order(trace: Trace, steps: list[Step]) -> list[Loop]:
     keys = [_key(trace, step) for step in steps]
+    places: dict[tuple, list[int]] = {}
+    for at, key in enumerate(keys):
+        places.setdefault(key, []).append(at)
     found, start = [], 0
     while start < len(keys):
-        block = _longest(keys, start)
-        if block is not None:
-            period, count = block
-            blocks = [
-                tuple(steps[start + turn * period : start + (turn + 1) * period])
-                for turn in range(count)
-            ]
-            iterations = _iterations(trace, blocks)
-            if iterations:
-                found.append(Loop(scope, iterations))
-            start += period * count
+        block = _longest(keys, start, places[keys[start]])
+        if block is None:
+            start += 1
+            continue
+        period, count = block
+        end = start + period * count
+        cuts = range(start, end, period)
+        blocks = [tuple(steps[at : at + period]) for at in cuts]
+        rest = _shortened(keys, start, period, end)
+        last = tuple(steps[end : end + rest])
+        iterations = _iterations(trace, [*blocks, last] if last else blocks)
+        if not iterations and last:
+            iterations, rest = _iterations(trace, blocks), 0
+        if iterations:
+            scope = _common([step.scope for step in blocks[0]])
+            found.append(Loop(scope, iterations))
+            start = end + rest
         else:
             start += 1
     return found
 
 
-def _longest(keys: list, start: int) -> tuple[int, int] | None:
+def _longest(keys: list, start: int, places: list[int]) -> tuple[int, int] | None:
     """Return period and count of the repetition at ``start`` that covers most."""
     best = None
-    for period in range(2, (len(keys) - start) // 2 + 1):
-        if keys[start] != keys[start + period]:
+    for again in places:
+        period = again - start
+        if period < 2 or start + 2 * period > len(keys):
             continue
         count = 1
         block = keys[start : start + period]
@@ -107,6 +120,26 @@ def _longest(keys: list, start: int) -> tuple[int, int] | None:
         if count > 1 and (best is None or period * count > best[0] * best[1]):
             best = (period, count)
     return best
+
+
+def _shortened(keys: list, start: int, period: int, end: int) -> int:
+    """Return how many steps after the repetitions are one more that lacks some steps; 0 if none."""
+    block, at = iter(keys[start : start + period]), end
+    while at < len(keys) and any(key == keys[at] for key in block):
+        at += 1
+    whole = at - end > period // 2 and keys[end : end + 1] == keys[start : start + 1]
+    return at - end if whole else 0
+
+
+def _common(scopes: list[str]) -> str:
+    """Return the path of the innermost sublayer that holds all of some scopes."""
+    parts = [scope.split("/") if scope else [] for scope in scopes]
+    same = []
+    for level in zip(*parts, strict=False):
+        if len(set(level)) > 1:
+            break
+        same.append(level[0])
+    return "/".join(same)
 
 
 def _key(trace: Trace, step: Step) -> tuple:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from layers.operations.contraction import Contract
 from layers.operations.elementwise import Elementwise
 from layers.operations.reduction import Reduce, Softmax
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.loops import Loop, loops
+from layers.traces.passing import with_passed_on
 from layers.traces.recurrence import gates
+from layers.traces.time_names import in_time, with_own_initial_states
 from layers.traces.trace import Step, Tensor, Trace
 
 ACTIVATIONS = {
@@ -69,23 +72,33 @@ def with_names(trace: Trace, wanted: Mapping[str, str]) -> Trace:
     Returns:
         the trace with names of ``[a-z][a-z0-9_/]{0,60}``, numbered where they repeat.
     """
+    trace = with_own_initial_states(trace, loops(trace))
+    found = loops(trace)
     names = {old: new for old, new in wanted.items() if old in trace.tensors}
     taken = set(names.values())
     taken |= {name for name in trace.tensors if not name.startswith("%") and name not in names}
-    recurrent = gates(trace)
-    symbols: dict[str, str] = {}
-    for name, tensor in trace.tensors.items():
-        if name in recurrent:
-            symbols[name] = recurrent[name][1]
+    special = _special(trace, found)
+    plain: set[str] = set()
+    for name in trace.tensors:
         if not name.startswith("%") or name in names:
             continue
-        if name in recurrent:
-            root = f"{tensor.path}/{recurrent[name][0]}"
-        else:
-            root = _root(trace, name, names)
+        root = special[name][0] if name in special else _root(trace, name, names)
+        step = trace.made_by.get(name)
+        if name not in special and step and root.rpartition("/")[2] == step.op.noun:
+            plain.add(name)
         names[name] = _free(root.strip("/"), taken)
         taken.add(names[name])
-    return _renamed(_passed_on(trace), names, symbols)
+    symbols = {name: symbol for name, (_, symbol) in special.items()}
+    return _renamed(with_passed_on(trace, plain, found), names, symbols)
+
+
+def _special(trace: Trace, found: Sequence[Loop]) -> dict[str, tuple[str, str]]:
+    """Return path and symbol of what has a place in time."""
+    known = gates(trace)
+    special = {
+        name: (f"{trace.tensors[name].path}/{own}", symbol) for name, (own, symbol) in known.items()
+    }
+    return in_time(trace, found, known) | special
 
 
 def rename(trace: Trace, names: Mapping[str, str]) -> Trace:
@@ -149,12 +162,24 @@ def _root(trace: Trace, name: str, names: Mapping[str, str]) -> str:
     tensor = trace.tensors[name]
     step = trace.made_by.get(name)
     if step is None:
-        return f"{tensor.path}/{tensor.role}" if tensor.role == "random" else "constant"
+        return f"{tensor.path}/random" if tensor.role == "random" else _constant(tensor)
     weight = trace.tensors[step.operands[0]] if step.operands else None
     if step.op.copies and weight is not None and weight.role in ("weight", "state"):
         copied = names.get(step.operands[0], step.operands[0])
         return f"{copied}_{step.op.noun}"
     return f"{step.scope}/{_noun(trace, step)}"
+
+
+def _constant(tensor: Tensor) -> str:
+    """Return what a stored tensor is called: by its one number, or as a mask."""
+    values = tensor.values
+    if values.dtype.kind == "b" and values.size > 1:
+        return "mask"
+    if values.size > 1 and values.dtype.kind in "fiu":
+        for number, name in ((0, "zeros"), (1, "ones")):
+            if (values == number).all():
+                return name
+    return "constant"
 
 
 def _noun(trace: Trace, step: Step) -> str:
@@ -163,6 +188,8 @@ def _noun(trace: Trace, step: Step) -> str:
         return "outputs"
     if _adds_weight(trace, step) and len(readers) == 1 and _activates(readers[0]):
         return "pre_activation"
+    if _is_mask(trace, step):
+        return "mask"
     if any(isinstance(reader.op, Softmax) for reader in readers):
         return _before_softmax(trace, step)
     if isinstance(op, Contract):
@@ -174,6 +201,12 @@ def _noun(trace: Trace, step: Step) -> str:
         lines = {(0,): "column_sums", (1,): "row_sums"} if trace[step.operands[0]].ndim == 2 else {}
         return lines.get(op.axes, op.noun)
     return op.noun
+
+
+def _is_mask(trace: Trace, step: Step) -> bool:
+    """Say whether a step compares random numbers with a rate."""
+    drawn = bool(step.operands) and trace.tensors[step.operands[0]].role == "random"
+    return drawn and isinstance(step.op, Elementwise) and step.op.name == "greater_equal"
 
 
 def _within(step: Step, scope: str) -> bool:
@@ -222,24 +255,6 @@ def _is_softmax(trace: Trace, name: str) -> bool:
     while made is not None and isinstance(made.op, Elementwise) and made.op.name == "multiply":
         made = trace.made_by.get(made.operands[0])  # a dropout on the way
     return made is not None and isinstance(made.op, Softmax)
-
-
-def _passed_on(trace: Trace) -> Trace:
-    """Mark products that only go on to their bias: the picture shows one expression."""
-    steps = []
-    for step in trace.steps:
-        readers = trace.used_by[step.result]
-        alone = len(readers) == 1 and step.result not in trace.output_names
-        inner: Tensor = trace.tensors[step.result]
-        passed = (
-            alone
-            and isinstance(step.op, _PRODUCTS)
-            and inner.role == "intermediate"
-            and readers[0].operands[:1] == (step.result,)
-            and _adds_bias(trace, readers[0])
-        )
-        steps.append(replace(step, shown=False) if passed else step)
-    return replace(trace, steps=tuple(steps))
 
 
 def _adds_bias(trace: Trace, step: Step) -> bool:

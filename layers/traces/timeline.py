@@ -15,7 +15,8 @@ class State:
 
     Attributes:
         scope: the sublayer that runs the loop.
-        names: the tensors, the initial one first; one more than there are time steps.
+        names: the tensors, the initial one first; one more than there are time steps, or as many
+            where nobody reads the last.
     """
 
     scope: str
@@ -52,13 +53,20 @@ def steps_at(trace: Trace, found: Sequence[Loop], time: int) -> tuple[Step, ...]
 
 
 def states(found: Sequence[Loop]) -> tuple[State, ...]:
-    """Return what every loop carries from time step to time step."""
+    """Return what every loop carries from time step to time step.
+
+    Where nobody reads a state after the last time step, the last tensor is the one before it.
+    """
     made: list[State] = []
     for loop in found:
         first, second = loop.iterations[:2]
         places = {step.result: at for at, step in enumerate(first.steps)}
         for number, name in enumerate(second.carried):
+            if name not in places:  # made of what the repetition made, outside of it
+                continue
             at = places[name]
-            names = tuple(each.steps[at].result for each in loop.iterations)
-            made.append(State(loop.scope, (first.carried[number], *names)))
+            later = [each.carried[number] for each in loop.iterations[2:]]
+            last = loop.iterations[-1].steps
+            end = [last[at].result] if len(last) == len(first.steps) else []
+            made.append(State(loop.scope, (first.carried[number], name, *later, *end)))
     return tuple(made)

@@ -18,12 +18,15 @@ class Iteration:
         came_in: what it reads and no other repetition does: a slice of the sequence.
         carried: what it reads of the repetition before; of the first, the initial state. A state
             that a mask holds back is still carried.
+        handed_on: what it makes for the next repetition, in the order of ``carried``; empty where
+            the last one makes none.
         results: its tensors that are read outside of it, among them what is carried on.
     """
 
     steps: tuple[Step, ...]
     came_in: tuple[str, ...]
     carried: tuple[str, ...]
+    handed_on: tuple[str, ...]
     results: tuple[str, ...]
 
 
@@ -170,8 +173,11 @@ def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration
         return ()
     places = _places(blocks[1], states[0])
     states.insert(0, [blocks[0][at].operands[operand] for at, operand in places])
+    handed = _handed_on(trace, blocks, states[1])
     iterations = []
-    for block, own, names, state in zip(blocks, made, own_reads, states, strict=True):
+    for number, (block, own, names, state) in enumerate(
+        zip(blocks, made, own_reads, states, strict=True)
+    ):
         results = tuple(
             step.result
             for step in block
@@ -179,8 +185,23 @@ def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration
             or any(reader.result not in own for reader in trace.used_by[step.result])
         )
         came = tuple(name for name in names if name not in state)
-        iterations.append(Iteration(block, came, tuple(state), results))
+        iterations.append(Iteration(block, came, tuple(state), handed[number], results))
     return tuple(iterations)
+
+
+def _handed_on(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) -> list:
+    """Return, for each repetition, what it makes where the first one makes the second's states."""
+    keys = [_key(trace, step) for step in blocks[0]]
+    places = {step.result: at for at, step in enumerate(blocks[0])}
+    found = []
+    for block in blocks:
+        made, at = {}, 0
+        for step in block:  # the last one may lack some
+            at = keys.index(_key(trace, step), at)
+            made[at] = step.result
+            at += 1
+        found.append(tuple(made.get(places.get(name, -1), "") for name in states))
+    return found
 
 
 def _rests_on(trace: Trace, name: str, block: set[str]) -> bool:

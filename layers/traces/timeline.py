@@ -59,14 +59,9 @@ def states(found: Sequence[Loop]) -> tuple[State, ...]:
     """
     made: list[State] = []
     for loop in found:
-        first, second = loop.iterations[:2]
-        places = {step.result: at for at, step in enumerate(first.steps)}
-        for number, name in enumerate(second.carried):
-            if name not in places:  # made of what the repetition made, outside of it
-                continue
-            at = places[name]
-            later = [each.carried[number] for each in loop.iterations[2:]]
-            last = loop.iterations[-1].steps
-            end = [last[at].result] if len(last) == len(first.steps) else []
-            made.append(State(loop.scope, (first.carried[number], name, *later, *end)))
+        for number, initial in enumerate(loop.iterations[0].carried):
+            handed = (each.handed_on[number] for each in loop.iterations)
+            names = (initial, *(name for name in handed if name))
+            if len(names) > 1:
+                made.append(State(loop.scope, names))
     return tuple(made)

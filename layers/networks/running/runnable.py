@@ -26,6 +26,9 @@ from layers.networks.running import stock, wiring
 from layers.networks.running.weights import read_at_build
 from layers.networks.running.wiring import Call
 from layers.networks.small_cnn import CnnSource
+from layers.recording import record
+from layers.traces.axes import with_axes
+from layers.traces.trace import Trace
 
 Source = FileSource | CnnSource
 MAXIMUM_BYTES = 128 * 2**20
@@ -138,6 +141,37 @@ def run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, np.
     Raises:
         BadInputError: an input that does not fit, or an output that is too large.
     """
+    return {name: np.asarray(tensor) for name, tensor in _run(network, inputs).items()}
+
+
+def recorded(
+    network: RunnableModel,
+    inputs: tuple[np.ndarray, ...],
+    name: str,
+    *,
+    axes: Mapping[int, tuple[str, ...]],
+) -> Trace:
+    """Run a network on an input, and return the recording of one call in it.
+
+    Args:
+        network: the network.
+        inputs: one array for each of its inputs.
+        name: of the call's output.
+        axes: rank → one word an axis, for the call's inputs.
+
+    Raises:
+        BadInputError: as ``run``.
+    """
+    made = _run(network, inputs)
+    call = next(call for call in network.calls if call.name == name)
+    taken = [made[each] for each in call.inputs]
+    trace = record(network.layers[call.path], taken if len(taken) > 1 else taken[0])
+    words = {each: axes.get(trace[each].ndim, ()) for each in trace.input_names}
+    return with_axes(trace, words)
+
+
+def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, Any]:
+    """Return every call's output as a tensor, which has a mask where Keras gave it one."""
     remaining = iter(inputs)
     made: dict[str, Any] = {}
     total = 0
@@ -160,7 +194,7 @@ def run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, np.
                 f"{', '.join(map(format_shape, shapes))} ({str(error).splitlines()[0][:80]}). Feed "
                 "another image."
             ) from None
-    return {name: np.asarray(tensor) for name, tensor in made.items()}
+    return made
 
 
 def _checked_size(call: Call, shape: tuple[int, ...], before: int) -> int:

@@ -14,9 +14,9 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layers.equation import expression
 
 from layers.catalog.registry import POSTS
-from layers.equation import expression
 from layers.inputs.fields import BoolField, ChoiceField, IntField, ShapeField
 from layers.inputs.sources import SOURCES
 from layers.runs.run import TENSORFLOW, prepare, run, trace

@@ -62,7 +62,7 @@ export function prefetch(mount) {
 async function answerTo(mount, { path, visitor, link }, early = false) {
   const known = new Map(arraysOf(mount.data).map((array) => [array.id, array]));
   const query = new URLSearchParams({ ...link, visitor, have: [...known.keys()].join(",") });
-  if (early) query.set("foreseen", "");
+  if (early) query.set("prefetch", "");
   const answer = await fetch(`${path}?${query}`);
   if (!answer.ok) return undefined;
   const data = await answer.json();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,8 @@ class Figure:
         title: above the caption, where it is not the name.
         palette: which of the theme's colour scales it uses; empty for figures without one.
         cells: (rows, columns) of a heatmap; all heatmaps of a row have cells of one size.
+        plane: of a tensor of more than two axes, those that run down and across.
+        at: of such a tensor, the index on each of the other axes.
         block: (rows, columns) of the numbers that one cell stands for, where it is more than one.
         slices: the positions of slices, where several are drawn side by side.
         line: the numbers in one line of a vector that is broken into lines; else 0.
@@ -53,6 +56,8 @@ class Figure:
     title: str = ""
     palette: str = ""
     cells: tuple[int, int] | None = None
+    plane: tuple[int, int] | None = None
+    at: Mapping[int, int] | None = None
     block: tuple[int, int] | None = None
     slices: Slices | None = None
     line: int = 0

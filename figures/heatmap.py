@@ -80,6 +80,8 @@ def heatmap(
         file_name=words.file_name(layer, name, shape=values.shape),
         palette="mask" if mask else "signed",
         cells=(cells.shape[0], cells.shape[1]),
+        plane=(row_axis, column_axis) if values.ndim > 2 else None,
+        at=dict(at or {}) if values.ndim > 2 else None,
         block=None if block == (1, 1) else block,
         format=number,
         digits=digits if cells.size <= MAXIMUM_NUMBERS else 0,

@@ -61,10 +61,10 @@ class OwnModule:
 
 
 def describe() -> tuple[Description, ...]:
-    """Return the plain data of the posts' layers, which the page offers."""
-    from layers.catalog.registry import POSTS
+    """Return the plain data of every layer in the catalogue, the posts' first."""
+    from layers.catalog.registry import LAYERS
 
-    return tuple(spec.describe() for spec in POSTS)
+    return tuple(spec.describe() for spec in LAYERS)
 
 
 def describe_own(module: OwnModule) -> tuple[Description, ...]:

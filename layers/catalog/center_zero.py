@@ -123,7 +123,7 @@ def _outside(trace: Trace) -> float | None:
 SPEC = LayerSpec(
     name="center_zero",
     title="Centre zero",
-    family="Mask",
+    family="From the posts",
     summary="A fixed mask zeroes the middle.",
     formula=r"H = X \odot M",
     source="Post 002: centerZero",

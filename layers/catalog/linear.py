@@ -153,7 +153,7 @@ EQUAL_ROWS = Promise(
 SPEC = LayerSpec(
     name="linear",
     title="Linear",
-    family="Dense",
+    family="From the posts",
     summary="Weighted sums of a row, plus a bias.",
     formula=r"H = \sigma(X \, W + b)",
     source="Posts 001, 002 and 003: SimpleDense and Linear",

@@ -103,7 +103,7 @@ def _below_zero(trace: Trace) -> float:
 SPEC = LayerSpec(
     name="mlp_block",
     title="MLP block",
-    family="Nested",
+    family="From the posts",
     summary="Three Linears with relu between.",
     formula=r"H = \mathrm{relu}(\mathrm{relu}(X \, W_1 + b_1) \, W_2 + b_2) \, W_3 + b_3",
     source="Post 003: MLPBlock",

@@ -85,7 +85,7 @@ def _ones_and_twos(shape: tuple[int, ...], _seed: int, _constant: float) -> np.n
 SPEC = LayerSpec(
     name="nd_dense",
     title="N-D dense",
-    family="Dense",
+    family="From the posts",
     summary="Any rank, by its last axis.",
     formula=r"H_{\dots u} = \sigma\left(\sum_p X_{\dots p} \, W_{pu} + b_u\right)",
     source="Post 004: dense on N dimensions by tensordot",

@@ -113,7 +113,7 @@ def _columns_apart(name: str):
 SPEC = LayerSpec(
     name="repeated_dense",
     title="Repeated dense",
-    family="Dense",
+    family="From the posts",
     summary="One column, repeated for all units.",
     formula=r"H = \sigma(X \, [w, w, \dots, w] + b)",
     source="Post 000: a fully connected layer whose weights are repeated",

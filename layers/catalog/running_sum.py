@@ -67,7 +67,7 @@ def _growth(trace: Trace) -> float:
 SPEC = LayerSpec(
     name="running_sum",
     title="Running sum",
-    family="State",
+    family="From the posts",
     summary="A total that grows at every call.",
     formula=r"t \leftarrow t + \sum_{i} X_{i}",
     source="Post 003: Compute_Sum",

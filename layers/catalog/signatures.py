@@ -47,16 +47,16 @@ _REAL |= {"temperature": 1.0, "stddev": 0.1, "rate": 0.5, "dropout": 0.1, "drop_
 _PARTS = {"rate", "dropout", "recurrent_dropout", "dropout_rate", "drop_prob", "momentum"}
 """Shares: they lie between 0 and 1."""
 _FROM_ZERO = {"padding", "cropping"}
+_KERAS_OWN = inspect.signature(keras.layers.Layer.__init__).parameters
 
 
 def parameters_of(cls: type) -> dict[str, inspect.Parameter]:
     """Return a layer class's own constructor arguments, without those of ``keras.layers.Layer``."""
-    keras_own = inspect.signature(keras.layers.Layer.__init__).parameters
     return {
         name: parameter
         for name, parameter in inspect.signature(cls).parameters.items()
         if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-        and name not in keras_own
+        and name not in _KERAS_OWN
     }
 
 

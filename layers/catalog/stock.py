@@ -84,9 +84,8 @@ def _fields(line: Line, cls: type) -> tuple[Field, ...]:
         found["wrapped"] = ChoiceField(
             name="wrapped", default=options[0], choices=options, label="Layer inside"
         )
-    from_signature = fields_of(cls)
-    names = [*parameters_of(cls), *(n for n in line.arguments if n not in parameters_of(cls))]
-    for name in names:
+    from_signature, own = fields_of(cls), parameters_of(cls)
+    for name in (*own, *(name for name in line.arguments if name not in own)):
         base, wanted = from_signature.get(name), line.arguments.get(name, ...)
         if name in _LEFT_OUT or wanted is None or isinstance(wanted, Fixed):
             continue

@@ -105,9 +105,9 @@ class InputDescription:
         if array.shape != expected:
             words = ", ".join(self.axes_of(len(expected)))
             raise MismatchError(
-                f"Your array does not fit `{self.name}`: expected {format_shape(expected)} ({words}). "
-                f"Received {format_shape(array.shape)}. Size the layer to the data, or bring an array of "
-                "the expected shape.",
+                f"Your array does not fit `{self.name}`: expected {format_shape(expected)} "
+                f"({words}). Received {format_shape(array.shape)}. Size the layer to the data, or "
+                "bring an array of the expected shape.",
                 self._fits(array.shape),
             )
         if most is None:

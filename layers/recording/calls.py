@@ -70,7 +70,7 @@ class Recorder:
             return
         self.values.setdefault(id(handle), value)
         address = _address(value)
-        if not value.shape.rank and address == _address(tf.constant(value.numpy(), dtype)):
+        if not value.shape.rank and address in _shared(value.numpy().item(), dtype):
             # TensorFlow keeps one buffer for a number of Python's, and a variable that starts
             # with it shares it: given one of its own, it is told from the number.
             own = tf.raw_ops.DeepCopy(x=value)
@@ -121,6 +121,12 @@ class Recorder:
         address = _address(operand)
         if address in self._buffers:
             self.reads[id(operand)] = self._buffers[address]
+
+
+def _shared(number: Any, dtype: tf.DType) -> set[int]:
+    """Return where TensorFlow keeps a number of Python's, with its type given and without."""
+    found = {_address(tf.constant(number)), _address(tf.constant(number, dtype))}
+    return {address for address in found if address is not None}
 
 
 def _address(tensor: Any) -> int | None:

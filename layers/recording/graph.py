@@ -74,15 +74,17 @@ class Graph:
             the names that tensors without a name should have, and the outputs' names.
         """
         wanted: dict[str, str] = {}
+        passed: dict[str, str] = {}
         outputs = []
         for wish, leaf in ends.items():
             name = self.names.get(id(leaf)) or self._constant(leaf)
             own = name in self.made and name not in self.current.values()
             if not own and name not in wanted:  # what comes out as it went in is a step of its own
-                result = self._fresh()
-                self.tensors[result] = (leaf, "output", "")
-                self.steps[result] = (Elementwise("identity"), (name,), "")
-                name = result
+                if name not in passed:
+                    passed[name] = result = self._fresh()
+                    self.tensors[result] = (leaf, "output", "")
+                    self.steps[result] = (Elementwise("identity"), (name,), "")
+                name = passed[name]
             if name not in wanted:
                 wanted[name] = wish
                 tensor, _, path = self.tensors[name]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from layers.operations.op import Unknown
 from layers.recording.node import Made, Node
 from layers.recording.tables.arithmetic import ARITHMETIC
+from layers.recording.tables.backward import BACKWARD
 from layers.recording.tables.contractions import CONTRACTIONS
 from layers.recording.tables.layout import LAYOUT
 from layers.recording.tables.reductions import REDUCTIONS
@@ -14,6 +15,7 @@ from layers.recording.tables.windows import WINDOWS
 
 TABLE: dict[str, Callable[[Node], Made | None]] = {
     **ARITHMETIC,
+    **BACKWARD,
     **CONTRACTIONS,
     **LAYOUT,
     **REDUCTIONS,

@@ -245,8 +245,8 @@ def _arrays(
             if first.shape != shape:
                 raise MismatchError(
                     f"The input `{each.name}` cannot be the same array as `{spec.inputs[0].name}`: "
-                    f"expected {format_shape(shape)}. Received {format_shape(first.shape)}. Give both one shape, "
-                    "or this one an input of its own.",
+                    f"expected {format_shape(shape)}. Received {format_shape(first.shape)}. Give "
+                    "both one shape, or this one an input of its own.",
                     {each.field.name: first.shape} if each.field else None,
                 )
             arrays[each.name] = first

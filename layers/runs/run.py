@@ -113,9 +113,8 @@ def _recorded(
     }
     if not spec.inputs:
         axes = {name: spec.input_axes(array.ndim) for name, array in call.arrays.items()}
-    trace = record(
-        layer, *call.arguments, simplified=simplified, input_axes={**axes, **spec.axes}, **call.named
-    )
+    words = {**axes, **spec.axes}
+    trace = record(layer, *call.arguments, simplified=simplified, input_axes=words, **call.named)
     return trace.with_symbols(spec.symbols)
 
 

@@ -58,7 +58,7 @@ def _picture(link: Mapping[str, str]) -> bytes:
     blocks = picture(choice.layer, run, choose_view(run, choice.layer.title, read))
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
-    is_prefetched = "foreseen" in link  # nobody waits for it, so its times are not measured
+    is_prefetched = "prefetch" in link  # nobody waits for it, so its times are not measured
     data = described(blocks, timings=None if is_prefetched else timings)
     record_sent(link.get("visitor", ""), data)
     return packed(without_known(data, link.get("have", "").split(",")[:_MOST_KNOWN]))

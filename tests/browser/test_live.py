@@ -29,19 +29,19 @@ def test_a_key_press_is_drawn_before_the_page_has_run(visitor):
 
 def test_the_step_after_a_step_is_there_before_it_is_asked_for(visitor):
     visit = visitor().open(layer="linear", seed=15, features=4)
-    foreseen = "**/layerscope/live/**foreseen=*"
-    with visit.page.expect_response(foreseen) as answer:
+    prefetched = "**/layerscope/live/**prefetch=*"
+    with visit.page.expect_response(prefetched) as answer:
         visit.slider("units").press("ArrowRight")
     assert "units=7" in answer.value.url
     visit.settle()
     asked = []
     visit.page.on("request", lambda request: asked.append(request.url))
-    with visit.page.expect_response(foreseen) as answer:
+    with visit.page.expect_response(prefetched) as answer:
         visit.slider("units").press("ArrowRight")
         visit.has_shape("outputs", 8, 7)
     visit.settle()
     assert "units=8" in answer.value.url
-    assert not [url for url in asked if "/live/" in url and "foreseen" not in url]
+    assert not [url for url in asked if "/live/" in url and "prefetch" not in url]
     shown = visit.drawn()
     assert visit.link() == {"layer": "linear", "features": "4", "units": "7", "seed": "15"}
     for name, values in visitor().open(**visit.link()).drawn().items():
@@ -50,7 +50,7 @@ def test_the_step_after_a_step_is_there_before_it_is_asked_for(visitor):
 
 def test_what_is_foreseen_is_not_shown_where_another_way_is_taken(visitor):
     visit = visitor().open(layer="linear", seed=16)
-    with visit.page.expect_response("**/layerscope/live/**foreseen=*"):
+    with visit.page.expect_response("**/layerscope/live/**prefetch=*"):
         visit.slider("units").press("ArrowRight")
     visit.settle()
     visit.slider("batch").press("ArrowRight")

@@ -14,7 +14,7 @@ from figures.view import is_binary, near_limit, symmetric_limit
 from figures.words import number
 from layers.api.explore import Exploration
 from layers.inputs.description import Description
-from layers.traces.layout import Drawn, Sign
+from layers.traces.layout import Drawn
 from layers.traces.trace import Tensor
 from views.blocks import Block, color_range, row, text
 from views.explore import report
@@ -70,7 +70,8 @@ def equation(layer: Description, run: Exploration, view: View) -> Block:
         )
 
     legend = list({colours.label: colours.as_data() for colours in ranges.values()}.values())
-    linked = links(run, layer, view.steps) | {"contrast": view.contrast}
+    linked = links(run, layer, view.steps) | {"plane": [-2, -1], "at": {}}
+    linked |= {"contrast": view.contrast}
     pinned = pin(run, view.cell) if view.cell else None
     if view.layout.inside is None and not view.layout.left_out:
         items = [

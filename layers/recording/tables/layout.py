@@ -25,6 +25,7 @@ from layers.operations.layout import (
     Tile,
     Transpose,
 )
+from layers.operations.spreading import SliceGradient
 from layers.recording.node import Made, Node
 
 
@@ -77,12 +78,31 @@ def _slice(node: Node) -> Made:
 
 def _strided_slice(node: Node) -> Made | None:
     """Return the cells as begin, size and stride of every axis; a new axis is no slice."""
-    begin, end, step = node.numbers(1), node.numbers(2), node.numbers(3)
+    op = _cells(node, node.shape(), 1)
+    shape = node.shape()
+    if node.setting("new_axis_mask", 0):
+        whole = Slice((0,) * len(shape), shape, (1,) * len(shape))
+        return Made(Reshape(node.result_shape), (0,)) if op == whole else None
+    left = tuple(size for axis, size in enumerate(op.size) if axis not in op.squeezed)
+    return Made(op, (0,)) if left == node.result_shape else None
+
+
+def _strided_slice_gradient(node: Node) -> Made | None:
+    shape = node.numbers(0)
+    op = _cells(node, shape, 1)
+    left = tuple(size for axis, size in enumerate(op.size) if axis not in op.squeezed)
+    if node.setting("new_axis_mask", 0) or left != node.shape(4):
+        return None
+    return Made(SliceGradient(shape, op.begin, op.strides, op.squeezed), (4,))
+
+
+def _cells(node: Node, shape: tuple[int, ...], first: int) -> Slice:
+    """Return the slice of an array of this shape; its settings are operands from ``first`` on."""
+    begin, end, step = (node.numbers(first + at) for at in range(3))
     masks = {
         name: int(node.setting(f"{name}_mask", 0))
         for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
     }
-    shape = node.shape()
     entries = [(at, axis) for at, axis in _sparse(begin, masks, len(shape)) if axis is not None]
     begins, sizes = [0] * len(shape), list(shape)
     steps, squeezed = [1] * len(shape), []
@@ -92,19 +112,12 @@ def _strided_slice(node: Node) -> Made | None:
             begins[axis], sizes[axis] = begin[at] % length, 1
             squeezed.append(axis)
             continue
-        first = None if masks["begin"] & bit else begin[at]
-        last = None if masks["end"] & bit else end[at]
-        cells = range(length)[first : last : step[at]]
+        start = None if masks["begin"] & bit else begin[at]
+        stop = None if masks["end"] & bit else end[at]
+        cells = range(length)[start : stop : step[at]]
         begins[axis] = cells.start if len(cells) else 0
         sizes[axis], steps[axis] = len(cells), step[at]
-    plain = (sizes[axis] for axis in range(len(shape)) if axis not in squeezed)
-    if masks["new_axis"]:
-        if tuple(begins) == (0,) * len(shape) and tuple(sizes) == shape and set(steps) <= {1}:
-            return Made(Reshape(node.result_shape), (0,))
-        return None
-    if tuple(plain) != node.result_shape:
-        return None
-    return Made(Slice(tuple(begins), tuple(sizes), tuple(steps), tuple(squeezed)), (0,))
+    return Slice(tuple(begins), tuple(sizes), tuple(steps), tuple(squeezed))
 
 
 def _sparse(begin: tuple, masks: dict[str, int], rank: int) -> list[tuple[int, int | None]]:
@@ -226,6 +239,7 @@ LAYOUT: dict[str, Callable[[Node], Made | None]] = {
     "SplitV": _split_v,
     "Squeeze": _reshape,
     "StridedSlice": _strided_slice,
+    "StridedSliceGrad": _strided_slice_gradient,
     "Tile": _tile,
     "Transpose": _transpose,
     "Unpack": _unstack,

@@ -12,11 +12,13 @@ from layers.recording.node import Made, Node
 Padding = tuple[tuple[int, int], ...]
 
 
-def _last(node: Node) -> bool:
+def channels_last(node: Node) -> bool:
+    """Say whether the channels are the last axis: what windows here slide over."""
     return str(node.setting("data_format", "NHWC")) in ("NHWC", "NDHWC")
 
 
-def _inner(settings: Sequence[int]) -> tuple[int, ...]:
+def inner(settings: Sequence[int]) -> tuple[int, ...]:
+    """Return what is set for the spatial axes, of one number an axis."""
     return tuple(int(number) for number in settings[1:-1])
 
 
@@ -25,13 +27,22 @@ def _flat(settings: Sequence[int]) -> tuple[int, int]:
     return int(rows), int(columns)
 
 
-def _padding(
+def padded(
     node: Node,
     lengths: Sequence[int],
     sizes: Sequence[int],
     strides: Sequence[int],
     dilations: Sequence[int] | None = None,
 ) -> Padding:
+    """Return the cells (before, after) that are added to each spatial axis.
+
+    Args:
+        node: the operation, with its ``padding``.
+        lengths: of the image's spatial axes.
+        sizes: of the window.
+        strides: of the window.
+        dilations: of the window; 1 if None.
+    """
     kind = str(node.setting("padding")).upper()
     if kind == "EXPLICIT":
         flat = [int(number) for number in node.setting("explicit_paddings")]
@@ -46,43 +57,42 @@ def _padding(
 
 
 def _conv(node: Node) -> Made | None:
-    if not _last(node):
+    if not channels_last(node):
         return None
-    strides, dilation = _inner(node.setting("strides")), _inner(node.setting("dilations"))
+    strides, dilation = inner(node.setting("strides")), inner(node.setting("dilations"))
     lengths, kernel = node.shape(0)[1:-1], node.shape(1)
-    padding = _padding(node, lengths, kernel[:-2], strides, dilation)
+    padding = padded(node, lengths, kernel[:-2], strides, dilation)
     groups = node.shape(0)[-1] // kernel[-2]
     return Made(Conv(strides, padding, dilation, groups), (0, 1))
 
 
 def _depthwise(node: Node) -> Made | None:
-    if not _last(node):
+    if not channels_last(node):
         return None
-    strides, dilation = _inner(node.setting("strides")), _inner(node.setting("dilations"))
-    padding = _padding(node, node.shape(0)[1:-1], node.shape(1)[:-2], strides, dilation)
+    strides, dilation = inner(node.setting("strides")), inner(node.setting("dilations"))
+    padding = padded(node, node.shape(0)[1:-1], node.shape(1)[:-2], strides, dilation)
     return Made(DepthwiseConv(strides, padding, dilation), (0, 1))
 
 
 def _transposed(node: Node) -> Made | None:
     """The gradient of a convolution by its input: operands are the input's size, kernel, values."""
-    dilation = _inner(node.setting("dilations", (1,) * len(node.result_shape)))
-    if not _last(node) or set(dilation) != {1}:
+    dilation = inner(node.setting("dilations", (1,) * len(node.result_shape)))
+    if not channels_last(node):
         return None
-    strides, size = _inner(node.setting("strides")), node.result_shape[1:-1]
+    strides, size = inner(node.setting("strides")), node.result_shape[1:-1]
     kernel = node.shape(1)
-    if kernel[-2] != node.result_shape[-1]:  # grouped
-        return None
-    padding = _padding(node, size, kernel[:-2], strides, dilation)
-    return Made(ConvTranspose(strides, padding, size), (2, 1))
+    groups = node.result_shape[-1] // kernel[-2]
+    padding = padded(node, size, kernel[:-2], strides, dilation)
+    return Made(ConvTranspose(strides, padding, size, dilation, groups), (2, 1))
 
 
 def _pool(kind: Callable[..., MaxPool | AveragePool]) -> Callable[[Node], Made | None]:
     def translation(node: Node) -> Made | None:
         ksize, strides = node.setting("ksize"), node.setting("strides")
-        if not _last(node) or {ksize[0], ksize[-1], strides[0], strides[-1]} != {1}:
+        if not channels_last(node) or {ksize[0], ksize[-1], strides[0], strides[-1]} != {1}:
             return None
-        size, strides = _inner(ksize), _inner(strides)
-        padding = _padding(node, node.shape(0)[1:-1], size, strides)
+        size, strides = inner(ksize), inner(strides)
+        padding = padded(node, node.shape(0)[1:-1], size, strides)
         return Made(kind(size, strides, padding), (0,))
 
     return translation
@@ -90,7 +100,7 @@ def _pool(kind: Callable[..., MaxPool | AveragePool]) -> Callable[[Node], Made |
 
 def _patches(node: Node) -> Made:
     size, strides, rates = (_flat(node.setting(n)) for n in ("ksizes", "strides", "rates"))
-    padding = _padding(node, node.shape(0)[1:-1], size, strides, rates)
+    padding = padded(node, node.shape(0)[1:-1], size, strides, rates)
     return Made(Patches(size, strides, rates, padding), (0,))
 
 

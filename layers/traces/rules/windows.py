@@ -73,7 +73,7 @@ def _smaller(op: Op, axis: int) -> Op | None:
     elif isinstance(op, ConvTranspose):
         if op.size[axis] != 1:
             return None
-        less["size"] = cut(op.size)
+        less |= {"size": cut(op.size), "dilation": cut(op.dilation)}
     else:
         if op.size[axis] != 1:  # ty: ignore
             return None

@@ -99,6 +99,57 @@ def test_untracked_variables_are_found_by_their_attribute():
     assert sorted(float(trace[name]) for name in constants) == [1, 2]  # 2.0 is no variable
 
 
+def test_a_number_is_not_taken_for_the_variable_that_starts_with_it():
+    class Scales(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.scale = tf.Variable(3.0)
+
+        def call(self, x):
+            return x * tf.constant(3.0) + self.scale
+
+    trace = record(Scales(), X)
+    roles = [[trace.tensors[name].role for name in step.operands] for step in trace.steps]
+    assert roles == [["input", "constant"], ["intermediate", "weight"]]
+
+
+def test_what_comes_out_as_it_went_in_is_a_step_and_others_read_the_input():
+    class Both(keras.layers.Layer):
+        def call(self, x):
+            return x, tf.nn.relu(x), x
+
+    trace = record(Both(), X)
+    steps = {(step.op.name, step.operands, step.result) for step in trace.steps}
+    assert steps == {
+        ("identity", ("inputs",), "outputs"),
+        ("relu", ("inputs",), "outputs_2"),
+    }
+    assert trace.output_names == ("outputs", "outputs_2", "outputs")
+    for own, other in zip(trace.outputs, (X, np.maximum(X, 0), X), strict=True):
+        np.testing.assert_array_equal(own, other)
+
+
+def test_a_graph_that_is_traced_and_not_run_leaves_nothing():
+    class Traces(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.total = tf.Variable(1.0)
+
+        def call(self, x):
+            with tf.Graph().as_default() as graph:
+                tf.nn.relu(tf.zeros((2, 2)))
+            if tf.executing_eagerly():
+                tf.function(
+                    lambda y: self.total.assign_add(tf.reduce_sum(y))
+                ).get_concrete_function(tf.TensorSpec((2, 3)))
+            assert graph is not None
+            return x + 1.0
+
+    trace = record(Traces(), X, simplified=False)
+    assert [step.op.name for step in trace.steps] == ["add"]
+    assert not any(tensor.role == "state" for tensor in trace.tensors.values())
+
+
 def test_a_variable_that_is_set_twice_has_its_values_before_and_after():
     layer = custom.SetTwice()
     record(layer, X)

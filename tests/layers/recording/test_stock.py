@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from layers.operations.explain import explain
 from layers.recording import record
 from layers.recording.owners import owned
 from layers.traces.simplify import simplify
@@ -45,7 +46,20 @@ def assert_redone(trace):
             assert largest_difference(recorded, redone) <= tolerance, step
 
 
-@pytest.fixture(params=CASES, ids=str)
+def assert_explained(trace, step):
+    """Work the first, the middle and the last cell out by hand."""
+    values = trace[step.result]
+    largest = max((np.abs(wide(trace[name])).max(initial=0) for name in step.operands), default=0)
+    for flat in {0, values.size // 2, values.size - 1}:
+        index = tuple(int(at) for at in np.unravel_index(flat, values.shape))
+        told = explain(trace, step.result, index)
+        np.testing.assert_allclose(
+            told.value, float(values[index]), rtol=1e-4, atol=3e-5 * max(1.0, float(largest))
+        )
+        assert set(told.sources) <= set(trace.tensors)
+
+
+@pytest.fixture(params=CASES, ids=str, scope="module")
 def stock(request):
     case = CASES[request.param]
     layer = case.make()
@@ -67,6 +81,9 @@ def test_outputs_are_the_layers_own_bit_for_bit_and_every_step_can_be_redone(sto
         assert [bits(output) for output in trace.outputs] == expected
         assert_redone(trace)
         assert trace.unexplained == case.unexplained
+    for step in simple.steps:
+        if step.op.explained and simple[step.result].size:
+            assert_explained(simple, step)
     for known, moved in zip(owned(layer).values(), after, strict=True):
         assert bits(known.variable.numpy()) == bits(moved)  # a recorded call moves it as any call
 

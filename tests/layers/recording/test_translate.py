@@ -93,6 +93,49 @@ def test_it_is_explained_and_agrees_with_numpy(name):
         assert "inputs" in {name for step in trace.steps for name in step.operands}
 
 
+def slope_of(function):
+    """Return a call that computes its own gradient, as a saliency map does."""
+
+    def call(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(function(x) ** 2)
+        return tape.gradient(loss, x)
+
+    return call
+
+
+KERNEL = tf.constant(normal(2, 2, 2, 3))
+SLOPES = {
+    **{
+        name: (getattr(tf.nn, name), X)
+        for name in ("relu", "relu6", "elu", "selu", "leaky_relu", "softplus", "softsign", "tanh")
+    },
+    "sigmoid": (tf.nn.sigmoid, X),
+    "softmax": (tf.nn.softmax, X),
+    "roots": (lambda x: tf.sqrt(tf.abs(x)) + tf.math.rsqrt(tf.abs(x)), X),
+    "product": (lambda x: tf.matmul(x, x, transpose_b=True), X),
+    "slices": (lambda x: x[1:-1, ::-2] * x[0, 1], X),
+    "convolution": (lambda x: tf.nn.conv2d(x, KERNEL, 2, "SAME"), IMAGE),
+    "kernel": (lambda x: tf.nn.conv2d(tf.ones((1, 7, 7, 6)), x, 1, "VALID"), normal(2, 2, 6, 2)),
+    "depthwise": (lambda x: tf.nn.depthwise_conv2d(x, KERNEL, [1, 2, 2, 1], "SAME"), IMAGE),
+    "largest": (lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"), IMAGE),
+    "average": (lambda x: tf.nn.avg_pool2d(x, 3, 2, "SAME"), IMAGE),
+    "resized": (lambda x: tf.image.resize(x, (4, 9)), IMAGE),
+    "bias": (lambda x: tf.nn.bias_add(tf.ones((3, 4)), x[0, :4]), X),
+}
+
+
+@pytest.mark.parametrize("name", SLOPES)
+def test_a_gradient_that_a_layer_asks_for_is_explained(name):
+    function, inputs = SLOPES[name]
+    trace = record(Calls(slope_of(function)), inputs)
+    assert trace.unexplained == ()
+    np.testing.assert_array_equal(trace["outputs"], slope_of(function)(tf.constant(inputs)))
+    assert trace.disagreement() < 1e-3 * max(1, np.abs(trace["outputs"]).max())
+    assert "inputs" in {name for step in trace.steps for name in step.operands}
+
+
 UNEXPLAINED = {
     "TopKV2": lambda x: tf.math.top_k(x, 2)[0],
     "Where": lambda x: tf.where(x > 0),

@@ -1,5 +1,6 @@
 """Graphs laid out, written down as text: tensors by name, `[name]` where one is drawn elsewhere."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -161,7 +162,7 @@ def test_chosen_steps_are_laid_out_alone():
 
 def test_a_very_large_graph_is_not_laid_out():
     names = ["x", *(f"t{n}" for n in range(2500)), "outputs"]
-    steps = [step(PLUS, f"{a} x", b) for a, b in zip(names, names[1:], strict=False)]
+    steps = [step(PLUS, f"{a} x", b) for a, b in itertools.pairwise(names)]
     left = layout(graph(*steps), "deep")
     assert left.inside is None
     assert left.left_out == 2501

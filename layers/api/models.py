@@ -235,25 +235,3 @@ def view_difference(source: Source, other: Source, pair: Pair) -> WeightView:
     from layers.networks import comparison
 
     return comparison.view_difference(source, other, pair)
-
-
-# The names that the pages still use.
-look = view_weight
-apart = distances
-look_apart = view_difference
-
-
-def look_at(
-    source: Source,
-    weight: WeightEntry,
-    *,
-    share: tuple[int, int],
-    norms: tuple[np.ndarray, ...] = (),
-) -> Partial:
-    """``read_chunk`` under an old name."""
-    return read_chunk(source, weight, chunk=share, norms=norms)
-
-
-def measure_norms(source: Source, weight: WeightEntry, *, share: tuple[int, int]) -> Many:
-    """``chunk_norms`` under an old name."""
-    return chunk_norms(source, weight, chunk=share)

@@ -51,11 +51,6 @@ class Distance:
     rms: float
     unequal: int
 
-    @property
-    def mean_square_root(self) -> float:
-        """``rms`` under the name that the pages still use."""
-        return self.rms
-
 
 def match(first: ModelFile, second: ModelFile) -> tuple[Pair, ...]:
     """Return pairs of weights: of layers of one path, else of layers with equal weight shapes.

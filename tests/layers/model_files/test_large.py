@@ -41,7 +41,7 @@ source = FileSource(path=str(path), name=path.name, stamp=(0, 0))
 model = models_api.open_model(source)
 layer = next(layer for layer in model.layers if layer.weights)
 weight = layer.weights[0]
-view = models_api.look(source, weight)
+view = models_api.view_weight(source, weight)
 cells = models_api.window(source, weight, part=0, row=12_000, column=9_000, span=32)
 models_api.count(source, (weight,), low=-4, high=4)
 print(json.dumps({

@@ -100,9 +100,26 @@ def run_whole(
         with state_put_back(layer):
             first = _recorded(spec, layer, calls[-1])
         placed = apply_edits(first, layer, calls, edits)
+    trace = record_calls(spec, layer, calls, simplified=simplified)
+    return Run(layer=layer, calls=calls, trace=trace, placed=placed)
+
+
+def record_calls(
+    spec: LayerSpec, layer: keras.layers.Layer, calls: Sequence[Call], *, simplified: bool = True
+) -> Trace:
+    """Call a layer once for each call, and return the recording of the last one.
+
+    Args:
+        spec: the layer's declaration.
+        layer: the layer; it is built where it is not.
+        calls: the arguments of each call.
+        simplified: whether TensorFlow's operations are rewritten to the textbook's.
+
+    Returns:
+        the last call; its ``history`` is the state after each, where the layer has one state.
+    """
     history = [_state_after(layer, call) for call in calls[:-1]]
-    trace = _recorded(spec, layer, calls[-1], simplified=simplified)
-    return Run(layer=layer, calls=calls, trace=_with_history(trace, history), placed=placed)
+    return _with_history(_recorded(spec, layer, calls[-1], simplified=simplified), history)
 
 
 def _recorded(

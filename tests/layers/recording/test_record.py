@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from layers.fields import BadInputError
+from layers.inputs.fields import BadInputError
 from tensorflow.python.eager import context, execute
 
 from layers.recording import RecordingFailedError, record

@@ -72,8 +72,8 @@ def test_the_code_prints_the_outputs_of_the_run(tmp_path):
 
 def written(name, values, **options):
     spec = get(name)
-    _, (call,) = prepare_call(spec, values, **options)
-    return call_code(spec, values, call, **options).partition("import numpy as np\n\n")[2]
+    layer, (call,) = prepare_call(spec, values, **options)
+    return call_code(spec, values, call, layer=layer, **options).partition("import numpy as np\n\n")[2]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_the_code_is_as_short_as_it_can_be(name, values, code):
 
 def test_numbers_that_a_visitor_put_into_inputs_are_in_the_code():
     spec = get("add")
-    _, (call,) = prepare_call(spec, {})
+    layer, (call,) = prepare_call(spec, {})
     edits = (Edit(Cell("second", (0, 1)), 1.5), Edit(Cell("elsewhere", (0,)), 2.0))
-    code = call_code(spec, {}, call, edits=edits)
+    code = call_code(spec, {}, call, layer=layer, edits=edits)
     assert "second[0, 1] = 1.5\n" in code
     assert "elsewhere" not in code
 

@@ -160,6 +160,9 @@ export function answerCells(host) {
     return `${where}: ${written(made.z[row][column])}`;
   };
 
+  const references = () =>
+    /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ls-reference"));
+
   /**
    * The frames for a cell: itself, what it is made of, what it helps to make, and its copies.
    * @param {string} name
@@ -168,6 +171,7 @@ export function answerCells(host) {
   const lightsOf = (name, cells) => {
     const links = /** @type {Links} */ (host.links());
     const shown = new Set(host.figures().map(({ figure }) => figure.name));
+    for (const { dataset } of references()) shown.add(dataset.refers ?? "");
     /** @type {Light[]} */
     const lit = [{ name, cells, kind: "here" }];
     for (const part of dependencies(links, shown, name, cells)) {
@@ -204,9 +208,30 @@ export function answerCells(host) {
       const cells = /** @type {Cells} */ (cellsOf(cursor));
       lit.push({ name: cursor.made.figure.name, cells, kind: "cursor" });
     }
-    for (const made of figures) drawLights(made, plane(made), lit);
+    /** @type {Map<string, Light[]>} */
+    const byTensor = new Map();
+    for (const light of lit) {
+      const own = byTensor.get(light.name);
+      if (own) own.push(light);
+      else byTensor.set(light.name, [light]);
+    }
+    for (const made of figures) {
+      drawLights(made, plane(made), byTensor.get(made.figure.name) ?? []);
+    }
+    markReferences(lit);
     placeTip(spot ?? cursor);
   }
+
+  /**
+   * Mark the references to tensors that have lit cells: those may be drawn far away.
+   * @param {Light[]} lit
+   */
+  const markReferences = (lit) => {
+    const names = new Set(lit.filter(({ kind }) => kind !== "edited").map(({ name }) => name));
+    for (const chip of references()) {
+      chip.toggleAttribute("data-lit", names.has(chip.dataset.refers ?? ""));
+    }
+  };
 
   /**
    * A cell of a picture that may have become smaller since.

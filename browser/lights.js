@@ -15,13 +15,11 @@ const SMALLEST = 8; // pixels: a frame around smaller cells is drawn larger, so 
  * Draw the frames that are in one figure.
  * @param {Drawn} made
  * @param {Plane} plane
- * @param {Light[]} lights of all figures
+ * @param {Light[]} lights of its tensor
  */
 export function drawLights(made, plane, lights) {
   const frames = lights
-    .filter(
-      ({ name, cells }) => name === made.figure.name && cells.length === plane.tensor.shape.length,
-    )
+    .filter(({ cells }) => cells.length === plane.tensor.shape.length)
     .flatMap(({ cells, kind }) => rectsOf(plane, cells).map((rect) => ({ rect, kind })));
   const { lights: layer, cell } = made;
   while (layer.childElementCount > frames.length) layer.lastElementChild?.remove();

@@ -11,7 +11,6 @@ SAME = 1e-7
 """Equal sums below 1 in float32, whatever order the processor at hand adds them up in."""
 
 
-
 def call_with(inputs):
     return Call(arrays={"inputs": inputs}, arguments=(inputs,), named={})
 

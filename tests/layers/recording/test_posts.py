@@ -6,33 +6,59 @@ import pytest
 from layers.catalog.registry import POSTS, get
 from layers.runs.run import run
 
-DENSE = "inputs · kernel = (product); product + bias = outputs"
+BEFORE = "inputs · kernel = (product); product + bias = "
+DENSE = f"{BEFORE}outputs"
 CASES = [
     ("linear", {}, DENSE),
     ("linear", {"use_bias": False}, "inputs · kernel = outputs"),
-    ("linear", {"activation": "relu"}, DENSE[:-7] + "pre_activation; relu pre_activation = outputs"),
-    ("linear", {"use_bias": False, "activation": "softmax"},
-     "inputs · kernel = product; softmax product = outputs"),
-    ("nd_dense", {"shape": (1, 2, 3, 4), "activation": "tanh"},
-     DENSE[:-7] + "pre_activation; tanh pre_activation = outputs"),
-    ("nd_dense", {"shape": (3, 4), "activation": "softplus"},
-     DENSE[:-7] + "pre_activation; softplus pre_activation = outputs"),
-    ("repeated_dense", {"activation": "linear", "units": 3},
-     "repeat ×3 kernel = kernel_repeated; repeat ×3 bias = bias_repeated; "
-     "inputs · kernel_repeated = (product); product + bias_repeated = outputs"),
-    ("repeated_dense", {"units": 1},
-     "repeat ×1 kernel = kernel_repeated; repeat ×1 bias = bias_repeated; "
-     "inputs · kernel_repeated = (product); product + bias_repeated = pre_activation; "
-     "relu pre_activation = outputs"),
+    (
+        "linear",
+        {"activation": "relu"},
+        BEFORE + "pre_activation; relu pre_activation = outputs",
+    ),
+    (
+        "linear",
+        {"use_bias": False, "activation": "softmax"},
+        "inputs · kernel = product; softmax product = outputs",
+    ),
+    (
+        "nd_dense",
+        {"shape": (1, 2, 3, 4), "activation": "tanh"},
+        BEFORE + "pre_activation; tanh pre_activation = outputs",
+    ),
+    (
+        "nd_dense",
+        {"shape": (3, 4), "activation": "softplus"},
+        BEFORE + "pre_activation; softplus pre_activation = outputs",
+    ),
+    (
+        "repeated_dense",
+        {"activation": "linear", "units": 3},
+        "repeat ×3 kernel = kernel_repeated; repeat ×3 bias = bias_repeated; "
+        "inputs · kernel_repeated = (product); product + bias_repeated = outputs",
+    ),
+    (
+        "repeated_dense",
+        {"units": 1},
+        "repeat ×1 kernel = kernel_repeated; repeat ×1 bias = bias_repeated; "
+        "inputs · kernel_repeated = (product); product + bias_repeated = pre_activation; "
+        "relu pre_activation = outputs",
+    ),
     ("center_zero", {"rows": 5}, "inputs × mask = outputs"),
-    ("running_sum", {"calls": 3},
-     "Σ batch inputs = column_sums; total_before + column_sums = total; returned total = outputs"),
-    ("mlp_block", {},
-     "inputs · linear_1/kernel = (linear_1/product); "
-     "linear_1/product + linear_1/bias = linear_1/outputs; relu linear_1/outputs = relu; "
-     "relu · linear_2/kernel = (linear_2/product); "
-     "linear_2/product + linear_2/bias = linear_2/outputs; relu linear_2/outputs = relu_2; "
-     "relu_2 · linear_3/kernel = (linear_3/product); linear_3/product + linear_3/bias = outputs"),
+    (
+        "running_sum",
+        {"calls": 3},
+        "Σ inputs = column_sums; total_before + column_sums = total; returned total = outputs",
+    ),
+    (
+        "mlp_block",
+        {},
+        "inputs · linear_1/kernel = (linear_1/product); "
+        "linear_1/product + linear_1/bias = linear_1/outputs; relu linear_1/outputs = relu; "
+        "relu · linear_2/kernel = (linear_2/product); "
+        "linear_2/product + linear_2/bias = linear_2/outputs; relu linear_2/outputs = relu_2; "
+        "relu_2 · linear_3/kernel = (linear_3/product); linear_3/product + linear_3/bias = outputs",
+    ),
 ]
 ROLES = {
     "inputs": "input",

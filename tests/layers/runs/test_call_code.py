@@ -52,7 +52,8 @@ def test_the_code_prints_the_outputs_of_the_run(tmp_path):
         options: dict[str, Any] = {"seed": 7, "sources": sources, "constant": 0.3}
         layer, (call,) = prepare_call(spec, values, **options)
         outputs = keras.tree.flatten(layer(*call.arguments, **call.named))
-        codes.append((name, call_code(spec, values, call, outputs=len(outputs), **options)))
+        code = call_code(spec, values, call, layer=layer, outputs=len(outputs), **options)
+        codes.append((name, code))
         expected.append("".join(f"{np.asarray(output)}\n" for output in outputs))
     # As a visitor has it: without what this process has set for its own TensorFlow.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "PYTHON"))}
@@ -73,7 +74,9 @@ def test_the_code_prints_the_outputs_of_the_run(tmp_path):
 def written(name, values, **options):
     spec = get(name)
     layer, (call,) = prepare_call(spec, values, **options)
-    return call_code(spec, values, call, layer=layer, **options).partition("import numpy as np\n\n")[2]
+    return call_code(spec, values, call, layer=layer, **options).partition(
+        "import numpy as np\n\n"
+    )[2]
 
 
 @pytest.mark.parametrize(

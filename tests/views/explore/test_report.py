@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from layers.api.explore import describe
+from layers.catalog.registry import POSTS
 from layers.traces.summary import Kept
 from tests.views.runs import explored
 from views.explore import report
@@ -109,7 +109,7 @@ def test_weights_that_do_not_train_are_told_so():
 
 
 def test_the_npz_holds_every_tensor_bit_by_bit():
-    for layer in describe():
+    for layer in POSTS:
         run = explored(layer.name)
         with np.load(io.BytesIO(report.npz(run)), allow_pickle=False) as file:
             assert set(file.files) == set(run.trace.tensors)

@@ -38,8 +38,9 @@ def activations(layer: LayerEntry, found: Activation) -> list[Block]:
         name: map_grid(maps, name=name, layer=layer.path, limit=limits[name])
         for name, maps in shown.items()
     }
-    drawn = (*named.values(), _OUTPUT)
-    answer = [name for name in dict.fromkeys(drawn) if has_known_cells(shown[name], figures[name])]
+    linked = {*named.values(), _OUTPUT}
+    answer = [name for name in shown if name in linked]
+    answer = [name for name in answer if has_known_cells(shown[name], figures[name])]
     answers = {
         "links": {**_links(found, named), "answer": answer},
         "pin": {"cell": str(Cell(_OUTPUT, (0, *found.cell)))},
@@ -85,6 +86,8 @@ def _links(found: Activation, named: dict[str, str]) -> dict[str, Any]:
         named.get(name, name): {"shape": shape, "axes": ("", *axis_words(shape[1:]))[: len(shape)]}
         for name, shape in found.shapes.items()
     }
+    outputs = (1, *found.outputs.shape)  # also where the layer returns its input itself
+    tensors.setdefault(_OUTPUT, {"shape": outputs, "axes": ("", *axis_words(outputs[1:]))})
     return {"steps": steps, "tensors": tensors, "plane": [-2, -1], "at": {}, "edited": []}
 
 

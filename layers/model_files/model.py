@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -187,6 +188,26 @@ def item_bytes(dtype: str) -> int:
         return 1
     digits = "".join(letter for letter in dtype if letter.isdigit())
     return int(digits) // 8 if digits in {"8", "16", "32", "64"} else 0
+
+
+def parse_json(text: bytes | str, **hooks: Any) -> Any:
+    """Return what JSON describes, with a question mark for half a character in a text.
+
+    JSON can write half of a surrogate pair, which nothing could write on as UTF-8.
+
+    Args:
+        text: JSON.
+        hooks: for ``json.loads``.
+
+    Raises:
+        ValueError: it is not JSON.
+        RecursionError: it is nested too deeply.
+    """
+    raw = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+    parsed = json.loads(raw, **hooks)
+    if b"\\ud" in raw.lower():
+        parsed = json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
+    return parsed
 
 
 def refuse(name: str, expected: str, received: str, hint: str) -> BadInputError:

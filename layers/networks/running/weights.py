@@ -10,7 +10,7 @@ import numpy as np
 
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import format_shape
-from layers.model_files import read
+from layers.model_files import reader
 from layers.model_files.arrays import to_float
 from layers.model_files.model import FileSource, LayerEntry, WeightEntry
 
@@ -32,7 +32,8 @@ def read_at_build(layer: keras.layers.Layer, row: LayerEntry, source: FileSource
     """
     by_name = {weight.name.rpartition("/")[2]: weight for weight in row.weights}
     for part in filter(None, (layer, getattr(layer, "cell", None))):
-        vars(part)["add_weight"] = _reading(part.add_weight, by_name, row.path, source)
+        # Past Keras's own __setattr__, which would look for variables in it.
+        object.__setattr__(part, "add_weight", _reading(part.add_weight, by_name, row.path, source))
 
 
 def _reading(
@@ -55,9 +56,8 @@ def _reading(
             )
 
         def stored(*_: Any, **__: Any) -> np.ndarray:
-            with read.array(source, weight.where) as array:
-                whole = array.read(tuple(slice(0, length) for length in array.shape))
-            return to_float(whole).astype("float32")
+            values = reader.apply([(source, weight.where)], reader.whole)
+            return to_float(values).astype("float32")
 
         return add_weight(shape=claimed, initializer=stored, name=name, **more)
 

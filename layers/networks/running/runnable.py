@@ -189,11 +189,13 @@ def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, An
         taken = [made[name] for name in call.inputs]
         layer = network.layers[call.path]
         shapes = [tuple(tensor.shape) for tensor in taken]
-        shape = tuple(layer.compute_output_shape(shapes if len(taken) > 1 else shapes[0]))
-        total += _checked_size(call, shape, total)
         try:
+            shape = tuple(layer.compute_output_shape(shapes if len(taken) > 1 else shapes[0]))
+            total += _checked_size(call, shape, total)
             made[call.name] = layer(taken if len(taken) > 1 else taken[0])
-        except (ValueError, TypeError, tf.errors.OpError) as error:
+        except BadInputError:
+            raise
+        except stock.KERAS_ERRORS as error:
             raise BadInputError(
                 f"{call.path[:60]!r} cannot be computed: expected an input that it takes. Received "
                 f"{', '.join(map(format_shape, shapes))} ({str(error).splitlines()[0][:80]}). Feed "
@@ -242,7 +244,7 @@ def _build(
         return tuple(layer.compute_output_shape(shapes))
     except BadInputError:
         raise
-    except (ValueError, TypeError, IndexError, AttributeError) as error:
+    except stock.KERAS_ERRORS as error:
         raise BadInputError(
             f"No input can be fed to the network: expected {config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."

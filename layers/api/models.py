@@ -7,6 +7,7 @@ out. Every function raises ``BadInputError`` where a file or a value cannot be u
 from __future__ import annotations
 
 import io
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from layers.inputs.fields import BadInputError
 from layers.model_files import reader
 from layers.model_files.arrays import EXTENSION_DTYPES
 from layers.model_files.layout import layout_of, read_rectangle, whole_layout
-from layers.model_files.model import FileSource, ModelFile, WeightEntry
+from layers.model_files.model import PYTHON_OBJECTS, FileSource, ModelFile, WeightEntry
 from layers.model_files.planes import Partial, WeightView, norms_squared, view
 from layers.model_files.planes import read_chunk as read_chunk_of
 from layers.model_files.reader import Place
@@ -54,7 +55,7 @@ class Many:
     @property
     def nbytes(self) -> int:
         """About how many bytes they take."""
-        return 400 * len(self.items)
+        return PYTHON_OBJECTS * len(pickle.dumps(self.items))
 
 
 @dataclass(frozen=True)

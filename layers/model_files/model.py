@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from layers.inputs.fields import BadInputError
+
+PYTHON_OBJECTS = 7
+"""How many times its pickled bytes a tree of small Python objects takes, measured at 5 to 6.5."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +165,7 @@ class ModelFile:
     @property
     def nbytes(self) -> int:
         """About how many bytes this description takes, for a cache that is bounded by bytes."""
-        return 2000 * (len(self.layers) + sum(len(layer.weights) for layer in self.layers))
+        return PYTHON_OBJECTS * len(pickle.dumps(self))
 
     def layer(self, path: str) -> LayerEntry:
         """Return the layer of that path.

@@ -29,7 +29,13 @@ from pages.shared.worker import (
     Worker,
 )
 
-__all__ = ["ComputationLostError", "ComputationStoppedError", "Workers", "own_workers", "workers"]
+__all__ = [
+    "ComputationLostError",
+    "ComputationStoppedError",
+    "Workers",
+    "author_workers",
+    "workers",
+]
 COUNT = 2
 """One serves while the other hangs, dies or starts. A run takes milliseconds; more would idle."""
 TIME_LIMIT = float(os.environ.get("LAYERSCOPE_TIME_LIMIT", "20"))

@@ -1,10 +1,10 @@
-"""The examinations: a function for each name of ``layers.checkup.plan.PLAN``."""
+"""The examinations: one function for each name in ``layers.checkup.plan.PLAN``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from layers.checkup.examination.layer_under_test import Subject
+from layers.checkup.examination.layer_under_test import LayerUnderTest
 from layers.checkup.probes.building import (
     build_signature,
     children_unbuilt,
@@ -21,7 +21,7 @@ from layers.checkup.probes.types import float64_constant
 from layers.checkup.probes.variables import untracked
 from layers.checkup.report import Finding
 
-PROBES: dict[str, Callable[[Subject], Iterable[Finding]]] = {
+PROBES: dict[str, Callable[[LayerUnderTest], Iterable[Finding]]] = {
     probe.__name__: probe
     for probe in (
         make,

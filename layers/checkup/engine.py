@@ -16,7 +16,7 @@ from typing import Any
 from layers.checkup.plan import PLAN, WORDS, Step
 from layers.checkup.processes import HungError, KilledError, shared_process
 from layers.checkup.report import Finding, Outcome, Report, merge_outcomes
-from layers.checkup.shapes import Shapes, format_shapes, validate_shapes
+from layers.checkup.shapes import Shapes, format_shapes, validate_dtype, validate_shapes
 
 TIME_LIMIT = 20.0
 """Seconds that one examination may take."""
@@ -48,7 +48,8 @@ def check(
         The findings, the most severe first, and the outcome of every examination.
 
     Raises:
-        BadInputError: ``input_shape`` is not a shape, or ``make_layer`` raised a BadInputError.
+        BadInputError: ``input_shape`` is not a shape, ``dtype`` is not an input's dtype, or
+            ``make_layer`` raised a BadInputError.
 
     Example:
         >>> import keras
@@ -56,6 +57,7 @@ def check(
         ()
     """
     shapes = validate_shapes(input_shape)
+    validate_dtype(dtype)
     outcomes = tuple(
         iter_outcomes(make_layer, shapes, dtype=dtype, time_limit=time_limit, run=shared_process())
     )

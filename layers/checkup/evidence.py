@@ -65,8 +65,11 @@ class Evidence:
 
     @property
     def reload_difference(self) -> float | None:
-        """The largest difference between ``after`` and ``before``; None if they do not compare."""
-        if self.after is None or self.after.shape != self.before.shape:
+        """The largest difference between ``after`` and ``before``.
+
+        None if the saved model could not be loaded, or if the shapes differ.
+        """
+        if self.reload or self.after is None or self.after.shape != self.before.shape:
             return None
         return float(np.abs(self.after - self.before).max(initial=0.0))
 

@@ -31,7 +31,9 @@ def build(self, input_shape):
         """
 def build(self, input_shape):
     self.w = self.add_weight(
-        name="w", shape=(input_shape[-1], self.units), initializer="random_normal"
+        name="w",
+        shape=(input_shape[-1], self.units),
+        initializer=keras.initializers.RandomNormal(stddev=1.0),
     )
 """,
     ),
@@ -298,6 +300,8 @@ OTHERS = {
     "cannot-make": "Constructor raises an error",
     "cannot-call": "Call raises an error",
     "cannot-trace": "Graph tracing raises an error",
+    "no-output": "Call returns nothing",
+    "untied-copy": "Copy of a weight that is not tied to it",
     "raises": "Error in an examination",
     "exits": "Layer exits the program",
     "hangs": "Layer does not return",

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from keras.src.random.seed_generator import global_seed_generator
+
 from layers.checkup.examination.layer_under_test import LayerUnderTest, attempt
 from layers.checkup.examples import EXAMPLES
 from layers.checkup.plan import PLAN
@@ -41,6 +43,8 @@ def examine(
     tested = LayerUnderTest(make, shape, dtype, registered)
     started = time.perf_counter()
     with isolated(registered) as printed:
+        # Made in a call, it would look like a variable of that call.
+        global_seed_generator()
         found, error = attempt(lambda: tuple(PROBES[name](tested)))
         if isinstance(error, BadInputError):
             raise error
@@ -49,7 +53,8 @@ def examine(
             found = (failure(error, tested, step.doing, layer),)
         label = ""
         if name == "make" and not found:
-            label = type(tested.new()).__name__
+            layer, _ = attempt(tested.new)
+            label = type(layer).__name__ if layer is not None else ""
     findings = [_with_example(finding) for finding in found]
     if name == "call" and printed.getvalue().strip():
         findings.append(_prints(printed.getvalue()))

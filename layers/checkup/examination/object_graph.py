@@ -73,6 +73,35 @@ def iter_reachable_from_function(function: Any) -> Iterator[Reachable]:
     yield from _walk(Reachable("its function", function, function, ""), set(), 0)
 
 
+def sublayer_path(layer: Any, child: Any) -> str:
+    """Return the author's expression for a sublayer: ``self.query``, ``self.parts["a"].dense``.
+
+    The shortest one; the sublayer's name if no attribute leads to it.
+    """
+    level: list[tuple[str, Any]] = [("self", layer)]
+    seen = {id(layer)}
+    for _ in range(DEPTH):
+        following: list[tuple[str, Any]] = []
+        for path, value in level:
+            if isinstance(value, (dict, list, tuple)):
+                inside = [(f"{path}{step}", inner) for step, inner in _entries(value)]
+            else:
+                hidden = _KERAS_ATTRIBUTES if isinstance(value, keras.layers.Layer) else frozenset()
+                item = Reachable(path, value, None, "")
+                inside = [(i.path, i.value) for i in _attributes(item, hidden)]
+            for step, inner in inside:
+                if inner is child:
+                    return step
+                container = isinstance(inner, (dict, list, tuple, keras.layers.Layer, tf.Module))
+                author = hasattr(inner, "__dict__") and not is_stock(type(inner))
+                closed = isinstance(inner, _OPAQUE)
+                if (container or author) and not closed and id(inner) not in seen:
+                    seen.add(id(inner))
+                    following.append((step, inner))
+        level = following
+    return child.name
+
+
 def is_variable(value: Any) -> bool:
     """Return whether a value is a TensorFlow or Keras variable."""
     return isinstance(value, (tf.Variable, keras.Variable))

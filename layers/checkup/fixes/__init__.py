@@ -14,6 +14,7 @@ from layers.checkup.fixes.building import (
     remove_method,
     rename_attribute,
     rename_build_arguments,
+    return_last,
 )
 from layers.checkup.fixes.config import add_kwargs, register_class, write_get_config
 from layers.checkup.fixes.copies import derive_in_call
@@ -51,6 +52,7 @@ __all__ = [
     "remove_method",
     "rename_attribute",
     "rename_build_arguments",
+    "return_last",
     "state_as_weight",
     "track_variables",
     "use_float32",

@@ -92,6 +92,18 @@ def rename_attribute(source: Source | None, attribute: str) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
+def return_last(source: Source | None) -> Fix | None:
+    """Return what the last statement of ``call`` computes."""
+    if source is None or (call := source.method("call")) is None:
+        return None
+    last = call.body[-1]
+    if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
+        return source.edited(insert_after(last, f"return {last.targets[0].id}"))
+    if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant):
+        return source.edited(replace(last, f"return {source.segment(last.value)}"))
+    return None
+
+
 def remove_method(source: Source | None, name: str) -> Fix | None:
     """Remove a method: Keras then computes the output's shape itself."""
     if source is None or (method := source.method(name)) is None or len(source.tree.body) == 1:

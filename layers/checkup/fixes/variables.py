@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection
 
+from layers.checkup.fixes.initializers import initial_of
 from layers.checkup.fixes.lines import names_in, quoted
 from layers.checkup.report import Fix
 from layers.checkup.source import (
@@ -21,17 +22,8 @@ from layers.checkup.source import (
 
 _MAKING = {"tf.Variable", "keras.Variable", "self.add_weight"}
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
-_DRAWN = {
-    "tf.zeros": "zeros",
-    "tf.ones": "ones",
-    "np.zeros": "zeros",
-    "np.ones": "ones",
-    "tf.random.normal": "random_normal",
-    "tf.random.uniform": "random_uniform",
-    "keras.ops.zeros": "zeros",
-    "keras.ops.ones": "ones",
-    "keras.random.normal": "random_normal",
-}
+WIDTH = 100
+"""Columns of a line; a longer call is written on several lines."""
 
 
 def track_variables(source: Source | None, line: int | None, name: str) -> Fix | None:
@@ -61,25 +53,31 @@ def attach_layer(source: Source | None, path: str) -> Fix | None:
     return source.edited(insert_after(made[0], f"self.{'_'.join(parts)} = {path}"))
 
 
-def variable(source: Source, call: ast.Call, name: str) -> str:
+def variable(source: Source, call: ast.Call, name: str, *, wrap: bool = True) -> str:
     """Return the source of a tracked variable in place of a ``tf.Variable``."""
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     value = given.get("initial_value", call.args[0] if call.args else None)
     trainable = source.segment(given["trainable"]) if "trainable" in given else "True"
     named = source.segment(given["name"]) if "name" in given else quoted(name)
     more = "" if trainable == "True" else f", trainable={trainable}"
-    if isinstance(value, ast.Call):
-        inner = {keyword.arg: keyword.value for keyword in value.keywords}
-        shape = inner.get("shape", value.args[0] if value.args else None)
-        called = dotted(value.func)
-        initializer = quoted(_DRAWN[called]) if called in _DRAWN else None
-        if initializer is None and re.fullmatch(r"\w*init\w*", called):
-            initializer = called
-        if shape is not None and initializer is not None:
-            text = source.segment(shape)
-            return f"self.add_weight(name={named}, shape={text}, initializer={initializer}{more})"
+    if initial := initial_of(source, value):
+        parts = [f"name={named}", f"shape={initial.shape}"]
+        parts += [f"dtype={initial.dtype}"] if initial.dtype else []
+        parts += [f"initializer={initial.initializer}", *([more[2:]] if more else [])]
+        return _add_weight(source, call, parts, wrap=wrap)
     text = source.segment(value) if value is not None else "0.0"
     return f"keras.Variable({text}, name={named}{more})"
+
+
+def _add_weight(source: Source, call: ast.Call, parts: list[str], *, wrap: bool) -> str:
+    """Return ``self.add_weight(…)`` in place of a call, on several lines if it is long."""
+    text = f"self.add_weight({', '.join(parts)})"
+    if not wrap or call.col_offset + len(text) <= WIDTH:
+        return text
+    line = source.lines[call.lineno - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    inside = "".join(f"{indent}    {part},\n" for part in parts)
+    return f"self.add_weight(\n{inside}{indent})"
 
 
 def _name_of(source: Source, call: ast.Call, default: str) -> str:
@@ -158,7 +156,7 @@ def _makes(node: ast.AST) -> bool:
 
 def _text(source: Source, node: ast.AST, name: str) -> str:
     is_plain = isinstance(node, ast.Call) and dotted(node.func) == "tf.Variable"
-    return variable(source, node, name) if is_plain else source.segment(node)
+    return variable(source, node, name, wrap=False) if is_plain else source.segment(node)
 
 
 def _made_once(source: Source, node: ast.If) -> dict[str, str] | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from layers.checkup.examination.layer_under_test import (
     is_stock,
     temporarily_set,
 )
+from layers.checkup.examination.object_graph import sublayer_path
 from layers.checkup.probes.failures import is_library_code
 from layers.checkup.report import Finding
 from layers.checkup.shapes import all_shapes
@@ -36,7 +39,39 @@ _RESERVED = (set(vars(keras.layers.Layer())) | set(dir(keras.layers.Layer))) - _
 
 
 def children_unbuilt(tested: LayerUnderTest) -> Iterator[Finding]:
-    """Compare the weights after ``build`` with those after a call."""
+    """Compare the weights after ``build`` with those after a call; else look for warnings."""
+    found = list(_missing_after_build(tested))
+    yield from found or _warned_about(tested)
+
+
+def _warned_about(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Yield a finding if Keras warns that it marked a sublayer as built although it is not."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        layer = tested.new()
+        attempt(lambda: tested.call_on(layer, tested.specs()))
+        attempt(lambda: tested.call(layer))
+    for warning in caught:
+        text = " ".join(str(warning.message).split())
+        named = re.search(r"layer '([^']+)'.*unbuilt state", text, re.IGNORECASE)
+        inside = layer._flatten_layers(include_self=False)
+        child = next((each for each in inside if named and each.name == named[1]), None)
+        if child is None:
+            continue
+        path = sublayer_path(layer, child)
+        yield Finding(
+            code="children-unbuilt",
+            severity="risky",
+            where=path,
+            wrong=f"Keras marks `{path}` as built although its sublayers are not built.",
+            happens="Its weights do not exist before the first call: loading weights before it "
+            "fails or loses some.",
+            evidence=f"Keras warns: {text[:200]}",
+        )
+        return
+
+
+def _missing_after_build(tested: LayerUnderTest) -> Iterator[Finding]:
     layer = tested.new()
     overridden = next((c for c in type(layer).__mro__ if "build" in vars(c)), None)
     if overridden is None or is_stock(overridden):
@@ -51,11 +86,11 @@ def children_unbuilt(tested: LayerUnderTest) -> Iterator[Finding]:
     if after_call <= after_build:
         return
     children = [child for child in unbuilt if child.weights]
-    names = ", ".join(f"`{_name(layer, child)}`" for child in children)
+    names = ", ".join(f"`{sublayer_path(layer, child)}`" for child in children)
     line = _line_of(overridden, "build")
     lines = []
     for child in children:
-        where = _name(layer, child)
+        where = sublayer_path(layer, child)
         if where.startswith("self.") and id(child) in shapes:
             lines.append(f"{where}.build({_written(shapes[id(child)], tested)})")
     lines = lines if len(lines) == len(children) else []
@@ -95,17 +130,6 @@ def _written(shape: tuple, tested: LayerUnderTest) -> str:
     if len(shape) == len(given) and shape[:-1] == given[:-1]:
         return f"(*input_shape[:-1], {shape[-1]})"
     return f"(input_shape[0], {', '.join(map(str, shape[1:]))})"
-
-
-def _name(layer: Any, child: Any) -> str:
-    for name, value in vars(layer).items():
-        if value is child:
-            return f"self.{name}"
-        if isinstance(value, (list, tuple)) and any(v is child for v in value):
-            return f"self.{name}[{next(i for i, v in enumerate(value) if v is child)}]"
-        if isinstance(value, dict) and any(v is child for v in value.values()):
-            return f"self.{name}[{next(k for k, v in value.items() if v is child)!r}]"
-    return child.name
 
 
 def _line_of(cls: type, method: str) -> int | None:
@@ -220,12 +244,15 @@ def reserved_name(tested: LayerUnderTest) -> Iterator[Finding]:
                     if isinstance(node, (ast.Assign, ast.AnnAssign))
                     and name in ast.unparse(node).split("=")[0]
                 ]
-                seen.setdefault(name, lines[0] if lines else 0)
+                if lines or source is None:  # else a decorator sets it, as Keras's own do
+                    seen.setdefault(name, lines[0] if lines else 0)
     for name, line in seen.items():
         lost = _change_by_reload(tested)
         reloading = (
             "the model could not be saved and loaded"
             if lost is None
+            else "after saving and loading, the weights are the same"
+            if lost == 0
             else f"after saving and loading, weights differ by up to {lost:.3g}"
         )
         yield Finding(

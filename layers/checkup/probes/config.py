@@ -222,9 +222,8 @@ def _incomplete(
         if error:
             continue
         distance = _differing(tested, made, back) or {}
-        distance = {
-            path: message for path, message in distance.items() if path not in random_differences
-        }
+        twin = type(layer)(**{**arguments, name: other})
+        distance = _without_random(tested, made, twin, distance)
         if distance:
             lost[name] = f"with `{name}={other!r}`, {next(iter(distance.values()))}"
     named = [name for name in lost if name in arguments]
@@ -245,6 +244,14 @@ def _incomplete(
         evidence="After `from_config(get_config())`: " + "; ".join(lost.values()) + ".",
         fix=fixes.write_get_config(source, _arguments(layer)),
     )
+
+
+def _without_random(
+    tested: LayerUnderTest, made: Any, twin: Any, differences: dict[str, str]
+) -> dict[str, str]:
+    """Leave out differences that two layers with equal arguments have: random numbers."""
+    random = (_differing(tested, made, twin) or {}) if differences else {}
+    return {path: text for path, text in differences.items() if path not in random}
 
 
 def _variants(layer: Any, arguments: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -337,7 +344,7 @@ def unregistered(tested: LayerUnderTest) -> Iterator[Finding]:
         package = cls.__module__.rpartition(".")[2].strip("_") or "my_module"
         yield Finding(
             code="unregistered",
-            severity="risky",
+            severity="note",
             where=f"class {cls.__name__}, line {source.tree.lineno}"
             if source
             else f"class {cls.__name__}",

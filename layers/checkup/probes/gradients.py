@@ -21,9 +21,25 @@ from layers.checkup.examination.layer_under_test import (
 from layers.checkup.examination.object_graph import Reachable, is_variable, iter_reachable
 from layers.checkup.probes.places import locate, reachable_variable
 from layers.checkup.probes.softmax import softmax_over_one
-from layers.checkup.report import Finding
+from layers.checkup.report import Finding, Fix
 
 DRAWS = 3
+RATE = 0.1
+"""The learning rate of the training step that shows whether two weights are tied."""
+TIED = Fix(
+    before="""def build(self, input_shape):
+    self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], 3))
+    self.decoder = self.add_weight(name="decoder", shape=(3, input_shape[-1]))
+    self.decoder.assign(tf.transpose(self.kernel))
+
+def call(self, inputs):
+    return tf.matmul(tf.matmul(inputs, self.kernel), self.decoder)""",
+    after="""def build(self, input_shape):
+    self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], 3))
+
+def call(self, inputs):
+    return tf.matmul(tf.matmul(inputs, self.kernel), self.kernel, transpose_b=True)""",
+)
 
 
 def frozen_copy(tested: LayerUnderTest) -> Iterator[Finding]:
@@ -43,6 +59,65 @@ def frozen_copy(tested: LayerUnderTest) -> Iterator[Finding]:
             "output by 0.",
             fix=fixes.derive_in_call(source, copy.attribute),
         )
+    yield from untied_copies(tested)
+
+
+def untied_copies(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Look for two weights that start with the same random values and drift apart in training."""
+    layer, other = tested.called(), tested.called()
+    weights = [v for v in layer.trainable_variables if is_floating(v)]
+    if len(weights) < 2 or len(weights) != len(other.trainable_variables):
+        return
+    start = [as_array(v.value) for v in weights]
+    # Values that do not depend on the layer (constants, fixed seeds) are equal without a copy.
+    varied = [
+        len(values) > 0 and difference([values], [raw_variable(twin).numpy()]) > 0
+        for values, twin in zip(start, other.trainable_variables, strict=True)
+    ]
+    pairs = [
+        (one, two, transposed)
+        for two in range(len(weights))
+        for one in range(two)
+        for transposed in (False, True)
+        if varied[one] and varied[two] and _same(start[one], start[two], transposed=transposed)
+    ]
+    if not pairs:
+        return
+    with tf.GradientTape() as tape:
+        loss = loss_of(tested.call(layer), 0)
+    gradients = tape.gradient(loss, [v.value for v in weights]) if loss is not None else []
+    for variable, gradient in zip(weights, gradients, strict=False):
+        if gradient is not None:
+            variable.assign_sub(RATE * tf.convert_to_tensor(gradient))
+    paths = {id(item.value): item for item in iter_reachable(layer) if is_variable(item.value)}
+    for one, two, transposed in pairs:
+        left, right = as_array(weights[one].value), as_array(weights[two].value)
+        moved = difference([left.T if transposed else left], [right])
+        if moved == 0:
+            continue
+        source_item = reachable_variable(weights[one], paths)
+        copy = reachable_variable(weights[two], paths)
+        where, _ = locate(tested, layer, copy)
+        yield Finding(
+            code="untied-copy",
+            severity="risky",
+            where=where,
+            wrong=f"`{copy.path}` starts as a copy of `{source_item.path}`"
+            f"{' transposed' if transposed else ''}, and is a separate weight.",
+            happens="The two are tied only until the first training step. Then each has values "
+            "of its own.",
+            evidence=f"A new layer has equal values in both; after one training step they differ "
+            f"by up to {moved:.3g}.",
+            fix=TIED,
+        )
+        return
+
+
+def _same(one: np.ndarray, other: np.ndarray, *, transposed: bool) -> bool:
+    if transposed and one.ndim != 2:
+        return False
+    one = one.T if transposed else one
+    return one.shape == other.shape and one.size > 1 and bool((one == other).all())
 
 
 def frozen(tested: LayerUnderTest) -> tuple[Any, list[tuple[Reachable, Reachable]]]:

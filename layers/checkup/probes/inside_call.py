@@ -49,8 +49,9 @@ def variable_in_call(tested: LayerUnderTest) -> Iterator[Finding]:
         else "Keras does not track variables this late; `fit` and functional models raise an "
         "error.",
         evidence=f"The second call created {again} new "
-        f"{'variable' if again == 1 else 'variables'}; two calls on one input differ by "
-        f"{distance:.3g}; the layer has {len(layer.weights)} weights.",
+        f"{'variable' if again == 1 else 'variables'}; two calls on one input "
+        f"{'differ by up to ' + format(distance, '.3g') if distance else 'return the same'}; "
+        f"the layer has {len(layer.weights)} weights.",
         fix=fixes.create_in_build(source),
     )
 
@@ -129,9 +130,11 @@ def python_state(tested: LayerUnderTest) -> Iterator[Finding]:
             evidence=f"{_describe_change(first, second, path, tensor=tensor)}; "
             f"{eager} calls changed it {eager} times, {eager} calls of a graph {frozen}; "
             + (
-                f"the graph's last output differs by {distance:.3g}."
-                if distance == distance
-                else "the graph could not be run."
+                "the graph could not be run."
+                if distance != distance
+                else f"the graph's last output differs by up to {distance:.3g}."
+                if distance
+                else "the graph's last output is the same."
             ),
             fix=fixes.state_as_weight(source, item.attribute) if item else None,
         )

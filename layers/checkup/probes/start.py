@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from layers.checkup import fixes
 from layers.checkup.examination.layer_under_test import LayerUnderTest, attempt
 from layers.checkup.probes.failures import failure
 from layers.checkup.report import Finding
@@ -13,12 +15,14 @@ from layers.inputs.fields import BadInputError
 
 
 def make(tested: LayerUnderTest) -> Iterator[Finding]:
-    """Make the layer."""
-    _, error = attempt(tested.new)
-    if isinstance(error, BadInputError):
-        raise error
-    if error:
-        yield failure(error, tested, "make")
+    """Make the layer, three times: every probe makes layers of its own."""
+    for _ in range(3):
+        _, error = attempt(tested.new)
+        if isinstance(error, BadInputError):
+            raise error
+        if error:
+            yield failure(error, tested, "make")
+            return
 
 
 def call(tested: LayerUnderTest) -> Iterator[Finding]:
@@ -30,9 +34,12 @@ def call(tested: LayerUnderTest) -> Iterator[Finding]:
     layer = tested.new()
     _check_argument_names(tested, layer)
     for _ in range(2):
-        _, error = attempt(lambda: tested.call(layer))
+        outputs, error = attempt(lambda: tested.call(layer))
         if error:
             yield failure(error, tested, "call", layer)
+            return
+        if not outputs:
+            yield _no_output(tested, layer)
             return
 
 
@@ -42,6 +49,23 @@ def graph(tested: LayerUnderTest) -> Iterator[Finding]:
     _, error = attempt(lambda: tested.call_on(layer, tested.specs()))
     if error:
         yield failure(error, tested, "graph", layer)
+
+
+def _no_output(tested: LayerUnderTest, layer: Any) -> Finding:
+    source = tested.source(layer)
+    method = source.method("call") if source else None
+    has_return = method is not None and any(isinstance(n, ast.Return) for n in ast.walk(method))
+    return Finding(
+        code="no-output",
+        severity="broken",
+        where=f"call, line {method.lineno}" if method else "call",
+        wrong="`call` returns nothing."
+        if has_return or method is None
+        else "`call` has no `return` statement.",
+        happens="The next layer of a model has no input: `fit` and every functional model fail.",
+        evidence="`call` returned no tensor.",
+        fix=fixes.return_last(source),
+    )
 
 
 def _check_argument_names(tested: LayerUnderTest, layer: Any) -> None:

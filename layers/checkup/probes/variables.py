@@ -115,6 +115,8 @@ def _finding(tested: LayerUnderTest, layer: Any, item: Reachable) -> Finding:
     reload = (
         "could not be compared with a new layer's"
         if fresh is None
+        else "equals a new layer's with the same saved weights, as it has not trained"
+        if fresh == 0
         else f"differs from a new layer's with the same saved weights by up to {fresh:.3g}"
     )
     if getattr(item.value, "trainable", tensor.trainable):
@@ -131,6 +133,7 @@ def _finding(tested: LayerUnderTest, layer: Any, item: Reachable) -> Finding:
             fix=fix,
         )
     lost = bool(moved) or bool(fresh)
+    changed = f"a call changes it by up to {moved:.3g}" if moved else "a call does not change it"
     return Finding(
         code="untracked-state",
         severity="broken" if lost else "risky",
@@ -139,7 +142,7 @@ def _finding(tested: LayerUnderTest, layer: Any, item: Reachable) -> Finding:
         happens="It is not in the saved file: a loaded layer starts from the initial state."
         if lost
         else "It is not in the saved file: its value is lost with the layer.",
-        evidence=f"{listed}; a call changes it by up to {moved:.3g}; after a reload it {reload}.",
+        evidence=f"{listed}; {changed}; after a reload it {reload}.",
         fix=fix,
     )
 

@@ -83,7 +83,7 @@ def test_a_broken_layer_is_explained_with_its_line_and_the_lines_to_write(folder
     assert ran.returncode == 1, ran.stderr
     assert "broken  untracked-variable  self.w, line 8" in ran.stdout
     assert "-        self.w = tf.Variable(tf.random.normal((input_shape[-1], 5)))" in ran.stdout
-    assert '+        self.w = self.add_weight(name="w", shape=(input_shape[-1], 5)' in ran.stdout
+    assert "+            initializer=keras.initializers.RandomNormal(stddev=1.0)," in ran.stdout
     assert "\x1b" not in ran.stdout, "no colours where it is no terminal"
     assert ran.stderr == ""
 

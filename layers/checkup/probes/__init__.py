@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from layers.checkup.examination.layer_under_test import LayerUnderTest
+from layers.checkup.probes.batch import fixed_batch
 from layers.checkup.probes.building import (
     build_signature,
     children_unbuilt,
@@ -12,9 +13,10 @@ from layers.checkup.probes.building import (
     reserved_name,
 )
 from layers.checkup.probes.config import config, unregistered
-from layers.checkup.probes.gradients import frozen_copy, no_gradient
+from layers.checkup.probes.copies import frozen_copy
+from layers.checkup.probes.gradients import no_gradient
 from layers.checkup.probes.inside_call import python_state, variable_in_call
-from layers.checkup.probes.sizes import fixed_batch, hard_coded_size, wrong_output_shape
+from layers.checkup.probes.sizes import hard_coded_size, wrong_output_shape
 from layers.checkup.probes.softmax import softmax_of_one
 from layers.checkup.probes.start import call, graph, make
 from layers.checkup.probes.types import float64_constant

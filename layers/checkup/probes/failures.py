@@ -15,7 +15,7 @@ from layers.checkup.shapes import format_shapes
 from layers.checkup.source import Source, source_of
 
 _CHECKUP = Path(__file__).parents[1]
-_KNOWN = (
+_PATTERNS = (
     ("positional-add-weight", r"must be passed as a keyword argument\. Received: add_weight"),
     ("positional-add-weight", r"add_weight\(\) takes at most \d positional"),
     ("variable-in-call", r"create a variable while in a stateless scope"),
@@ -34,7 +34,7 @@ _KNOWN = (
     ("reserved-name", r"attribute is reserved and should not be used"),
     ("reserved-name", r"property '?\w*'? ?of '\w+' object has no setter|can't set attribute"),
 )
-_SAYS = {
+_SENTENCES = {
     "frozen-copy": (
         "A tensor is computed once, while the layer is built, and stored.",
         "It belongs to the graph that was traced then: the layer cannot be called or trained.",
@@ -82,7 +82,7 @@ def failure(error: BaseException, tested: LayerUnderTest, stage: str, layer: Any
     text = f"{type(error).__name__}: {error}"
     line = line_of(error)
     source = _source_at(tested, layer, line) if layer is not None else _source_in(error)
-    for code, pattern in _KNOWN:
+    for code, pattern in _PATTERNS:
         if re.search(pattern, text, re.DOTALL):
             return _known(code, error, source)
     if stage == "graph" and source and re.search(r"\.numpy\(|\bnp\.", source.line(line or 0)):
@@ -137,7 +137,7 @@ def is_library_code(file: str) -> bool:
 
 
 def _known(code: str, error: BaseException, source: Source | None) -> Finding:
-    wrong, happens = _SAYS[code]
+    wrong, happens = _SENTENCES[code]
     line = line_of(error)
     where = _where(line)
     return Finding(

@@ -1,4 +1,4 @@
-"""Each examination stands alone: what goes wrong in it is told, and it leaves no trace."""
+"""Each examination stands alone: its errors become findings, and it leaves no trace."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def raises():
     raise RuntimeError("no layer today")
 
 
-def test_a_layer_that_never_returns_is_told_so_and_is_not_waited_for():
+def test_a_layer_that_never_returns_is_reported_and_is_not_waited_for():
     started = time.monotonic()
     report = check(Sleeps, SHAPE, time_limit=3)
     assert report.codes == ("hangs",)
@@ -125,13 +125,13 @@ def test_where_one_examination_hangs_the_others_go_on():
     assert examined(report) == {step.name for step in PLAN}
 
 
-def test_a_layer_that_kills_its_process_is_told_so():
+def test_a_layer_that_kills_its_process_is_reported():
     report = check(Dies, SHAPE)
     assert report.codes == ("kills",)
     assert check(lambda: keras.layers.Dense(2), SHAPE).findings == ()
 
 
-def test_a_layer_that_ends_the_program_is_told_so_with_the_line():
+def test_a_layer_that_ends_the_program_is_reported_with_the_line():
     finding = by_code(check(Exits, SHAPE), "exits")
     assert "enough" in finding.evidence
     assert finding.where.startswith("line ")
@@ -144,7 +144,7 @@ def test_a_layer_that_prints_is_noted_and_nothing_is_printed(capfd):
     assert "called" not in capfd.readouterr().out
 
 
-def test_what_cannot_be_made_called_or_traced_is_told_with_its_own_words():
+def test_what_cannot_be_made_called_or_traced_is_reported_with_the_error():
     assert "no layer today" in by_code(check(raises, SHAPE), "cannot-make").evidence
     refused = by_code(check(RefusesShape, SHAPE), "cannot-call")
     assert "the last axis has to be 2" in refused.evidence

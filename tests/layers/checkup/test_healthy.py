@@ -1,4 +1,4 @@
-"""No false alarm: not on the catalogue, and not on layers that only look as if."""
+"""No false finding: not on the catalogue, and not on sound layers that look unusual."""
 
 from __future__ import annotations
 

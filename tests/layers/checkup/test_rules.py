@@ -1,4 +1,4 @@
-"""Where a rule would change more than what is wrong, it writes nothing: an example is shown."""
+"""A rule that would change more than the mistake returns no fix: an example is shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def called(*lines: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("body", "mend"),
+    ("body", "fix"),
     [
         (called("return [x * tf.Variable(1.0) for _ in range(2)]"), fixes.create_in_build),
         (called("n = x + 1", "return x * tf.Variable(n)"), fixes.create_in_build),
@@ -89,8 +89,8 @@ def called(*lines: str) -> str:
         ),
     ],
 )
-def test_what_no_rule_can_mend_is_left_alone(body, mend):
-    assert mend(source_of(body)) is None
+def test_what_no_rule_can_fix_is_left_alone(body, fix):
+    assert fix(source_of(body)) is None
 
 
 def test_numbers_that_are_needed_elsewhere_stay():

@@ -55,9 +55,10 @@ types: $(DEV)
 
 # Style and types of browser/. The app needs none of these packages, nor node.
 JS := tools/javascript
-ESLINT = $(BIN)/node $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0
+ESLINT = $(BIN)/node $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js \
+	--max-warnings 0
 PRETTIER = $(BIN)/node $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/prettier.config.js
-SCRIPTS := browser $(wildcard tests/browser/units/*.js) $(wildcard $(JS)/*.js)
+SCRIPTS := browser $(wildcard $(JS)/*.js)
 
 javascript: $(JS)/node_modules/stamp
 	$(ESLINT) $(SCRIPTS)

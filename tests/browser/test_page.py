@@ -45,7 +45,7 @@ def assert_shows(visit: Visit, name: str, values: dict | None = None, **others: 
     run = explored(name, values, **others)
     pictures = visit.drawn()
     pictures.pop("history", None)
-    assert set(pictures) == {part for part in run.expression if isinstance(part, str)}
+    assert set(pictures) == set(layout(run.trace, "").drawn)
     for tensor, picture in pictures.items():
         array = run.trace[tensor]
         plane = array[(0,) * max(0, array.ndim - 2)].reshape(picture.shape)

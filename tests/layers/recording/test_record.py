@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from layers.fields import BadInputError
 from tensorflow.python.eager import context, execute
 
+from layers.inputs.fields import BadInputError
 from layers.recording import RecordingFailedError, record
 from tests.layers.recording import custom
 from tests.layers.recording.stock import normal

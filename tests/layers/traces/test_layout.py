@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def step(op, operands, result, scope="", shown=True):
 def graph(*steps, outputs="outputs", inputs="x"):
     made = {each.result for each in steps}
     names = dict.fromkeys([*inputs.split(), *(n for s in steps for n in s.operands), *made])
-    role = {name: "intermediate" if name in made else "weight" for name in names}
+    role: dict[str, Any] = {name: "intermediate" if name in made else "weight" for name in names}
     role |= dict.fromkeys(inputs.split(), "input") | dict.fromkeys(outputs.split(), "output")
     tensors = {
         name: Tensor(values=np.zeros(1), axes=("cells",), role=role[name], path=name)

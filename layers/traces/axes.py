@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from layers.operations.contraction import Contract
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Concatenate, Reshape, Slice, Stack, Transpose
+from layers.operations.layout import Concatenate, Gather, Reshape, Slice, Stack, Transpose
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
@@ -17,6 +17,7 @@ from layers.traces.trace import Step, Trace
 
 Words = tuple[str, ...]
 _SAME = (Elementwise, Normalize, Softmax, Cumulative)
+_GATE_COUNTS = (2, 3, 4)
 _WINDOWS = (Conv, ConvTranspose, DepthwiseConv, MaxPool, AveragePool)
 
 
@@ -51,6 +52,8 @@ def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
         rank = trace[name].ndim
         given = tuple(input_axes.get(name, ()))
         words[name] = given if len(given) == rank else default_axes(rank)
+    for name in trace.tensors:
+        _initial_state(trace, name, words)
     for step in trace.steps:
         _weights(trace, step, words)
         found = words.get(step.result) or _result(trace, step, words)
@@ -61,6 +64,14 @@ def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
         own = words.get(name) or (words.get(before) if before in trace.tensors else None)
         tensors[name] = replace(tensor, axes=_filled(own, tensor.values.ndim))
     return replace(trace, tensors=tensors)
+
+
+def _initial_state(trace: Trace, name: str, words: dict[str, Words]) -> None:
+    """Give the state before the first time step its words: the batch's, and units."""
+    first = words.get(trace.input_names[0], ()) if trace.input_names else ()
+    state = name.rpartition("/")[2] in ("h_0", "c_0") and name not in trace.made_by
+    if state and first and trace[name].ndim == 2:
+        words.setdefault(name, (first[0], "units"))
 
 
 def _filled(words: Sequence[str] | None, rank: int) -> Words:
@@ -78,7 +89,17 @@ def _filled(words: Sequence[str] | None, rank: int) -> Words:
 
 def _weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
     """Give words to weights, from what they are multiplied with or added to."""
-    if isinstance(step.op, Contract):
+    for name in step.operands:
+        if name.endswith("recurrent_kernel") and trace[name].ndim == 2:
+            units = "gate units" if trace[name].shape[1] > trace[name].shape[0] else "units"
+            words.setdefault(name, ("units before", units))
+        elif name.endswith("bias") and trace[name].ndim == 2 and _has_gates(trace, name):
+            words.setdefault(name, ("kernels", "gate units"))  # one row for each kernel
+    if isinstance(step.op, Gather):
+        rows, numbers = trace[step.operands[0]], trace[step.operands[1]]
+        if rows.ndim == 2 and step.op.axis == 0 and numbers.dtype.kind in "iu":
+            words.setdefault(step.operands[0], ("ids", "features"))
+    elif isinstance(step.op, Contract):
         _kernel(trace, step, words)
     elif (
         isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and step.operands[1] not in words
@@ -107,8 +128,19 @@ def _kernel(trace: Trace, step: Step, words: dict[str, Words]) -> None:
         unknown = all(word.startswith("axis ") for word in words.get(name, ()))
         if unknown and trace.tensors[name].role in ("weight", "state"):
             free = [letter for letter in part if letter not in letters]
-            new = dict(zip(free, _free_words(free, part, letters, step.scope), strict=True))
+            own = _free_words(free, part, letters, step.scope)
+            gated = len(free) == 1 and _has_gates(trace, name)
+            new = dict(zip(free, ["gate units"] if gated else own, strict=True))
             words[name] = tuple(letters.get(letter) or new[letter] for letter in part)
+
+
+def _has_gates(trace: Trace, weight: str) -> bool:
+    """Say whether a weight makes several gates at once: the recurrent kernel beside it is wide."""
+    path = weight.rpartition("/")[0]
+    recurrent = trace.tensors.get(f"{path}/recurrent_kernel".strip("/"))
+    if recurrent is None or recurrent.values.ndim != 2:
+        return False
+    return recurrent.values.shape[1] > recurrent.values.shape[0]
 
 
 def _free_words(free: list[str], part: str, letters: Mapping[str, str], scope: str) -> list[str]:
@@ -132,7 +164,8 @@ def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | Non
             for letter, word in zip(part, own or (), strict=False):
                 if not word.startswith("axis ") or letter not in letters:
                     letters.setdefault(letter, word)
-        return tuple(letters.get(letter, "") for letter in op.output)
+        found = [letters.get(letter, "") for letter in op.output]
+        return _compared(found) if step.result.split("/")[-1].startswith("scores") else _one(found)
     if isinstance(op, _SAME):
         return _broadcast(trace, step, words)
     if first is None:
@@ -145,7 +178,31 @@ def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | Non
     if isinstance(op, _WINDOWS):
         last = first[-1] if isinstance(op, MaxPool | AveragePool) else "filters"
         return (*first[:-1], last)
-    return _laid_out(op, first, trace[step.operands[0]].shape, shape)
+    if isinstance(op, Gather) and op.axis == 0 and not op.batch_dims:
+        return (*(known[1] or ("",) * trace[step.operands[1]].ndim), *first[1:])
+    found = _laid_out(op, first, trace[step.operands[0]].shape, shape)
+    if isinstance(op, Stack) and found:
+        return _stacked(trace, step, words, found)
+    return found
+
+
+def _compared(words: list[str]) -> Words:
+    """Return words for scores, of which one axis is the queries' time, another the keys'."""
+    twice = [word for word in words if word and words.count(word) == 2]
+    if not twice:
+        return tuple(words)
+    first, last = (at for at, word in enumerate(words) if word == twice[0])
+    words[first], words[last] = f"query {twice[0]}", f"key {twice[0]}"
+    return tuple(words)
+
+
+def _one(words: list[str]) -> Words:
+    """Return the words of a sum over the keys: what is left of the queries' time is time again."""
+    kept = []
+    for word in words:
+        plain = word.removeprefix("query ")
+        kept.append(plain if f"key {plain}" not in words else word)
+    return tuple(kept)
 
 
 def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:
@@ -160,11 +217,43 @@ def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | 
     return tuple(found)
 
 
+def _is_gate(size: int, length: int) -> bool:
+    return any(size * count == length for count in _GATE_COUNTS)
+
+
+def _stacked(trace: Trace, step: Step, words: Mapping[str, Words], found: Words) -> Words:
+    """Call the axis of stacked time steps as the sequence calls it that they were taken from."""
+    axis: int = step.op.axis  # ty: ignore
+    waiting, seen = [step.operands[0]], set()
+    while waiting:
+        name = waiting.pop(0)
+        made = trace.made_by.get(name)
+        if made is None or name in seen:
+            continue
+        seen.add(name)
+        if isinstance(made.op, Slice) and made.op.squeezed:
+            source = trace.tensors[made.operands[0]]
+            if source.role != "weight" and source.values.shape[made.op.squeezed[0]] == len(
+                step.operands
+            ):
+                return (
+                    *found[:axis],
+                    words[made.operands[0]][made.op.squeezed[0]],
+                    *found[axis + 1 :],
+                )
+        waiting += made.operands
+    return found
+
+
 def _laid_out(op: Op, first: Words, shape: Sequence[int], result: Sequence[int]) -> Words | None:
     if isinstance(op, Transpose):
         return tuple(first[axis] for axis in op.permutation)
     if isinstance(op, Slice):
-        return tuple(word for axis, word in enumerate(first) if axis not in op.squeezed)
+        kept = [
+            "units" if word == "gate units" and _is_gate(op.size[axis], shape[axis]) else word
+            for axis, word in enumerate(first)
+        ]
+        return tuple(word for axis, word in enumerate(kept) if axis not in op.squeezed)
     if isinstance(op, Stack):
         return (*first[: op.axis], "", *first[op.axis :])
     if isinstance(op, Concatenate) or len(result) == len(first):

@@ -17,6 +17,8 @@ from layers.traces.trace import Step, Trace
 
 LONGEST_CHAIN = 14
 """Tensors of one row; more are read better as rows of their own."""
+LONGEST_LIST = 6
+"""Operands that are written one by one; of a longer list the first two and the last."""
 MOST_STEPS = 2000
 """Operations that are laid out one by one; a larger graph is summed up by sublayer."""
 
@@ -252,9 +254,14 @@ class _Writer:
     def _write(self, step: Step) -> list[Item]:
         """Return a step's operands with its signs, without its result."""
         sign = _sign(self.trace, step)
-        written = [self._operand(name, step, at) for at, name in enumerate(step.operands)]
+        names = list(enumerate(step.operands))
+        if len(names) > LONGEST_LIST and not step.op.infix:
+            names = [*names[:2], names[-1]]
+        written = [self._operand(name, step, at) for at, name in names]
         if not written:
             return [sign]
+        if len(names) < len(step.operands):
+            written.insert(2, [Sign("…", f"and {len(step.operands) - 3} more")])
         parts = list(written[0])
         for other in written[1:]:
             parts += [sign if step.op.infix else AND, *other]

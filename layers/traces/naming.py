@@ -197,6 +197,8 @@ def _noun(trace: Trace, step: Step) -> str:
             return "scores"
         if any(_is_softmax(trace, operand) for operand in step.operands):
             return "weighted_sum"
+    if _scales(trace, step):
+        return "scaled_scores"
     if isinstance(op, Reduce) and op.how == "sum" and not op.keepdims:
         lines = {(0,): "column_sums", (1,): "row_sums"} if trace[step.operands[0]].ndim == 2 else {}
         return lines.get(op.axes, op.noun)
@@ -207,6 +209,15 @@ def _is_mask(trace: Trace, step: Step) -> bool:
     """Say whether a step compares random numbers with a rate."""
     drawn = bool(step.operands) and trace.tensors[step.operands[0]].role == "random"
     return drawn and isinstance(step.op, Elementwise) and step.op.name == "greater_equal"
+
+
+def _scales(trace: Trace, step: Step) -> bool:
+    """Say whether a step scales scores that are masked before their softmax."""
+    if not isinstance(step.op, Elementwise) or step.op.name not in ("multiply", "divide"):
+        return False
+    made = trace.made_by.get(step.operands[0])
+    scores = made is not None and isinstance(made.op, Contract)
+    return scores and any(_leads_to_softmax(trace, each) for each in trace.used_by[step.result])
 
 
 def _within(step: Step, scope: str) -> bool:

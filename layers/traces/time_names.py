@@ -45,9 +45,7 @@ def with_own_initial_states(trace: Trace, found: Sequence[Loop]) -> Trace:
     gone -= {*trace.made_by, *trace.input_names, *trace.output_names}
     kept = {name: tensor for name, tensor in tensors.items() if name not in gone}
     order = [*(n for n in kept if n in taken), *(n for n in kept if n not in taken)]
-    return replace(
-        trace, tensors={name: kept[name] for name in order}, steps=tuple(steps.values())
-    )
+    return replace(trace, tensors={name: kept[name] for name in order}, steps=tuple(steps.values()))
 
 
 def _exchanged(step: Step, later: Step, state: str, old: str, new: str) -> Step:
@@ -78,6 +76,9 @@ def in_time(trace: Trace, found: Sequence[Loop], gates: Mapping[str, tuple[str, 
             if letter:
                 _carried(trace, state, letter, gates, names)
         for number, iteration in enumerate(loop.iterations, start=1):
+            if not iteration.carried and len(iteration.results) == 1:  # a map over the time steps
+                (name,) = iteration.results
+                names[name] = (f"{trace.made_by[name].scope}/y_{number}", f"y_{{{number}}}")
             for letter, name in _read(trace, iteration).items():
                 scope = trace.made_by[name].scope
                 names.setdefault(name, (f"{scope}/{letter}_{number}", f"{letter}_{{{number}}}"))

@@ -36,7 +36,7 @@ def divided_by_norm(view: View, step: Step) -> tuple[Step, ...] | None:
 
 
 def divided_by_root(view: View, step: Step) -> tuple[Step, ...] | None:
-    """x × (1 ÷ √y), where nothing else reads the factor: x ÷ √y."""
+    """A factor of 1 ÷ √y that nothing else reads is a division by √y."""
     factors = view.function(step.result, "multiply")
     for values, factor in (factors, factors[::-1]) if factors else ():
         inner = view.function(factor, "rsqrt")

@@ -129,7 +129,7 @@ def test_a_loop_in_python_is_found_too():
     assert len(loop.iterations) == 5
     assert loop.iterations[-1].results == ("outputs",)
     (state,) = states([loop])
-    assert state.names == ("h_0", *(f"dense/h_{t}" for t in (1, 2, 3, 4)), "outputs")
+    assert state.names == (*(f"dense/h_{t}" for t in range(5)), "outputs")
 
 
 def test_a_masked_time_step_holds_the_cell_and_what_the_mask_holds_back():

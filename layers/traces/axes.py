@@ -13,9 +13,9 @@ from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.stored_axes import Words, initial_state, weights
 from layers.traces.trace import Step, Trace
 
-Words = tuple[str, ...]
 _SAME = (Elementwise, Normalize, Softmax, Cumulative)
 _GATE_COUNTS = (2, 3, 4)
 _WINDOWS = (Conv, ConvTranspose, DepthwiseConv, MaxPool, AveragePool)
@@ -53,9 +53,9 @@ def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
         given = tuple(input_axes.get(name, ()))
         words[name] = given if len(given) == rank else default_axes(rank)
     for name in trace.tensors:
-        _initial_state(trace, name, words)
+        initial_state(trace, name, words)
     for step in trace.steps:
-        _weights(trace, step, words)
+        weights(trace, step, words)
         found = words.get(step.result) or _result(trace, step, words)
         words[step.result] = _filled(found, trace[step.result].ndim)
     tensors = {}
@@ -64,14 +64,6 @@ def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
         own = words.get(name) or (words.get(before) if before in trace.tensors else None)
         tensors[name] = replace(tensor, axes=_filled(own, tensor.values.ndim))
     return replace(trace, tensors=tensors)
-
-
-def _initial_state(trace: Trace, name: str, words: dict[str, Words]) -> None:
-    """Give the state before the first time step its words: the batch's, and units."""
-    first = words.get(trace.input_names[0], ()) if trace.input_names else ()
-    state = name.rpartition("/")[2] in ("h_0", "c_0") and name not in trace.made_by
-    if state and first and trace[name].ndim == 2:
-        words.setdefault(name, (first[0], "units"))
 
 
 def _filled(words: Sequence[str] | None, rank: int) -> Words:
@@ -87,85 +79,12 @@ def _filled(words: Sequence[str] | None, rank: int) -> Words:
     return tuple(found)
 
 
-def _weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
-    """Give words to weights, from what they are multiplied with or added to."""
-    for name in step.operands:
-        if name.endswith("recurrent_kernel") and trace[name].ndim == 2:
-            units = "gate units" if trace[name].shape[1] > trace[name].shape[0] else "units"
-            words.setdefault(name, ("units before", units))
-        elif name.endswith("bias") and trace[name].ndim == 2 and _has_gates(trace, name):
-            words.setdefault(name, ("kernels", "gate units"))  # one row for each kernel
-    if isinstance(step.op, Gather):
-        rows, numbers = trace[step.operands[0]], trace[step.operands[1]]
-        if rows.ndim == 2 and step.op.axis == 0 and numbers.dtype.kind in "iu":
-            words.setdefault(step.operands[0], ("ids", "features"))
-    elif isinstance(step.op, Contract):
-        _kernel(trace, step, words)
-    elif (
-        isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and step.operands[1] not in words
-    ):
-        rank = trace[step.operands[1]].ndim
-        size = ("rows", "columns", "depth")[: rank - 2] if rank > 3 else ("steps",)
-        ends = {"Conv": ("channels", "filters"), "ConvTranspose": ("filters", "channels")}
-        last = ends.get(type(step.op).__name__, ("channels", "multiplier"))
-        words[step.operands[1]] = (*(f"kernel {word}" for word in size), *last)
-    elif isinstance(step.op, Elementwise | Normalize):
-        shape = trace[step.result].shape
-        known = next((n for n in step.operands if n in words and trace[n].shape == shape), None)
-        for name in step.operands:
-            own = trace[name].shape
-            if known and name not in words and own == shape[len(shape) - len(own) :]:
-                words[name] = words[known][len(shape) - len(own) :]
-
-
-def _kernel(trace: Trace, step: Step, words: dict[str, Words]) -> None:
-    letters: dict[str, str] = {}
-    for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
-        for letter, word in zip(part, words.get(name, ()), strict=False):
-            if not word.startswith("axis "):
-                letters.setdefault(letter, word)
-    for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
-        unknown = all(word.startswith("axis ") for word in words.get(name, ()))
-        if unknown and trace.tensors[name].role in ("weight", "state"):
-            free = [letter for letter in part if letter not in letters]
-            own = _free_words(free, part, letters, step.scope)
-            gated = len(free) == 1 and _has_gates(trace, name)
-            new = dict(zip(free, ["gate units"] if gated else own, strict=True))
-            words[name] = tuple(letters.get(letter) or new[letter] for letter in part)
-
-
-def _has_gates(trace: Trace, weight: str) -> bool:
-    """Say whether a weight makes several gates at once: the recurrent kernel beside it is wide."""
-    path = weight.rpartition("/")[0]
-    recurrent = trace.tensors.get(f"{path}/recurrent_kernel".strip("/"))
-    if recurrent is None or recurrent.values.ndim != 2:
-        return False
-    return recurrent.values.shape[1] > recurrent.values.shape[0]
-
-
-def _free_words(free: list[str], part: str, letters: Mapping[str, str], scope: str) -> list[str]:
-    """Return words for the axes of a kernel that its other operand does not have."""
-    if len(free) == 1:
-        taken = "units" in letters.values()
-        return [f"{scope} units" if scope and taken else "features" if taken else "units"]
-    if len(free) == 2 and len(part) == 3:
-        return ["heads", "units"]
-    return [f"axis {part.index(letter)}" for letter in free]
-
-
 def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:
     op: Op = step.op
-    shape = trace[step.result].shape
     known = [words.get(name) for name in step.operands]
     first = known[0] if known else None
     if isinstance(op, Contract):
-        letters: dict[str, str] = {}
-        for part, own in zip(op.inputs, known, strict=True):
-            for letter, word in zip(part, own or (), strict=False):
-                if not word.startswith("axis ") or letter not in letters:
-                    letters.setdefault(letter, word)
-        found = [letters.get(letter, "") for letter in op.output]
-        return _compared(found) if step.result.split("/")[-1].startswith("scores") else _one(found)
+        return _multiplied(step, known)
     if isinstance(op, _SAME):
         return _broadcast(trace, step, words)
     if first is None:
@@ -178,12 +97,27 @@ def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | Non
     if isinstance(op, _WINDOWS):
         last = first[-1] if isinstance(op, MaxPool | AveragePool) else "filters"
         return (*first[:-1], last)
+    return _moved(trace, step, words, first)
+
+
+def _moved(trace: Trace, step: Step, words: Mapping[str, Words], first: Words) -> Words | None:
+    op, known = step.op, [words.get(name) for name in step.operands]
     if isinstance(op, Gather) and op.axis == 0 and not op.batch_dims:
         return (*(known[1] or ("",) * trace[step.operands[1]].ndim), *first[1:])
-    found = _laid_out(op, first, trace[step.operands[0]].shape, shape)
+    found = _laid_out(op, first, trace[step.operands[0]].shape, trace[step.result].shape)
     if isinstance(op, Stack) and found:
         return _stacked(trace, step, words, found)
     return found
+
+
+def _multiplied(step: Step, known: Sequence[Words | None]) -> Words:
+    op: Contract = step.op  # ty: ignore
+    letters: dict[str, str] = {}
+    for part, own in zip(op.inputs, known, strict=True):
+        for letter, word in zip(part, own or (), strict=False):
+            letters.setdefault(letter, word)
+    found = [letters.get(letter, "") for letter in op.output]
+    return _compared(found) if step.result.split("/")[-1].startswith("scores") else _one(found)
 
 
 def _compared(words: list[str]) -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from layers.operations.contraction import Contract
@@ -34,49 +34,53 @@ def with_passed_on(trace: Trace, plain: Collection[str], found: Sequence[Loop]) 
     Returns:
         the trace, with ``shown=False`` on those steps.
     """
-    time: dict[str, tuple[int, int]] = {}
-    for number, loop in enumerate(found):
-        for turn, iteration in enumerate(loop.iterations):
-            time |= {step.result: (number, turn) for step in iteration.steps}
-    hidden: set[str] = set()
+    time = _times(found)
     leaves: dict[str, frozenset[str]] = {}
-
-    def of(name: str) -> frozenset[str]:
-        if name in leaves:
-            return leaves[name]
-        tensor = trace.tensors[name]
-        number = tensor.role == "constant" and tensor.values.size == 1
-        return frozenset() if number else frozenset({name})
-
     for step in trace.steps:
+        fitting = {
+            name: _leaves(trace, trace.made_by[name], leaves)
+            for name in dict.fromkeys(step.operands)
+            if name in plain and name in trace.made_by
+            if _written_inside(trace, trace.made_by[name], step)
+            if time.get(name) == time.get(step.result)
+            or _part_of_weight(trace, trace.made_by[name])
+        }
         inside: dict[str, frozenset[str]] = {}
-        for name in dict.fromkeys(step.operands):
-            inner = trace.made_by.get(name)
-            fits = inner is not None and name in plain and _written_inside(trace, inner, step)
-            if inner is None or not fits:
-                continue
-            if time.get(name) != time.get(step.result) and not _part_of_weight(trace, inner):
-                continue
-            own = frozenset().union(*map(of, inner.operands))
-            own = leaves.get(name, own)
-            others = (
-                inside.get(other, frozenset() if other == name else of(other))
-                for other in step.operands
-            )
-            if len(own.union(*others)) <= MOST:
+        for name, own in fitting.items():
+            others = (inside[n] if n in inside else _leaf(trace, n) for n in step.operands)
+            if len(own.union(*(other - {name} for other in others))) <= MOST:
                 inside[name] = own
         leaves |= inside
-        hidden |= set(inside)
-    # A part of a weight that is not written in place everywhere is drawn.
-    for name in [n for n in hidden if _part_of_weight(trace, trace.made_by[n])]:
-        if not all(
-            _written_inside(trace, trace.made_by[name], reader) for reader in trace.used_by[name]
-        ):
-            hidden.discard(name)
+    hidden = {
+        name
+        for name in leaves
+        if all(_written_inside(trace, trace.made_by[name], each) for each in trace.used_by[name])
+    }
     steps = tuple(
         replace(step, shown=False) if step.result in hidden else step for step in trace.steps
     )
     return replace(trace, steps=steps)
+
+
+def _times(found: Sequence[Loop]) -> dict[str, tuple[int, int]]:
+    """Return, for each result of a loop, which loop and which time step made it."""
+    return {
+        step.result: (number, turn)
+        for number, loop in enumerate(found)
+        for turn, iteration in enumerate(loop.iterations)
+        for step in iteration.steps
+    }
+
+
+def _leaf(trace: Trace, name: str) -> frozenset[str]:
+    tensor = trace.tensors[name]
+    number = tensor.role == "constant" and tensor.values.size == 1
+    return frozenset() if number else frozenset({name})
+
+
+def _leaves(trace: Trace, step: Step, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return the tensors that an expression is written with."""
+    return frozenset().union(*(known[n] if n in known else _leaf(trace, n) for n in step.operands))
 
 
 def _written_inside(trace: Trace, inner: Step, reader: Step) -> bool:

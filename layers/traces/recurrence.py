@@ -25,8 +25,7 @@ def gates(trace: Trace) -> Names:
             if found:
                 count[step.scope] += 1
                 number = count[step.scope]
-                found |= _before_gates(trace, found)
-                for letter, name in found.items():
+                for letter, name in (found | _before_gates(trace, found)).items():
                     symbol = _SYMBOLS.get(letter, letter)
                     names[name] = (f"{letter}_{number}", f"{symbol}_{{{number}}}")
     return names

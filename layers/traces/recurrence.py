@@ -47,7 +47,7 @@ def _before_gates(trace: Trace, found: dict[str, str]) -> dict[str, str]:
 def _whole(trace: Trace, name: str) -> str | None:
     step = trace.made_by.get(name)
     parted = step is not None and isinstance(step.op, Slice)
-    return step.operands[0] if parted and step.operands[0] in trace.made_by else None  # ty: ignore
+    return step.operands[0] if parted and step.operands[0] in trace.made_by else None
 
 
 def _of_state(trace: Trace, name: str) -> bool:

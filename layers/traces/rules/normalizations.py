@@ -38,7 +38,7 @@ def squeezed(view: View, step: Step) -> tuple[Step, ...] | None:
     gone = {axis % len(shape) for axis in made.op.axes}  # ty: ignore
     if view.shape(step.result) != tuple(n for axis, n in enumerate(shape) if axis not in gone):
         return None
-    return (replace(step, op=replace(made.op, keepdims=False), operands=made.operands),)
+    return (replace(step, op=replace(made.op, keepdims=False), operands=made.operands),)  # ty: ignore
 
 
 def normalized(view: View, step: Step) -> tuple[Step, ...] | None:

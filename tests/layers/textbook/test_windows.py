@@ -18,7 +18,7 @@ def with_weights(layer, x, start=1):
 
 @pytest.mark.parametrize(("length", "size", "stride"), [(3, 3, 2), (4, 3, 1), (3, 2, 2), (2, 5, 3)])
 def test_a_transposed_convolution_with_same_padding(length, size, stride):
-    """Each input cell adds its kernel, stride cells on; ``same`` cuts what is over ``n · stride``."""
+    """Each input cell adds its kernel, stride cells on; ``same`` cuts to ``n · stride`` cells."""
     x = counted(1, length, 2)
     layer = keras.layers.Conv1DTranspose(2, size, strides=stride, padding="same")
     layer, kernel, bias = with_weights(layer, x)

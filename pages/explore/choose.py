@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from layers.api import explore as explore_api
-from layers.inputs.cells import Edit
 from layers.inputs.description import SEED, Description, Example, MismatchError
-from layers.inputs.fields import BadInputError, ChoiceField, Field, FloatField, IntField, ShapeField
+from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
 from layers.inputs.sources import NORMAL, SOURCES, spell
 from layers.inputs.uploads import MAXIMUM_BYTES
 from pages.shared.compute import compute
@@ -25,40 +22,11 @@ from pages.shared.controls import (
     put,
     say,
 )
-from pages.shared.module_watcher import PREFIX, followed
 from views.explore.cells import CELL, EDITS, LONGEST_LINK, carried
+from views.explore.link import BROUGHT, CONSTANT, Choice, source_field
 
-CONSTANT = FloatField(
-    name="constant", default=1.0, minimum=-1e6, maximum=1e6, help="Every cell of the input."
-)
 TYPED_CELLS = 10_000
-_OWN = {"upload": "Your file (CSV or NPY)", "table": "Your table, typed in"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What was chosen; ``source`` is a named input or the visitor's own array."""
-
-    layer: Description
-    values: dict[str, Any]
-    seed: int
-    source: str | np.ndarray
-    constant: float
-    batch: int | None = None
-    edits: tuple[Edit, ...] = ()
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the arguments of ``layers.api.explore.explore``."""
-        return {
-            "name": self.layer.name,
-            "values": self.values,
-            "batch": self.batch,
-            "seed": self.seed,
-            "source": self.source,
-            "constant": self.constant,
-            "edits": self.edits,
-            "own": followed.own().module if self.layer.name.startswith(PREFIX) else None,
-        }
+_OWN = dict(zip(BROUGHT, ("Your file (CSV or NPY)", "Your table, typed in"), strict=True))
 
 
 def choose(layers: tuple[Description, ...]) -> Choice:
@@ -66,7 +34,7 @@ def choose(layers: tuple[Description, ...]) -> Choice:
     layer = _pick(layers)
     _examples(layer)
     values = {field.name: control(field) for field in layer.fields if not _is_dimension(field)}
-    source = control(_source_field(layer), widget=_source_widget(layer))
+    source = control(source_field(layer), widget=_source_widget(layer))
     constant = control(CONSTANT) if source == "constant" else CONSTANT.default
     seed = control(SEED, widget=number_input)
     st.button(
@@ -107,30 +75,6 @@ def dimensions(choice: Choice) -> Choice:
     if choice.source == "table":
         return replace(sized, source=_table(layer.full_shape(sized.values, batch)))
     return sized
-
-
-def linked(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
-    """Return what a link chooses, without any widget; what it leaves out is the default.
-
-    Raises:
-        BadInputError: a value that its field refuses.
-    """
-
-    def read(field: Field) -> Any:
-        return field.parse(link.get(field.name, field.default))
-
-    by_name = {layer.name: layer for layer in layers}
-    names = tuple(by_name)
-    layer = by_name[read(ChoiceField(name="layer", default=names[0], choices=names))]
-    return Choice(
-        layer=layer,
-        values={field.name: read(field) for field in layer.fields},
-        seed=read(SEED),
-        source=read(replace(_source_field(layer), choices=("example", *SOURCES))),
-        constant=read(CONSTANT),
-        batch=read(layer.batch) if layer.batch else None,
-        edits=read(EDITS),
-    )
 
 
 def fit(layer: Description, mismatch: MismatchError) -> None:
@@ -193,7 +137,7 @@ def _examples(layer: Description) -> None:
         if layer.batch:
             put(layer.batch, layer.batch.default if example.batch is None else example.batch)
         forget_cells()
-        put(_source_field(layer), example.input)
+        put(source_field(layer), example.input)
 
     st.selectbox(
         "Example",
@@ -202,15 +146,6 @@ def _examples(layer: Description) -> None:
         key="example",
         placeholder="Load one of the post's examples",
         on_change=load,
-    )
-
-
-def _source_field(layer: Description) -> ChoiceField:
-    return ChoiceField(
-        name="input",
-        default=layer.default_input,
-        choices=("example", *SOURCES, *_OWN),
-        help="What the layer is fed.",
     )
 
 

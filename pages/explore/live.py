@@ -16,12 +16,12 @@ from starlette.routing import Route
 
 from layers.api import explore as explore_api
 from layers.inputs.fields import Field
-from pages.explore.choose import linked
 from pages.shared.charts import answered
 from pages.shared.compute import compute, registered
 from pages.shared.module_watcher import followed
 from pages.shared.workers import workers
 from views.blocks import described, packed, without_known
+from views.explore.link import linked
 from views.explore.picture import picture
 from views.explore.view import choose_view
 
@@ -47,8 +47,9 @@ async def answer(request: Request) -> Response:
 
 def _picture(link: Mapping[str, str]) -> bytes:
     started = time.perf_counter()
-    choice = linked((*registered(), *followed.own().layers), link)
-    run, spent = compute(explore_api.explore, **choice.arguments())
+    own = followed.own()
+    choice = linked((*registered(), *own.layers), link)
+    run, spent = compute(explore_api.explore, **choice.arguments(own.module))
 
     def read(field: Field) -> object:
         return field.parse(link.get(field.name, field.default))

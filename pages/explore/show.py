@@ -14,13 +14,15 @@ from layers.api import explore as explore_api
 from layers.inputs.description import MismatchError
 from layers.inputs.fields import Field
 from pages.explore import live
-from pages.explore.choose import Choice, dimensions, fit
+from pages.explore.choose import dimensions, fit
 from pages.explore.take_away import take_away
+from pages.shared import module_watcher
 from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
 from pages.shared.controls import control, held, link, say, take
 from pages.shared.frame import linked
 from views.explore.cells import CELL, CONTRAST, EDITS, asked, carried
+from views.explore.link import Choice
 from views.explore.picture import picture
 from views.explore.view import choose_view
 
@@ -43,7 +45,8 @@ def show(choice: Choice) -> None:
         sized = dimensions(choice)
         formula = st.empty()
         try:
-            run, spent = compute(explore_api.explore, **sized.arguments())
+            own = module_watcher.followed.own().module
+            run, spent = compute(explore_api.explore, **sized.arguments(own))
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise

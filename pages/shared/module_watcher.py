@@ -17,8 +17,6 @@ from layers.inputs.description import Description
 from pages.shared.compute import of_module
 from pages.shared.frame import literal
 
-PREFIX = "own."
-"""Before the class's name, in the link."""
 MAXIMUM_BYTES = 2**20
 _SECONDS = 1.5  # between two looks at the file
 

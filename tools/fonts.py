@@ -1,4 +1,4 @@
-"""``python -m tools.fonts``: make the fonts of pictures/ from those that the app itself is shown in.
+"""``python -m tools.fonts``: make the fonts of pictures/ from those of the app itself.
 
 Streamlit's wheel carries Source Sans and Source Code as variable WOFF2, which rasterisers and PDF
 do not take. One weight each is cut out of them, without kerning, so that a text's width is the sum
@@ -27,7 +27,7 @@ RANGES = [
     *(range(0x2010, 0x2060), range(0x2070, 0x20A0), range(0x2190, 0x2200)),
     range(0x2200, 0x2300),
 ]
-EMBEDDED = [*range(0x20, 0x7F), *map(ord, "·×÷−∞→…–—’′√Σσρα≈")]
+EMBEDDED = [*range(0x20, 0x7F), *map(ord, "·×÷−∞→…–—′√Σσρα≈")]
 """What an SVG carries along: a picture with other letters shows those in a font of its reader."""
 
 

@@ -74,7 +74,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Followed
     path = tmp_path / "meddling.py"
     path.write_text(MODULE)
     followed = Followed(str(path))
-    for place in ("pages.shared.module_watcher", "pages.explore.choose", "pages.checkup.choose"):
+    for place in ("pages.shared.module_watcher", "pages.checkup.choose"):
         monkeypatch.setattr(f"{place}.followed", followed)
     meddled = Workers(count=1)
     monkeypatch.setattr(compute, "own_workers", lambda: meddled)

@@ -53,7 +53,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "mine.py"
     save(path, MODULE)
     followed = Followed(str(path))
-    for place in ("pages.shared.module_watcher", "pages.explore.choose", "pages.checkup.choose"):
+    for place in ("pages.shared.module_watcher", "pages.checkup.choose"):
         monkeypatch.setattr(f"{place}.followed", followed)
     return path
 

@@ -39,32 +39,34 @@ def plot(figure: dict[str, Any], cell: int) -> Group:
     whole = Rect(x=0, y=0, width=columns * cell, height=rows * cell, fill=named("gap"))
     elements: list[Element] = [whole]
     if values.size <= VECTOR_CELLS:
-        elements += _squares(places, finite, figure["palette"], cell)
+        squares = _squares(places, finite, figure["palette"], cell)
+        elements.append(Group(x=0, y=0, elements=squares, crisp=True))
     else:
         elements.append(_image(places, finite, figure["palette"], cell))
-        elements += _grid(rows, columns, cell)
+    elements += _grid(rows, columns, cell)
     elements += _numbers(values, places, finite, figure, cell)
     elements += _crosses(figure, cell)
     outline = named("text", 0.16)
     elements.append(
         Rect(x=-0.5, y=-0.5, width=whole.width + 1, height=whole.height + 1, line=outline)
     )
-    return Group(x=0, y=0, elements=tuple(elements), tensor=figure["name"])
+    return Group(x=0, y=0, elements=tuple(elements))
 
 
-def _squares(places: np.ndarray, finite: np.ndarray, palette: str, cell: int) -> list[Element]:
+def _squares(
+    places: np.ndarray, finite: np.ndarray, palette: str, cell: int
+) -> tuple[Element, ...]:
     colored = color(palette)
-    gap = 1 if cell >= _GRIDDED else 0
-    return [
+    return tuple(
         Rect(
-            x=int(column) * cell + gap / 2,
-            y=int(row) * cell + gap / 2,
-            width=cell - gap,
-            height=cell - gap,
+            x=int(column) * cell,
+            y=int(row) * cell,
+            width=cell,
+            height=cell,
             fill=colored(float(places[row, column])),
         )
         for row, column in np.argwhere(finite)
-    ]
+    )
 
 
 def _image(places: np.ndarray, finite: np.ndarray, palette: str, cell: int) -> Image:

@@ -7,6 +7,10 @@ from typing import Any
 from pictures.graph import rows_of
 
 
+COLOURS = "Colours"
+"""The label of a range that is one tensor's."""
+
+
 def figures_of(block: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the figures that a block shows, in order."""
     return [item["figure"] for row in rows_of(block) for item in row if "figure" in item]
@@ -22,10 +26,11 @@ def description_of(block: dict[str, Any]) -> str:
     said = [f"{equation_of(block)}."] if len(figures_of(block)) > 1 else []
     said += [f"{figure['alt']}." for figure in figures_of(block)]
     for each in block.get("ranges", ()):
-        said.append(f"Colours of {each['label']}: {each['low']} to {each['high']}.")
+        whose = COLOURS if each["label"] == COLOURS else f"{COLOURS} of {each['label']}"
+        said.append(f"{whose}: {each['low']} to {each['high']}.")
     if edited := block.get("links", {}).get("edited"):
         said.append(f"Changed by hand: {', '.join(edited)}.")
-    if pin := block.get("pin"):
+    if (pin := block.get("pin")) and "sentence" in pin:
         said.append(f"Pinned: {pin['where']} {pin['sentence']}.")
     return " ".join(said)
 

@@ -36,6 +36,11 @@ def width(text: str, size: float, face: Face = "sans") -> float:
     return _font(face).getlength(clean(text)) * size / _UNITS
 
 
+def space(size: float) -> float:
+    """Return how many pixels stand between two words."""
+    return _font("sans").getlength(" ") * size / _UNITS
+
+
 def wrapped(words: Sequence[str], size: float, room: float, gap: float) -> list[list[str]]:
     """Return words in lines no wider than ``room``; a wider word has a line of its own.
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pictures.colors import named, stops
-from pictures.describe import description_of, equation_of, figures_of
+from pictures.describe import COLOURS, description_of, equation_of, figures_of
 from pictures.graph import block_box, rows_of
-from pictures.letters import line, width
+from pictures.letters import line, space, width
 from pictures.lights import frames, lights
 from pictures.row import Box, figure_box
 from pictures.scene import ColorBar, Element, Face, Group, Rect, Scene
@@ -42,7 +42,7 @@ def picture(
     whole = block_box(block, inner, lambda figure, cell: frames(figure, links, lit, cell))
     parts = [whole, _legend(block.get("ranges", ()), inner)]
     reading = min(inner, max(whole.width, _READ))
-    if pin := block.get("pin"):
+    if (pin := block.get("pin")) and "sentence" in pin:
         parts += _arithmetic(pin, reading)
     if caption:
         parts.append(_sentence(caption, "", reading, 14, 0.75))
@@ -82,8 +82,11 @@ def only(block: dict[str, Any], tensor: str) -> dict[str, Any] | None:
         return None
     trace, palette = item["figure"]["spec"]["data"][0], item["figure"]["palette"]
     spans = [f"{trace[end]:.3g}".replace("-", "−") for end in ("zmin", "zmax")]
-    ranges = [{"palette": palette, "label": "Colours", "low": spans[0], "high": spans[1]}]
-    kept = {name: block[name] for name in ("links", "pin") if name in block}
+    ranges = [{"palette": palette, "label": COLOURS, "low": spans[0], "high": spans[1]}]
+    kept = {"links": block["links"]} if "links" in block else {}
+    if pin := block.get("pin"):
+        own = pin["cell"].split(".")[0] == tensor
+        kept["pin"] = pin if own else {"cell": pin["cell"]}
     return {**kept, "items": [item], "ranges": ranges}
 
 
@@ -126,7 +129,7 @@ def _sentence(text: str, first: str, room: float, size: int, share: float) -> Bo
     """Return a sentence broken into lines; its ``first`` words are bold."""
     words: list[tuple[str, Face]] = [(word, "bold") for word in first.split()]
     words += [(word, "sans") for word in text.split()]
-    gap = width(" ", size)
+    gap = space(size)
     lines: list[list[tuple[str, Face]]] = []  # of runs in one face each
     used = 0.0
     for word, face in words:

@@ -83,12 +83,21 @@ class ColorBar:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Elements moved together; ``tensor`` is the name of the one that they show."""
+    """Elements moved together.
+
+    Attributes:
+        x: how far to the right.
+        y: how far down.
+        elements: in the order in which they are painted.
+        tensor: the name of the one that they show.
+        crisp: their edges lie side by side, and are not to be softened.
+    """
 
     x: float
     y: float
     elements: tuple[Element, ...]
     tensor: str = ""
+    crisp: bool = False
 
 
 Element: TypeAlias = "Rect | Polyline | Text | Image | ColorBar | Group"

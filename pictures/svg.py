@@ -191,7 +191,9 @@ class _Writer:
         moved = ""
         if group.x or group.y:
             moved = f' transform="translate({_n(group.x)} {_n(group.y)})"'
-        return f"<g{tensor}{moved}>{inner}</g>" if tensor or moved else inner
+        crisp = ' shape-rendering="crispEdges"' if group.crisp else ""
+        kind = f"{tensor}{moved}{crisp}"
+        return f"<g{kind}>{inner}</g>" if kind else inner
 
 
 def _family(face: Face) -> str:

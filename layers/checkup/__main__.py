@@ -20,9 +20,9 @@ from layers.checkup.text import written
 from layers.inputs.fields import BadInputError
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, *, program: str = "python -m layers.checkup") -> int:
     """Examine what the command line names; return the exit status."""
-    options = _options(arguments)
+    options = _options(arguments, program)
     shown = sys.stderr.isatty()
     # Where a process was killed, loky's own tells of what was left behind, and clears it away.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
@@ -53,8 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if report.broken else 0
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m layers.checkup", description=__doc__)
+def _options(arguments: list[str] | None, program: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=program, description=__doc__)
     parser.add_argument("layer", help="my_module:MyLayer, or folder/my_module.py:MyLayer")
     parser.add_argument(
         "--input-shape",

@@ -6,7 +6,6 @@ from typing import Any
 
 from pictures.graph import rows_of
 
-
 COLOURS = "Colours"
 """The label of a range that is one tensor's."""
 

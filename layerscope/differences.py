@@ -54,11 +54,24 @@ def _of_svg(data: bytes) -> Iterator[tuple[str, str]]:
     root = ElementTree.fromstring(data)  # noqa: S314 (the author's own file)
     for group in root.iter(f"{_SVG}g"):
         if name := group.get("data-tensor"):
-            for number, text in enumerate(group.iter(f"{_SVG}text")):
-                yield f"{name} text {number}", text.text or ""
+            written = list(group.iter(f"{_SVG}text"))
+            cells = [text for text in written if text.get("text-anchor") == "middle"]
+            across, down = (
+                {place: at for at, place in enumerate(sorted({_place(c, axis) for c in cells}))}
+                for axis in ("x", "y")
+            )
+            for text in cells:
+                row, column = down[_place(text, "y")], across[_place(text, "x")]
+                yield f"{name} at row {row}, column {column}", text.text or ""
+            for number, text in enumerate(text for text in written if text not in cells):
+                yield f"line {number + 1} under {name}", text.text or ""
     for element in root:
         if element.tag in (f"{_SVG}title", f"{_SVG}desc"):
             yield from _of_sentences(element.text or "")
+
+
+def _place(text: ElementTree.Element, axis: str) -> float:
+    return float(text.get(axis, "0"))
 
 
 def _of_sentences(text: str) -> Iterator[tuple[str, str]]:

@@ -85,7 +85,7 @@ class _Writer:
     def _polyline(self, line: Polyline, x: float, y: float) -> None:
         style = self._style(line)
         points = [((x + px) * _POINTS, (y + py) * _POINTS) for px, py in line.points]
-        self.page.polyline(points, fill="F" in style, polygon="F" in style)
+        self.page.polyline(points, polygon="F" in style, style=style)
 
     def _text(self, text: Text, x: float, y: float) -> None:
         if self.font != (text.face, text.size):

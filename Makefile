@@ -15,7 +15,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-rooms test-pages test-browser lint style types in-step format bench screenshots \
+.PHONY: help run test test-rooms test-pages test-browser lint style types in-step pictures format bench screenshots \
 	requirements clean
 
 help: ## Show this list
@@ -44,7 +44,7 @@ test-browser: $(DEV) ## Run the tests of the pages in a browser
 	@$(BIN)/python -m tests.browser.chromium
 	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= tests/browser $(ARGS)
 
-lint: style types in-step ## Check style, types, and that the requirements are in step
+lint: style types in-step pictures ## Check style, types, requirements, and the documents' pictures
 
 style: $(DEV)
 	$(BIN)/ruff check
@@ -52,6 +52,9 @@ style: $(DEV)
 
 types: $(DEV)
 	$(BIN)/ty check
+
+pictures: $(RUNTIME) ## Check that docs/pictures.toml makes the pictures that are there; WRITE=1 makes them
+	$(BIN)/python -m layerscope render docs/pictures.toml $(if $(WRITE),,--check)
 
 format: $(DEV) ## Mend what the linter and the formatter can
 	$(BIN)/ruff check --fix

@@ -11,12 +11,14 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from layerscope.files import write
-from layerscope.formats import Options, alternative, checked, written
+from layerscope.formats import Options, alternative, written
 from layerscope.refusal import WRONG_REQUEST, Refusal
-from layerscope.run import run
+from layerscope.run import own_module, run
 
 NAMES = ("alt", "caption", "format", "only", "scale", "theme", "width")
 """What may be said of a picture, in every documentation tool alike."""
+_SHOWN = (".svg", ".png", ".pdf")
+"""What a page shows as an image; PDF is for Sphinx's LaTeX."""
 _ROOMS = ("figures", "layers", "layerscope", "pictures", "views")
 _COMPUTING = ("tensorflow", "keras", "numpy", "resvg-py", "fpdf2", "pillow")
 
@@ -48,7 +50,13 @@ def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "")
             f"`{unknown[0][:60]}`. Leave it out.",
             WRONG_REQUEST,
         )
-    ending = checked("." + said.get("format", "svg").strip().removeprefix("."))
+    ending = "." + said.get("format", "svg").strip().removeprefix(".")
+    if ending not in _SHOWN:
+        raise Refusal(
+            f"The picture cannot be drawn: expected a format among {', '.join(_SHOWN)}. Received "
+            f"{ending[:20]!r}. Leave it out for svg.",
+            WRONG_REQUEST,
+        )
     options = _options(said)
     kept = _name(link, ending, options, layers)
     path, words = folder / f"{kept}{ending}", folder / f"{kept}.txt"
@@ -84,8 +92,8 @@ def _number(said: Mapping[str, str], name: str, usual: float) -> float:
 
 
 def _name(link: str, ending: str, options: Options, layers: str) -> str:
-    module = hashlib.sha256(Path(layers).read_bytes()).hexdigest() if layers else ""
-    asked = json.dumps([link, ending, asdict(options), module, _sources()])
+    own = own_module(layers)
+    asked = json.dumps([link, ending, asdict(options), own.source if own else "", _sources()])
     return hashlib.sha256(asked.encode()).hexdigest()[:20]
 
 

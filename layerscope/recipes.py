@@ -16,7 +16,7 @@ from layerscope.run import Run, run
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # ty: ignore[import-not-found] (installed below 3.11 only)
 
 _TABLE = re.compile(r"^\s*\[\[\s*picture\s*\]\]", re.MULTILINE)
 _OPTIONS = {field.name: field.type for field in fields(Options)}

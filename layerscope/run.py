@@ -42,7 +42,8 @@ def run(link: str, module: str = "") -> Run:
         Refusal: the link asks for what there is not, or the layer failed.
     """
     parameters = links.parameters(link)
-    own, layers = _known(module)
+    own = own_module(module)
+    layers = _known(own)
     if parameters.get("layer", "").startswith(PREFIX) and own is None:
         raise Refusal(
             "The link cannot be drawn: expected the module of an author's own layer. Received "
@@ -68,29 +69,39 @@ def run(link: str, module: str = "") -> Run:
     return Run(link=link, title=choice.layer.title, block=block, exploration=explored)
 
 
-@cache
-def _known(module: str) -> tuple[OwnModule | None, tuple[Description, ...]]:
-    """Return an author's module, and all layers that there are."""
-    api.start()
-    registered = api.describe()
-    if not module:
-        return None, registered
-    path = Path(module).resolve()
+def own_module(path: str) -> OwnModule | None:
+    """Return the text of an author's module as it is now; None without a path.
+
+    Raises:
+        Refusal: it cannot be read.
+    """
+    if not path:
+        return None
     try:
-        size = path.stat().st_size
-        if size > MAXIMUM_BYTES:
-            raise Refusal(
-                f"Your layers cannot be read: expected a Python file of at most {MAXIMUM_BYTES:,} "
-                f"bytes. Received {size:,}. Name the module alone.",
-                WRONG_REQUEST,
-            )
-        own = OwnModule(str(path), path.read_text("utf-8"))
-        return own, (*registered, *api.describe_own(own))
+        size = Path(path).stat().st_size
+        if size <= MAXIMUM_BYTES:
+            return OwnModule(str(Path(path).resolve()), Path(path).read_text("utf-8"))
+        received = f"{size:,}"
     except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(
-            f"Your layers cannot be read: expected a Python file in UTF-8. Received {error}. "
-            "Name one with `--layers`.",
-            WRONG_REQUEST,
-        ) from None
+        received = str(error)
+    raise Refusal(
+        f"Your layers cannot be read: expected a Python file in UTF-8 of at most {MAXIMUM_BYTES:,} "
+        f"bytes. Received {received}. Name another with `--layers`.",
+        WRONG_REQUEST,
+    )
+
+
+@cache
+def _known(own: OwnModule | None) -> tuple[Description, ...]:
+    """Return all layers that there are, an author's among them."""
+    _start()
+    try:
+        return (*api.describe(), *(api.describe_own(own) if own else ()))
     except BadInputError as refused:
         raise Refusal(str(refused), WRONG_REQUEST) from None
+
+
+@cache
+def _start() -> None:
+    """Start TensorFlow, once for all links."""
+    api.start()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -24,7 +24,7 @@ class Layerscope(SphinxDirective):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar = {
+    option_spec = {  # noqa: RUF012 (docutils declares it without ClassVar)
         **dict.fromkeys(NAMES, directives.unchanged),
         "name": directives.unchanged,
     }

@@ -71,7 +71,7 @@ def _name(font: TTFont, family: str, weight: int) -> None:
             font["name"].removeNames(nameID=record.nameID)
     for identifier, text in names.items():
         font["name"].setName(text, identifier, 3, 1, 0x409)
-    font["OS/2"].usWeightClass = weight
+    setattr(font["OS/2"], "usWeightClass", weight)  # noqa: B010 (fontTools makes it as it reads)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ def group(root, tensor):
 
 def shift(element):
     found = re.fullmatch(r"translate\((\S+) (\S+)\)", element.get("transform", "translate(0 0)"))
+    assert found
     return float(found[1]), float(found[2])
 
 

@@ -15,6 +15,14 @@ def figures_of(block: dict[str, Any]) -> list[dict[str, Any]]:
     return [item["figure"] for row in rows_of(block) for item in row if "figure" in item]
 
 
+def names_of(block: dict[str, Any]) -> list[str]:
+    """Return the names of the tensors that a block shows or refers to."""
+    shown = (
+        item.get("figure") or item.get("reference") or {} for row in rows_of(block) for item in row
+    )
+    return [own["name"] for own in shown if own]
+
+
 def equation_of(block: dict[str, Any]) -> str:
     """Write a block as a line: ``inputs · kernel + bias = outputs``."""
     return "; ".join(" ".join(map(_short, row)) for row in rows_of(block) if row)

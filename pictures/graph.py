@@ -8,11 +8,11 @@ from typing import Any
 from pictures.colors import named
 from pictures.letters import line, width
 from pictures.row import Box, Frames, lay_out
-from pictures.scene import Element, Group, Rect
+from pictures.scene import Element, Group, Polyline, Rect
 from pictures.sizes import Item, cell_size
 
-_INDENT = 16
-_TITLE = 22
+_INDENT = 25
+_TITLE = 30
 _BETWEEN = 16
 
 
@@ -26,9 +26,10 @@ def rows_of(block: dict[str, Any]) -> Iterator[list[Item]]:
 
 def block_box(block: dict[str, Any], room: float, frames: Frames) -> Box:
     """Return a block, a row or lines, laid out in a width; its axis is its top."""
-    cell = min((cell_size(row, room) for row in rows_of(block)), default=1)
     if "groups" not in block:
-        return lay_out(block["items"], cell, room, frames)
+        return lay_out(block["items"], cell_size([block["items"]], room), room, frames)
+    rows = list(rows_of(block))
+    cell = cell_size(rows, room - _INDENT * _depth(block["groups"]))
     return _below([_group(group, cell, room, frames) for group in block["groups"]])
 
 
@@ -38,7 +39,7 @@ def parts_of(group: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _rows(group: dict[str, Any]) -> Iterator[list[Item]]:
-    if not group.get("open", True):
+    if not _is_open(group):
         return
     for part in parts_of(group):
         if "items" in part:
@@ -48,7 +49,7 @@ def _rows(group: dict[str, Any]) -> Iterator[list[Item]]:
 
 
 def _group(group: dict[str, Any], cell: int, room: float, frames: Frames) -> Box:
-    title, opened = group.get("title", ""), group.get("open", True)
+    title, opened = group.get("title", ""), _is_open(group)
     inner = room - _INDENT if title else room
     parts = parts_of(group) if opened else []
     whole = _below(
@@ -61,13 +62,34 @@ def _group(group: dict[str, Any], cell: int, room: float, frames: Frames) -> Box
     )
     if not title:
         return whole
-    said = title if opened else f"{title} …"
-    head = line(said, x=0, y=14, size=14, fill=named("text"), face="bold")
-    rule = Rect(x=0, y=_TITLE, width=2, height=whole.below, fill=named("text", 0.25))
-    body = Group(x=_INDENT, y=_TITLE, elements=whole.elements)
-    elements: tuple[Element, ...] = (head, rule, body) if parts else (head,)
-    wide = max(width(said, 14, "bold"), whole.width + _INDENT if parts else 0)
-    return Box(width=wide, above=0, below=_TITLE + whole.below, elements=elements)
+    said = line(title, x=16, y=18, size=14, fill=named("text"), face="bold")
+    elements: list[Element] = [_arrow(opened), said]
+    wide = 16 + width(title, 14, "bold")
+    if not parts:
+        return Box(width=wide, above=0, below=24, elements=tuple(elements))
+    rule = named("text", 0.16)
+    elements.append(Rect(x=9, y=_TITLE, width=2, height=whole.below, fill=rule))
+    elements.append(Group(x=_INDENT, y=_TITLE, elements=whole.elements))
+    wide = max(wide, whole.width + _INDENT)
+    return Box(width=wide, above=0, below=_TITLE + whole.below, elements=tuple(elements))
+
+
+def _arrow(opened: bool) -> Polyline:
+    """Return the mark before a title: it points down to what is open, and right where it is not."""
+    down = ((0.0, 10.0), (10.0, 10.0), (5.0, 17.0))
+    right = ((2.0, 8.0), (9.0, 13.0), (2.0, 18.0))
+    return Polyline(points=down if opened else right, fill=named("text", 0.75))
+
+
+def _is_open(group: dict[str, Any]) -> bool:
+    return not group.get("title") or group.get("open", True)
+
+
+def _depth(groups: list[dict[str, Any]]) -> int:
+    """Return how many titles stand above the rows that are set in most."""
+    inner = ([part for part in parts_of(group) if "items" not in part] for group in groups)
+    pairs = zip(groups, inner, strict=True)
+    return max((bool(group.get("title")) + _depth(own) for group, own in pairs), default=0)
 
 
 def _below(boxes: list[Box]) -> Box:

@@ -6,10 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from pictures.colors import named
+from pictures.dependencies import dependencies, dependents, tied
 from pictures.planes import Place, places
-from pictures.reach import Box, reached, sources, twins
 from pictures.scene import Element, Polyline, Rect
+from pictures.spans import Cells
 
 _SEEN = 8
 """Pixels: a frame around smaller cells stands around them, so that it is seen."""
@@ -20,7 +23,7 @@ class Light:
     """Cells to be lit, and how: ``from``, ``to`` (``… far``), ``twin``, ``pin`` or ``edited``."""
 
     name: str
-    box: Box
+    cells: Cells
     kind: str
 
 
@@ -32,13 +35,12 @@ def lights(
     if not pin:
         return lit
     pinned = _at(pin["cell"], "pin")
-    known = dict(links)
-    for word, find in (("from", sources), ("to", reached)):
-        for one in find(known, shown, pinned.name, pinned.box):
-            kind = f"{word} far" if one.far else word
-            lit.append(Light(name=one.name, box=one.box, kind=kind))
-    if tied := twins(known, pinned.name, pinned.box):
-        lit.append(Light(name=pinned.name, box=tied, kind="twin"))
+    for word, find in (("from", dependencies), ("to", dependents)):
+        for part in find(links, shown, pinned.name, pinned.cells):
+            kind = f"{word} far" if part.far else word
+            lit.append(Light(name=part.name, cells=part.cells, kind=kind))
+    if copies := tied(links, pinned.name, pinned.cells):
+        lit.append(Light(name=pinned.name, cells=copies, kind="twin"))
     return [*lit, pinned]
 
 
@@ -52,15 +54,15 @@ def frames(
     return [
         element
         for light in lit
-        if light.name == figure["name"] and len(light.box) == rank
-        for place in places(figure, links, light.box)
+        if light.name == figure["name"] and len(light.cells) == rank
+        for place in places(figure, links, light.cells)
         for element in _frame(light.kind, place, cell)
     ]
 
 
 def _at(text: str, kind: str) -> Light:
     name, *index = text.split(".")
-    return Light(name=name, box=tuple((int(at), int(at) + 1) for at in index), kind=kind)
+    return Light(name=name, cells=tuple(np.array([int(at)]) for at in index), kind=kind)
 
 
 def _frame(kind: str, place: Place, cell: int) -> list[Element]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pictures.colors import named, stops
-from pictures.describe import COLOURS, description_of, equation_of, figures_of
+from pictures.describe import COLOURS, description_of, equation_of, names_of
 from pictures.graph import block_box, rows_of
 from pictures.letters import line, space, width
 from pictures.lights import frames, lights
@@ -37,7 +37,7 @@ def picture(
     """
     inner = room - 2 * _MARGIN
     links = block.get("links") or {"tensors": {}, "steps": [], "edited": []}
-    shown = [f["name"] for f in figures_of(block) if f["name"] in links["tensors"]]
+    shown = [name for name in names_of(block) if name in links["tensors"]]
     lit = lights(links, block.get("pin"), shown)
     whole = block_box(block, inner, lambda figure, cell: frames(figure, links, lit, cell))
     parts = [whole, _legend(block.get("ranges", ()), inner)]

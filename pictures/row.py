@@ -90,9 +90,15 @@ def sign_box(sign: dict[str, Any]) -> Box:
 def reference_box(reference: dict[str, Any]) -> Box:
     """Return the name of a tensor that is drawn elsewhere, in a frame."""
     text = reference.get("text") or reference["name"]
-    wide = width(text, 12, "code") + 14
+    wide = width(text, 12, "code") + 22
     frame = Rect(
-        x=0.5, y=-11.5, width=wide - 1, height=23, line=named("text", 0.55), radius=5, dash=(3, 2)
+        x=0.5,
+        y=-11.5,
+        width=wide - 1,
+        height=23,
+        fill=named("text", 0.07),
+        line=named("text", 0.55),
+        radius=11.5,
     )
     word = line(text, x=wide / 2, y=4, size=12, fill=named("text"), face="code", centred=True)
     return Box(width=wide, above=12, below=12, elements=(frame, word))

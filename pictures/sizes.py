@@ -13,27 +13,20 @@ _TALLEST = 560
 _NARROW = 640
 
 
-def cell_size(items: Sequence[Item], width: float) -> int:
-    """Return the largest cell, in pixels, with which the whole row reads well in that width.
+def cell_size(rows: Sequence[Sequence[Item]], width: float) -> int:
+    """Return the largest cell, in pixels, with which every row reads well in that width.
 
     On one line with numbers if it can be, on few lines if not, else stacked; never wider.
     """
-    figures = [item["figure"] for item in items if item.get("figure", {}).get("cells")]
-    before = _signs_before(items)
-    fits = [
-        size
-        for size in _SIZES
-        if all(
-            figure["cells"][1] * size + signs <= width and figure["cells"][0] * size <= _TALLEST
-            for figure, signs in zip(figures, before, strict=True)
-        )
-    ]
+    fits = [size for size in _SIZES if all(_fits(items, size, width) for items in rows)]
 
     def pick(lines: int, least: int, most: int = _SIZES[0]) -> int:
         sizes = (size for size in fits if least <= size <= most)
-        return next((size for size in sizes if _lines(items, size, width) <= lines), 0)
+        few = (size for size in sizes if all(_lines(row, size, width) <= lines for row in rows))
+        return next(few, 0)
 
-    if any(figure.get("digits") for figure in figures):
+    figures = [item["figure"] for items in rows for item in items if "figure" in item]
+    if any(figure.get("cells") and figure.get("digits") for figure in figures):
         many = 99 if width < _NARROW else 3
         readable = pick(1, _READABLE) or pick(2, _READABLE, 36) or pick(many, _READABLE, 32)
         if readable:
@@ -42,17 +35,19 @@ def cell_size(items: Sequence[Item], width: float) -> int:
     return pick(1, 16) or pick(2, 8) or pick(3, 6) or least
 
 
-def _signs_before(items: Sequence[Item]) -> list[int]:
-    """Return the width of the signs that stand on one line with each figure."""
-    widths, before = [], 0
+def _fits(items: Sequence[Item], size: int, width: float) -> bool:
+    """Return whether no figure is too tall, or too wide with the signs on its line."""
+    before = 0
     for item in items:
-        if "sign" in item and item["sign"]["text"] != ")":
-            before += _sign_width(item["sign"]) + 8
-        if "figure" in item:
-            if item["figure"].get("cells"):
-                widths.append(before)
-            before = 0
-    return widths
+        if sign := item.get("sign"):
+            before += _sign_width(sign) + 8 if sign["text"] != ")" else 0
+            continue
+        if cells := item.get("figure", {}).get("cells"):
+            down, across = cells
+            if across * size + before > width or down * size > _TALLEST:
+                return False
+        before = 0
+    return True
 
 
 def _sign_width(sign: dict[str, Any]) -> int:
@@ -87,7 +82,7 @@ def _lines(items: Sequence[Item], size: int, width: float) -> int:
 
 def _width(item: Item, size: int) -> float:
     if "reference" in item:
-        return 7.5 * len(item["reference"].get("text") or item["reference"]["name"]) + 16
+        return 24 + 8 * len(item["reference"]["text"])
     figure = item["figure"]
     across = (figure.get("cells") or (0, 0))[1]
     return max(across * size, 7.5 * len(figure["name"]), 84)

@@ -110,22 +110,23 @@ class _Writer:
                 f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
             )
 
-    def _paint(self, what: str, paint: Paint | None) -> str:
-        """Return a colour as an attribute, or as a class where it follows the page."""
-        if paint is None:
-            return f' {what}="none"' if what == "fill" else ""
-        if self.theme != "auto" or paint[0] == paint[1]:
-            return f' {what}="{paint[self.theme == "dark"]}"'
-        name = self.pairs.setdefault((what, paint), f"c{len(self.pairs)}")
-        return f' class="{name}"'
+    def _paint(self, **paints: Paint | None) -> str:
+        """Return colours as attributes, or as classes where they follow the page."""
+        attributes, classes = "", []
+        for key, paint in paints.items():
+            what = key.replace("_", "-")
+            if paint is None:
+                attributes += ' fill="none"' if what == "fill" else ""
+            elif self.theme != "auto" or paint[0] == paint[1]:
+                attributes += f' {what}="{paint[self.theme == "dark"]}"'
+            else:
+                classes.append(self.pairs.setdefault((what, paint), f"c{len(self.pairs)}"))
+        return attributes + (f' class="{" ".join(classes)}"' if classes else "")
 
     def _painted(self, element: Rect | Polyline) -> str:
-        """Return fill and line of an element that has one of them, or none that follows both."""
-        if element.line is None:
-            return self._paint("fill", element.fill)
+        """Return fill and line of an element."""
         wide = f' stroke-width="{_n(element.line_width)}"' if element.line_width != 1 else ""
-        filled = ' fill="none"' if element.fill is None else self._paint("fill", element.fill)
-        return f"{filled}{self._paint('stroke', element.line)}{wide}"
+        return self._paint(fill=element.fill, stroke=element.line) + (wide if element.line else "")
 
     def _rect(self, rect: Rect) -> str:
         dash = f' stroke-dasharray="{" ".join(map(_n, rect.dash))}"' if rect.dash else ""
@@ -151,7 +152,7 @@ class _Writer:
         if self.alone and text.width and len(text.text) > 1:
             kind += f' textLength="{_n(text.width)}" lengthAdjust="spacingAndGlyphs"'
         place = f'x="{_n(text.x)}" y="{_n(text.y)}" font-size="{_n(text.size)}"'
-        return f"<text {place}{kind}{self._paint('fill', text.fill)}>{escape(text.text)}</text>"
+        return f"<text {place}{kind}{self._paint(fill=text.fill)}>{escape(text.text)}</text>"
 
     def _image(self, image: Image) -> str:
         place = f'x="{_n(image.x)}" y="{_n(image.y)}"'
@@ -173,8 +174,7 @@ class _Writer:
         self.bars += 1
         name = f"{_ID}-bar{self.bars}"
         marks = "".join(
-            f'<stop offset="{_n(at)}"{self._paint("stop-color", paint)}/>'
-            for at, paint in bar.stops
+            f'<stop offset="{_n(at)}"{self._paint(stop_color=paint)}/>' for at, paint in bar.stops
         )
         place = f'x="{_n(bar.x)}" y="{_n(bar.y)}"'
         size = f'width="{_n(bar.width)}" height="{_n(bar.height)}"'

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from layers.spans import Span
+from pictures.dependencies import dependencies, dependents, tied
 from pictures.lights import lights
 from pictures.picture import picture
-from pictures.reach import reached, sources, twins
+from pictures.planes import places
+from pictures.spans import made_of, making, whole
 from pictures.svg import svg
 from tests.pictures import read
 from tests.pictures.blocks import LINKS, PIN, dense
@@ -40,9 +41,26 @@ def test_without_a_pin_only_edits_are_lit():
     assert [light.kind for light in lights(LINKS, None, ("bias",))] == ["edited"]
 
 
+def one(*index):
+    return tuple(np.array([at]) for at in index)
+
+
 def test_what_stands_between_makes_it_far():
-    found = sources(LINKS, {"inputs", "product", "outputs"}, "outputs", ((1, 2), (2, 3)))
-    assert {(one.name, one.far) for one in found} == {("product", False), ("inputs", True)}
+    found = dependencies(LINKS, {"inputs", "product", "outputs"}, "outputs", one(1, 2))
+    assert {(part.name, part.far) for part in found} == {("product", False), ("inputs", True)}
+    found = dependents(LINKS, {"product", "outputs"}, "kernel", one(1, 2))
+    assert {(part.name, part.far) for part in found} == {("product", False), ("outputs", True)}
+
+
+def test_what_is_reached_by_two_ways_is_lit_once_and_as_near_as_it_is():
+    # Added to itself, with and without a step between.
+    steps = [
+        {"result": "between", "from": [["x", [0]]]},
+        {"result": "y", "from": [["between", [0]], ["x", [0]]]},
+    ]
+    links = {"steps": steps, "tensors": {name: {"shape": [3]} for name in ("x", "between", "y")}}
+    found = dependencies(links, {"x", "between", "y"}, "y", one(1))
+    assert sorted((part.name, part.far) for part in found) == [("between", False), ("x", False)]
 
 
 @pytest.mark.parametrize("times", [2, 3])
@@ -52,30 +70,96 @@ def test_copies_of_one_stored_cell_are_twins(times):
         "steps": [{"result": "copy", "from": [["stored", [0, [None, 1, 0, 0]]]], "copies": True}],
         "tensors": {"stored": {"shape": (4, 1)}, "copy": {"shape": (4, times)}},
     }
-    assert twins(links, "copy", ((2, 3), (1, 2))) == ((2, 3), (0, times))
-    assert twins(links, "stored", ((2, 3), (0, 1))) is None
+    found = tied(links, "copy", one(2, 1))
+    assert found
+    assert [axis.tolist() for axis in found] == [[2], list(range(times))]
+    assert tied(links, "stored", one(2, 0)) is None
 
 
-def test_windows_and_digits_of_an_index_go_there_and_back():
-    # A convolution of 3 with stride 2, then flattened from 4 × 5.
-    window = {"steps": [{"result": "y", "from": [["x", [[0, 3, 2, 0]]]]}]}
-    window["tensors"] = {"x": {"shape": (9,)}, "y": {"shape": (4,)}}
-    for y in range(4):
-        (made,) = sources(window, {"x"}, "y", ((y, y + 1),))
-        assert made.box == ((2 * y, 2 * y + 3),)
-    for x in range(9):
-        (makes,) = reached(window, {"y"}, "x", ((x, x + 1),))
-        expected = [y for y in range(4) if 2 * y <= x < 2 * y + 3]
-        assert list(range(*makes.box[0])) == expected
-    flat = {"steps": [{"result": "y", "from": [["x", [[0, 1, 1, 0, 5, 4], [0, 1, 1, 0, 1, 5]]]]}]}
-    flat["tensors"] = {"x": {"shape": (4, 5)}, "y": {"shape": (20,)}}
-    for at in range(20):
-        (made,) = sources(flat, {"x"}, "y", ((at, at + 1),))
-        row, column = np.unravel_index(at, (4, 5))
-        assert made.box == ((row, row + 1), (column, column + 1))
-        (makes,) = reached(flat, {"y"}, "x", made.box)
-        assert makes.box == ((at, at + 1),)
+def windows(x):
+    return np.array([x[2 * at : 2 * at + 3].sum() for at in range(4)])
 
 
-def test_the_spans_are_those_that_views_sends():
-    assert Span(size=3) != Span(0)  # a whole axis is sent as null, and an axis by its number
+def dilated(x):
+    return np.array([x[at] + x[at + 2] + x[at + 4] for at in range(5)])
+
+
+CASES = {
+    "same": ((4,), lambda x: 2 * x, [0]),
+    "transposed": ((2, 3), lambda x: x.T, [1, 0]),
+    "sum": ((3, 2), lambda x: x.sum(axis=1), [0, None]),
+    "windows": ((9,), windows, [[0, 3, 2]]),
+    "dilated": ((9,), dilated, [[0, 3, 1, 0, 1, 0, 2]]),
+    "reversed": ((5,), lambda x: x[::-1], [[0, 1, -1, 4]]),
+    "padded": ((4,), lambda x: np.pad(x, (2, 1)), [[0, 1, 1, -2]]),
+    "flattened": ((4, 5), lambda x: x.reshape(20), [[0, 1, 1, 0, 5, 4], [0, 1, 1, 0, 1, 5]]),
+    "split": ((6,), lambda x: x.reshape(2, 3), [[[[0, 3], [1, 1]]]]),
+    "looked up": (
+        (4, 2),
+        lambda x: x[[3, 0, 0]],
+        [{"axes": [0], "starts": [3, 0, 0], "sizes": 1, "step": 1}, 1],
+    ),
+    "looked up, or not": (
+        (4,),
+        lambda x: np.array([x[1], 0.0, x[2] + x[3]]),
+        [{"axes": [0], "starts": [1, 0, 2], "sizes": [1, 0, 2]}],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_spans_say_what_moving_one_cell_says(name):
+    shape, function, spans = CASES[name]
+    values = np.random.default_rng(0).normal(size=shape)
+    result = function(values)
+    makes = np.zeros((*result.shape, *shape), bool)
+    for index in np.ndindex(*shape):
+        moved = values.copy()
+        moved[index] += 1
+        makes[(..., *index)] = function(moved) != result
+    for index in np.ndindex(*result.shape):
+        expected = [np.unique(axis) for axis in np.nonzero(makes[index])]
+        found = [made_of(s, one(*index), n) for s, n in zip(spans, shape, strict=True)]
+        if not expected[0].size:
+            assert not all(axis.size for axis in found)
+            continue
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    for index in np.ndindex(*shape):
+        expected = [np.unique(axis) for axis in np.nonzero(makes[(..., *index)])]
+        found = making(spans, one(*index), result.shape)
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_of_too_many_indices_the_whole_axis_is_named():
+    shape = (2000, 2000)
+    spans = [[[[0, 2000], [1, 1]]]]
+    found = making(spans, (np.arange(5),), shape)
+    assert [axis.size for axis in found] == [2000, 2000]
+    assert made_of(spans[0], whole(shape), 4_000_000).size == 4_000_000
+
+
+def test_cells_apart_are_framed_apart():
+    links = {"tensors": {"x": {"shape": (6, 4)}}, "plane": (-2, -1), "at": {}}
+    cells = (np.array([0, 1, 4]), np.array([2]))
+    assert places({"name": "x"}, links, cells) == [(0, 2, 2, 3), (4, 5, 2, 3)]
+    assert places({"name": "x", "block": (2, 2)}, links, cells) == [(0, 1, 1, 2), (2, 3, 1, 2)]
+    assert places({"name": "x", "plane": (1, 0)}, links, cells) == [(2, 3, 0, 2), (2, 3, 4, 5)]
+
+
+def test_a_figure_shows_only_what_stands_where_it_stands():
+    links = {"tensors": {"x": {"shape": (2, 3, 4)}}, "plane": (-2, -1), "at": {0: 1}}
+    assert places({"name": "x"}, links, one(1, 2, 3)) == [(2, 3, 3, 4)]
+    assert places({"name": "x"}, links, one(0, 2, 3)) == []
+    assert places({"name": "x", "at": {0: 0}}, links, one(0, 2, 3)) == [(2, 3, 3, 4)]
+    vector = {"tensors": {"v": {"shape": (100,)}}}
+    run = (np.arange(30, 75),)
+    assert places({"name": "v", "line": 20}, vector, run) == [
+        (1, 2, 10, 20),
+        (2, 3, 0, 20),
+        (3, 4, 0, 15),
+    ]
+    slices = {"tile": (2, 2), "step": (3, 3), "across": 2}
+    kernel = {"tensors": {"k": {"shape": (2, 2, 4)}}}
+    assert places({"name": "k", "slices": slices}, kernel, one(1, 0, 3)) == [(4, 5, 3, 4)]

@@ -13,7 +13,8 @@ from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError, Field
 from layerscope import link as links
 from layerscope.refusal import CANNOT_DRAW, WRONG_REQUEST, Refusal
-from views.explore.link import PREFIX, linked
+from views.explore.cells import CELL, CONTRAST
+from views.explore.link import PREFIX, choice_from_link
 from views.explore.picture import equation
 from views.explore.view import choose_view
 
@@ -51,13 +52,15 @@ def run(link: str, module: str = "") -> Run:
             WRONG_REQUEST,
         )
     try:
-        choice = linked(layers, parameters)
-        links.check(parameters, choice.layer)
-        explored = api.explore(**choice.arguments(own))
+        choice = choice_from_link(layers, parameters)
 
         def read(field: Field) -> Any:
             return field.parse(parameters.get(field.name, field.default))
 
+        read(CELL)
+        read(CONTRAST)
+        parameters.check()
+        explored = api.explore(**choice.arguments(own))
         view = choose_view(explored, read)
         if view.problems:
             raise BadInputError(view.problems[0])

@@ -104,7 +104,7 @@ def _places(
             moved = moved % wrap if wrap else moved
         start, size = np.asarray(offset + stride * moved), np.array(count)
     for number in range(int(size.max(initial=0))):
-        place, there = np.broadcast_arrays(start + step * number, number < size)
+        place, there = np.broadcast_arrays(start + number * int(step or 1), number < size)
         yield place, there
 
 

@@ -21,7 +21,7 @@ from pages.shared.compute import compute, registered
 from pages.shared.module_watcher import followed
 from pages.shared.workers import workers
 from views.blocks import described, packed, without_known
-from views.explore.link import linked
+from views.explore.link import choice_from_link
 from views.explore.picture import picture
 from views.explore.view import choose_view
 
@@ -48,7 +48,7 @@ async def answer(request: Request) -> Response:
 def _picture(link: Mapping[str, str]) -> bytes:
     started = time.perf_counter()
     own = followed.own()
-    choice = linked((*registered(), *own.layers), link)
+    choice = choice_from_link((*registered(), *own.layers), link)
     run, spent = compute(explore_api.explore, **choice.arguments(own.module))
 
     def read(field: Field) -> object:

@@ -50,7 +50,7 @@ class Choice:
         }
 
 
-def linked(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
+def choice_from_link(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
     """Return what a link chooses; what it leaves out is the default.
 
     Args:

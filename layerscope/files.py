@@ -23,12 +23,13 @@ def write(path: Path, data: bytes) -> None:
             file.write(data)
         Path(made).chmod(0o666 & ~_mask())
         Path(made).replace(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter of a name that no system takes
         if made:
             Path(made).unlink(missing_ok=True)
+        why = getattr(error, "strerror", None) or error
         raise Refusal(
             f"The file cannot be written: expected a folder that takes files. Received "
-            f"{str(path)!r}: {error.strerror or error}. Name another place with -o.",
+            f"{str(path)!r}: {why}. Name another place with -o.",
             CANNOT_WRITE,
         ) from None
 

@@ -59,9 +59,10 @@ class Options:
 
     def _between(self, name: str, value: float, ends: tuple[float, float]) -> None:
         if not ends[0] <= value <= ends[1]:
+            nearest = ends[value > ends[1]]
             raise Refusal(
                 f"`{name}` cannot be used: expected a number from {ends[0]:g} to {ends[1]:g}. "
-                f"Received {value:g}. Try {name}={min(max(value, ends[0]), ends[1]):g}.",
+                f"Received {value:g}. The nearest that works is {nearest:g}.",
                 WRONG_REQUEST,
             )
 

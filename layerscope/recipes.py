@@ -116,7 +116,7 @@ class _Reader:
                 received = repr(table.get(name, "none"))[:60]
                 raise self._at(number, name, f"a text as `{name}`", received, "Add it.")
         name = table["name"]
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        if Path(name).is_absolute() or ".." in Path(name).parts or not name.isprintable():
             mend = "Name it without a way out of that folder."
             raise self._at(number, "name", "a file beside the recipes", repr(name)[:60], mend)
         try:

@@ -99,6 +99,8 @@ def test_a_command_that_there_is_not(arguments, capsys):
         ("[[picture]]\nname = 'a.gif'\nlink = '/?layer=linear'\n", 1, ".gif"),
         ("[[picture]]\nname = 'a.svg'\nlink = '/models?x=1'\n", 1, "/models?x=1"),
         ("[[picture]\n", 1, "line 1"),
+        ("[[picture]]\nname = 'a.svg'\nlink = '/?layer=linear'\nscale = nan\n", 1, "nan"),
+        ('[[picture]]\nlink = "/?layer=linear"\nname = "a\\u0000.svg"\n', 3, "x00.svg"),
     ],
 )
 def test_recipes_that_cannot_be_read_say_the_line(text, line, received, capsys, tmp_path):
@@ -156,6 +158,8 @@ def test_a_folder_that_is_not_there_or_a_file_that_is_a_folder(tmp_path):
             files.write(target, b"x")
         assert refusal.value.status == CANNOT_WRITE
     assert list(tmp_path.iterdir()) == [tmp_path / "folder.svg"]
+    with pytest.raises(Refusal):
+        files.write(tmp_path / "a\0.svg", b"x")
 
 
 def test_serve_refuses_what_is_not_there(capsys):

@@ -36,6 +36,7 @@ def test_the_same_picture_is_the_same_bytes():
     scene = picture(dense(pin=PIN))
     assert pdf(scene) == pdf(scene)
     assert pdf(scene) != pdf(scene, "dark")
+    assert b"/CreationDate (D:20000101" in pdf(scene)  # and no clock
 
 
 def test_large_and_odd_tensors_have_a_page():

@@ -103,7 +103,8 @@ def _sources() -> str:
     root = Path(__file__).parents[1]
     found = hashlib.sha256()
     for room in _ROOMS:
-        for file in sorted((root / room).rglob("*.py")):
+        files = sorted((root / room).rglob("*.py")) if "." not in room else [root / room]
+        for file in files:
             found.update(file.read_bytes())
     for name in _COMPUTING:
         found.update(f"{name} {_version(name)}".encode())

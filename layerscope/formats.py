@@ -108,7 +108,7 @@ def block_of(run: Run, options: Options) -> dict[str, Any]:
         return run.block
     block = only(run.block, options.only)
     if block is None:
-        names = [name for name in run.exploration.expression if isinstance(name, str)]
+        names = run.drawn
         raise Refusal(
             f"The tensor cannot be drawn: expected one of {', '.join(names)}. Received "
             f"{options.only[:60]!r}. Name one of these with `--only`.",

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from layerscope.refusal import WRONG_REQUEST, Refusal
 
-_SOMETIMES = re.compile(r"at_\w+|row_axis|column_axis|rows|columns|reduction|batch")
+_SOMETIMES = re.compile(r"at_\w+|time|row_axis|column_axis|rows|columns|reduction|batch")
 """Parameters that only some runs of a layer ask for, such as an axis of tensors with many."""
 _PAGES_OWN = ("embed", "embed_options", "hide")
 """Parameters that say how the page around the picture looks."""

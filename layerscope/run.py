@@ -24,11 +24,12 @@ MAXIMUM_BYTES = 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A link's run, and its picture as a block."""
+    """A link's run, its picture as a block, and the names of the tensors in it."""
 
     link: str
     title: str
     block: dict[str, Any]
+    drawn: tuple[str, ...]
     exploration: Exploration
 
 
@@ -69,7 +70,9 @@ def run(link: str, module: str = "") -> Run:
         raise Refusal(str(refused), WRONG_REQUEST) from None
     except ValueError as failed:
         raise Refusal(str(failed), CANNOT_DRAW) from None
-    return Run(link=link, title=choice.layer.title, block=block, exploration=explored)
+    return Run(
+        link=link, title=choice.layer.title, block=block, drawn=view.drawn, exploration=explored
+    )
 
 
 def own_module(path: str) -> OwnModule | None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from figures.heatmap import heatmap
-from layers.equation import Sign
+from layers.traces.layout import Sign
 from views.blocks import color_range, row
 
 INPUTS = np.array([[1.0, -2.0], [0.5, 0.126]], "float32")

@@ -21,16 +21,17 @@ from layers.checkup.text import format_report
 from layers.inputs.fields import BadInputError
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, *, program: str = "python -m layers.checkup") -> int:
     """Examine the layer that the command line names, and print the report.
 
     Args:
         arguments: the command line without the program's name; ``sys.argv`` if None.
+        program: the program's name, for its usage.
 
     Returns:
         The exit status.
     """
-    options = _options(arguments)
+    options = _options(arguments, program)
     progress = sys.stderr.isatty()
     # Silences loky's message about resources of a killed process; it cleans them up itself.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
@@ -61,8 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if report.broken else 0
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m layers.checkup", description=__doc__)
+def _options(arguments: list[str] | None, program: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=program, description=__doc__)
     parser.add_argument("layer", help="my_module:MyLayer, or folder/my_module.py:MyLayer")
     parser.add_argument(
         "--input-shape",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from layers.traces.layout import layout
 from tests.browser.server import Server
 from tests.browser.visit import Visit
 from tests.pages.session import explored, registered

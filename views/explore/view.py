@@ -26,6 +26,10 @@ REDUCTION = ChoiceField(
 )
 
 
+MOST_STATES = 12
+"""Time steps at which a state is drawn: of more, those around the one that is shown."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class View:
     """What of a run is shown, and how.
@@ -83,8 +87,9 @@ def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> V
             )
         )
         steps = steps_at(run.trace, found, time)
-        laid_out = layout(run.trace, title, steps)
-        carried = states(found)
+        carried = tuple(state.near(time, MOST_STATES) for state in states(found))
+        over_time = [name for state in carried for name in state.names]
+        laid_out = layout(run.trace, title, steps, elsewhere=over_time)
     view = View(layout=laid_out, states=carried)
     shown = [run.trace.tensors[name] for name in view.drawn]
     reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default

@@ -38,7 +38,8 @@ def graph(*steps, outputs="outputs", inputs="x"):
     made = {each.result for each in steps}
     names = dict.fromkeys([*inputs.split(), *(n for s in steps for n in s.operands), *made])
     role: dict[str, Any] = {name: "intermediate" if name in made else "weight" for name in names}
-    role |= dict.fromkeys(inputs.split(), "input") | dict.fromkeys(outputs.split(), "output")
+    role.update(dict.fromkeys(inputs.split(), "input"))
+    role.update(dict.fromkeys(outputs.split(), "output"))
     tensors = {
         name: Tensor(values=np.zeros(1), axes=("cells",), role=role[name], path=name)
         for name in names

@@ -57,7 +57,8 @@ def test_root_mean_square_normalization():
     layer.set_weights([GAMMA])
     trace = record(layer, X)
     assert_is(trace, "outputs", X / np.sqrt((X**2).mean(axis=1, keepdims=True) + 0.25) * GAMMA)
-    assert explain(trace, "outputs", (0, 0)).text.startswith("1 ÷ √(50.5 + 0.25) × 2 =")
+    told = explain(trace, "outputs", (0, 0))
+    assert told.text == "1 ÷ √((1 + 100) ÷ 2 + 0.25) × 2 = 0.280745"
 
 
 def test_unit_normalization():

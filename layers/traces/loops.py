@@ -43,7 +43,8 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
 
     A block is repeated where the same operations, on tensors of the same shapes and on the same
     weights, follow one another at least twice, and each repetition but the first reads what the
-    one before made, or each works on its own slice of one tensor. The last repetition may lack
+    one before made, or each works on its own slice of one tensor. Sums of many tensors, which
+    have nothing in common, are no loop. The last repetition may lack
     operations whose results nobody reads.
 
     Args:
@@ -169,7 +170,9 @@ def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration
         [name for name in names if _rests_on(trace, name, before)]
         for names, before in zip(own_reads[1:], made, strict=False)
     ]
-    if not all(states) and not _along_one_axis(trace, blocks, own_reads):
+    weighted = any(trace.tensors[name].role == "weight" for name in shared)
+    sliced = _of_one_sequence(trace, blocks, own_reads)
+    if not (all(states) and (shared or sliced)) and not (weighted and sliced):
         return ()
     places = _places(blocks[1], states[0])
     states.insert(0, [blocks[0][at].operands[operand] for at, operand in places])
@@ -218,12 +221,10 @@ def _rests_on(trace: Trace, name: str, block: set[str]) -> bool:
     return False
 
 
-def _along_one_axis(trace: Trace, blocks: list[tuple[Step, ...]], reads: list[list[str]]) -> bool:
-    """Say whether each repetition works on its own slice of one tensor, with a weight."""
+def _of_one_sequence(trace: Trace, blocks: list[tuple[Step, ...]], reads: list[list[str]]) -> bool:
+    """Say whether each repetition works on its own slice of one tensor."""
     whole = set()
     for block, names in zip(blocks, reads, strict=True):
-        if not any(trace.tensors[o].role == "weight" for step in block for o in step.operands):
-            return False
         slices = [step for step in block if isinstance(step.op, Slice)]
         slices += [trace.made_by[n] for n in names if n in trace.made_by]
         whole |= {step.operands[0] for step in slices if isinstance(step.op, Slice)}

@@ -52,18 +52,24 @@ def with_names(trace: Trace, wanted: Mapping[str, str]) -> Trace:
     taken = set(names.values())
     taken |= {name for name in trace.tensors if not name.startswith("%") and name not in names}
     special = _special(trace, found)
-    plain: set[str] = set()
-    for name in trace.tensors:
-        if not name.startswith("%") or name in names:
-            continue
-        root = special[name][0] if name in special else _root(trace, name, names)
-        step = trace.made_by.get(name)
-        if name not in special and step and root.rpartition("/")[2] == step.op.noun:
-            plain.add(name)
-        names[name] = _free(root.strip("/"), taken)
+    roots = {
+        name: special[name][0] if name in special else _root(trace, name, names)
+        for name in trace.tensors
+        if name.startswith("%") and name not in names
+    }
+    plain = {
+        name
+        for name, root in roots.items()
+        if name not in special and name in trace.made_by
+        if root.rpartition("/")[2] == trace.made_by[name].op.noun
+    }
+    trace = with_passed_on(trace, plain, found)
+    hidden = {step.result for step in trace.steps if not step.shown}
+    for name in sorted(roots, key=lambda name: name in hidden):  # what is shown has no gaps
+        names[name] = _free(roots[name].strip("/"), taken)
         taken.add(names[name])
     symbols = {name: symbol for name, (_, symbol) in special.items()}
-    return _renamed(with_passed_on(trace, plain, found), names, symbols)
+    return _renamed(trace, names, symbols)
 
 
 def _special(trace: Trace, found: Sequence[Loop]) -> dict[str, tuple[str, str]]:

@@ -34,6 +34,8 @@ RULES: tuple[Rule, ...] = (
     *ACTIVATIONS,
     *CHOICES,
 )
+_OF_CELLS = frozenset(ACTIVATIONS)
+"""Rules that only look at functions of each cell alone."""
 LAST: tuple[Rule, ...] = QUOTIENTS
 """Tried once no other rule applies, because others look for the factors that these replace."""
 
@@ -56,13 +58,17 @@ def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
 
 
 def _exhaust(view: View, rules: tuple[Rule, ...]) -> None:
+    others = tuple(rule for rule in rules if rule not in _OF_CELLS)
     changed = True
     while changed:
         changed = False
         view.prune()
         _constants_once(view)
         for name in list(view.steps):
-            while name in view.steps and _rewrite(view, name, rules):
+            while name in view.steps:
+                own = rules if isinstance(view.steps[name].op, Elementwise) else others
+                if not _rewrite(view, name, own):
+                    break
                 changed = True
         changed = _once(view) or changed
 

@@ -23,8 +23,14 @@ from layers.model_files.kinds import axes_of, is_trained, kind_of, parts_of
 from layers.model_files.model import FileSource, ModelFile, WeightEntry
 from layers.networks import small_cnn
 from layers.networks.running import stock, wiring
-from layers.networks.running.weights import read_at_build
-from layers.networks.running.wiring import Call
+from layers.networks.running.nodes import output_name
+from layers.networks.running.weights import (
+    StoredWeights,
+    check_heads,
+    fill_heads,
+    read_at_build,
+)
+from layers.networks.running.wiring import Call, Shape
 from layers.networks.small_cnn import CnnSource
 from layers.recording import record
 from layers.traces.axes import with_axes
@@ -107,25 +113,25 @@ def runnable_model(source: Source) -> RunnableModel:
         if (refusal := index(source).no_activations) or config is None:
             raise BadInputError(refusal)
     calls = wiring.calls(config)
-    shapes = wiring.input_shapes(config)
-    input_shape = iter(shapes)
-    known: dict[str, tuple[int | None, ...]] = {}
-    layers = {}
+    input_shapes = wiring.input_shapes(config)
+    input_shape = iter(input_shapes)
+    known: dict[str, Shape] = {}
+    layers: dict[str, keras.layers.Layer] = {}
     for position, call in enumerate(calls):
         if call.config.class_name == "InputLayer":
             known[call.name] = next(input_shape)
             continue
         if "" in call.inputs:
             known.setdefault("", next(input_shape))
-        taken = [known[name] for name in call.inputs]
-        if found is not None and isinstance(source, FileSource):
-            layer = stock.make(call.config, **_name(call.config))
-            read_at_build(layer, found.layer(call.path), source)
-        else:
-            layer = _seeded(call.config, source.seed + position)
-        known[call.name] = _build(layer, call.config, taken)
-        layers[call.path] = layer
-    return RunnableModel(calls=calls, layers=layers, input_shapes=shapes)
+        shapes = _shapes(call, known)
+        if call.path not in layers and found is not None and isinstance(source, FileSource):
+            stored = StoredWeights(found.layer(call.path), source)
+            layers[call.path] = _from_file(call, shapes, stored)
+        elif call.path not in layers and isinstance(source, CnnSource):
+            layers[call.path] = _seeded(call.config, source.seed + position)
+        made = _built(layers[call.path], call, shapes)
+        known |= {output_name(call.name, at): shape for at, shape in enumerate(made)}
+    return RunnableModel(calls=calls, layers=layers, input_shapes=input_shapes)
 
 
 def run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
@@ -164,8 +170,8 @@ def recorded(
     """
     made = _run(network, inputs)
     call = next(call for call in network.calls if call.name == name)
-    taken = [made[each] for each in call.inputs]
-    trace = record(network.layers[call.path], taken if len(taken) > 1 else taken[0])
+    arguments, keywords = _arguments(call, made)
+    trace = record(network.layers[call.path], *arguments, **keywords)
     words = {each: axes.get(trace[each].ndim, ()) for each in trace.input_names}
     return with_axes(trace, words)
 
@@ -181,25 +187,27 @@ def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, An
             continue
         if "" in call.inputs and "" not in made:
             made[""] = tf.convert_to_tensor(next(remaining))
-        taken = [made[name] for name in call.inputs]
         layer = network.layers[call.path]
-        shapes = [tuple(tensor.shape) for tensor in taken]
-        shape = tuple(layer.compute_output_shape(shapes if len(taken) > 1 else shapes[0]))
-        total += _checked_size(call, shape, total)
+        shapes = _shapes(call, {name: tuple(made[name].shape) for name in call.inputs})
+        for shape in wiring.shapes_of(layer.compute_output_shape(*shapes)):
+            total += _checked_size(call, shape, total)
+        arguments, keywords = _arguments(call, made)
         try:
-            made[call.name] = layer(taken if len(taken) > 1 else taken[0])
+            results = keras.tree.flatten(layer(*arguments, **keywords))
         except (ValueError, TypeError, tf.errors.OpError) as error:
+            taken = ", ".join(format_shape(tuple(made[name].shape)) for name in call.inputs)
             raise BadInputError(
                 f"{call.path[:60]!r} cannot be computed: expected an input that it takes. Received "
-                f"{', '.join(map(format_shape, shapes))} ({str(error).splitlines()[0][:80]}). Feed "
-                "another image."
+                f"{taken} ({str(error).splitlines()[0][:80]}). Feed another image."
             ) from None
+        made |= {output_name(call.name, at): result for at, result in enumerate(results)}
     return made
 
 
-def _checked_size(call: Call, shape: tuple[int, ...], before: int) -> int:
+def _checked_size(call: Call, shape: Shape, before: int) -> int:
     """Return how many numbers an output has, unless they are too many, with those before it."""
-    size = math.prod(length or 1 for length in shape)
+    shape = tuple(length or 1 for length in shape)
+    size = math.prod(shape)
     if size > MAXIMUM_OUTPUT:
         raise BadInputError(
             f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUT:,} numbers. "
@@ -227,21 +235,43 @@ def _seeded(config: LayerConfig, seed: int) -> keras.layers.Layer:
     return stock.make(config, **more)
 
 
-def _build(
-    layer: keras.layers.Layer, config: LayerConfig, input_shapes: list[tuple[int | None, ...]]
-) -> tuple[int | None, ...]:
-    """Build a layer, and return its output's shape."""
-    shapes = input_shapes if len(input_shapes) > 1 else input_shapes[0]
+def _from_file(call: Call, shapes: tuple[Any, ...], stored: StoredWeights) -> keras.layers.Layer:
+    """Return a layer with a file's weights, built."""
+    layer = stock.make(call.config, **_name(call.config))
+    read_at_build(layer, stored)
+    check_heads(layer, shapes, stored)
+    _built(layer, call, shapes)
+    fill_heads(layer, stored)
+    return layer
+
+
+def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tuple[Shape, ...]:
+    """Build a layer if it is not, and return its outputs' shapes."""
     try:
-        layer.build(shapes)
-        return tuple(layer.compute_output_shape(shapes))
+        if not layer.built:
+            layer.build(*(shapes if call.config.class_name in stock.ATTENTION else shapes[:1]))
+        return wiring.shapes_of(layer.compute_output_shape(*shapes))
     except BadInputError:
         raise
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise BadInputError(
-            f"No input can be fed to the network: expected {config.name[:60]!r} to take the "
+            f"No input can be fed to the network: expected {call.config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."
         ) from None
+
+
+def _shapes(call: Call, known: Mapping[str, Shape]) -> tuple[Any, ...]:
+    """Return the shapes of a call's arguments."""
+    try:
+        return call.shapes(known)
+    except KeyError:
+        raise stock.not_runnable(call.config, "outputs that the layers before it have") from None
+
+
+def _arguments(call: Call, made: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return a call's arguments, by position and by name."""
+    keywords = {name: wiring.filled(value, made) for name, value in call.keywords.items()}
+    return [wiring.filled(each, made) for each in call.arguments], keywords
 
 
 def _small_cnn(source: CnnSource) -> ModelFile:

@@ -1,8 +1,8 @@
-"""Whole networks run by TensorFlow: the small CNN, or a file's whose layers are all Keras's own."""
+"""Whole networks built by us: the small CNN, or a file's whose layers are all Keras's own."""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,11 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 import keras
-import numpy as np
-import tensorflow as tf
 
 from layers.inputs.fields import BadInputError
-from layers.inputs.sources import format_shape
 from layers.model_files import read
 from layers.model_files.arrays import Array, MemoryArray
 from layers.model_files.config import LayerConfig
@@ -30,19 +27,12 @@ from layers.networks.running.weights import (
     fill_heads,
     read_at_build,
 )
-from layers.networks.running.wiring import Call, Shape
+from layers.networks.running.wiring import Call, Shape, shapes_for
 from layers.networks.small_cnn import CnnSource
-from layers.recording import record
-from layers.traces.axes import with_axes
-from layers.traces.trace import Trace
 
 Source = FileSource | CnnSource
 MAXIMUM_BYTES = 128 * 2**20
 """Bytes of weights up to which a network is run: they stay in memory between runs."""
-MAXIMUM_OUTPUT = 2**23
-"""Numbers of one layer's output: 32 MB."""
-MAXIMUM_OUTPUTS = 2**26
-"""Numbers of all layers' outputs, which are in memory together during a run: 256 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +66,11 @@ def index(source: Source) -> ModelFile:
             f"bytes. Received {found.bytes:,}. Its weights are shown."
         )
     shapes = wiring.output_shapes(config) if config else {}
-    layers = tuple(replace(row, output_shape=shapes.get(row.path)) for row in found.layers)
+    count = Counter(call.path for call in wiring.calls(config)) if config and not refusal else {}
+    layers = tuple(
+        replace(row, output_shape=shapes.get(row.path), calls=count.get(row.path, 1))
+        for row in found.layers
+    )
     shape = wiring.input_shapes(config)[0] if config and not refusal else ()
     return replace(found, layers=layers, no_activations=refusal, input_shape=shape)
 
@@ -123,7 +117,7 @@ def runnable_model(source: Source) -> RunnableModel:
             continue
         if "" in call.inputs:
             known.setdefault("", next(input_shape))
-        shapes = _shapes(call, known)
+        shapes = shapes_for(call, known)
         if call.path not in layers and found is not None and isinstance(source, FileSource):
             stored = StoredWeights(found.layer(call.path), source)
             layers[call.path] = _from_file(call, shapes, stored)
@@ -132,95 +126,6 @@ def runnable_model(source: Source) -> RunnableModel:
         made = _built(layers[call.path], call, shapes)
         known |= {output_name(call.name, at): shape for at, shape in enumerate(made)}
     return RunnableModel(calls=calls, layers=layers, input_shapes=input_shapes)
-
-
-def run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
-    """Run a network on an input.
-
-    Args:
-        network: the network.
-        inputs: one array for each of its inputs, a batch of any size.
-
-    Returns:
-        Every layer's output by path; the input under ``""`` where the network lists no input layer.
-
-    Raises:
-        BadInputError: an input that does not fit, or an output that is too large.
-    """
-    return {name: np.asarray(tensor) for name, tensor in _run(network, inputs).items()}
-
-
-def recorded(
-    network: RunnableModel,
-    inputs: tuple[np.ndarray, ...],
-    name: str,
-    *,
-    axes: Mapping[int, tuple[str, ...]],
-) -> Trace:
-    """Run a network on an input, and return the recording of one call in it.
-
-    Args:
-        network: the network.
-        inputs: one array for each of its inputs.
-        name: of the call's output.
-        axes: rank → one word an axis, for the call's inputs.
-
-    Raises:
-        BadInputError: as ``run``.
-    """
-    made = _run(network, inputs)
-    call = next(call for call in network.calls if call.name == name)
-    arguments, keywords = _arguments(call, made)
-    trace = record(network.layers[call.path], *arguments, **keywords)
-    words = {each: axes.get(trace[each].ndim, ()) for each in trace.input_names}
-    return with_axes(trace, words)
-
-
-def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, Any]:
-    """Return every call's output as a tensor, which has a mask where Keras gave it one."""
-    remaining = iter(inputs)
-    made: dict[str, Any] = {}
-    total = 0
-    for call in network.calls:
-        if call.config.class_name == "InputLayer":
-            made[call.name] = tf.convert_to_tensor(next(remaining))
-            continue
-        if "" in call.inputs and "" not in made:
-            made[""] = tf.convert_to_tensor(next(remaining))
-        layer = network.layers[call.path]
-        shapes = _shapes(call, {name: tuple(made[name].shape) for name in call.inputs})
-        for shape in wiring.shapes_of(layer.compute_output_shape(*shapes)):
-            total += _checked_size(call, shape, total)
-        arguments, keywords = _arguments(call, made)
-        try:
-            results = keras.tree.flatten(layer(*arguments, **keywords))
-        except (ValueError, TypeError, tf.errors.OpError) as error:
-            taken = ", ".join(format_shape(tuple(made[name].shape)) for name in call.inputs)
-            raise BadInputError(
-                f"{call.path[:60]!r} cannot be computed: expected an input that it takes. Received "
-                f"{taken} ({str(error).splitlines()[0][:80]}). Feed another image."
-            ) from None
-        made |= {output_name(call.name, at): result for at, result in enumerate(results)}
-    return made
-
-
-def _checked_size(call: Call, shape: Shape, before: int) -> int:
-    """Return how many numbers an output has, unless they are too many, with those before it."""
-    shape = tuple(length or 1 for length in shape)
-    size = math.prod(shape)
-    if size > MAXIMUM_OUTPUT:
-        raise BadInputError(
-            f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUT:,} numbers. "
-            f"Received the shape {format_shape(shape)}, which has {size:,}. Look at its weights "
-            "instead."
-        )
-    if before + size > MAXIMUM_OUTPUTS:
-        raise BadInputError(
-            f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUTS:,} numbers "
-            f"in the outputs of all layers. Received {before + size:,} up to here. Look at the "
-            "weights instead."
-        )
-    return size
 
 
 def _name(config: LayerConfig) -> dict[str, str]:
@@ -258,20 +163,6 @@ def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tu
             f"No input can be fed to the network: expected {call.config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."
         ) from None
-
-
-def _shapes(call: Call, known: Mapping[str, Shape]) -> tuple[Any, ...]:
-    """Return the shapes of a call's arguments."""
-    try:
-        return call.shapes(known)
-    except KeyError:
-        raise stock.not_runnable(call.config, "outputs that the layers before it have") from None
-
-
-def _arguments(call: Call, made: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Return a call's arguments, by position and by name."""
-    keywords = {name: wiring.filled(value, made) for name, value in call.keywords.items()}
-    return [wiring.filled(each, made) for each in call.arguments], keywords
 
 
 def _small_cnn(source: CnnSource) -> ModelFile:

@@ -97,6 +97,9 @@ def calls(config: LayerConfig) -> tuple[Call, ...]:
     """
     found: list[Call] = []
     _model(config, "", "", None, found)
+    names = [call.name for call in found]
+    if len(set(names)) < len(names) or any("#" in name for name in names):
+        raise not_runnable(config, "layers with unique names without '#'")
     return tuple(found)
 
 
@@ -230,3 +233,19 @@ def shapes_of(computed: Any) -> tuple[Shape, ...]:
     if all(length is None or isinstance(length, int) for length in computed):
         return (tuple(computed),)
     return tuple(tuple(shape) for shape in computed)
+
+
+def shapes_for(call: Call, known: Mapping[str, Shape]) -> tuple[Any, ...]:
+    """Return the shapes of a call's arguments.
+
+    Args:
+        call: the call.
+        known: the shapes of outputs by name.
+
+    Raises:
+        BadInputError: it takes an output that a layer before it does not have.
+    """
+    try:
+        return call.shapes(known)
+    except KeyError:
+        raise not_runnable(call.config, "outputs that the layers before it have") from None

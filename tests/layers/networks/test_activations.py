@@ -8,7 +8,8 @@ import pytest
 
 from layers.inputs.images import feed
 from layers.networks.running.activations import MAXIMUM_CELLS, activate, maps, output
-from layers.networks.running.runnable import run, runnable_model
+from layers.networks.running.run import run
+from layers.networks.running.runnable import runnable_model
 from layers.networks.small_cnn import CnnSource, checked
 from tests.layers.model_files.families import saved, source
 

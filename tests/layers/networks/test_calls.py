@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import keras
@@ -11,9 +12,11 @@ import pytest
 from layers.inputs.fields import BadInputError
 from layers.model_files import config
 from layers.model_files.config import LayerConfig
+from layers.networks.running import run as running
 from layers.networks.running import stock, wiring
 from layers.networks.running.activations import activate
-from layers.networks.running.runnable import index, run, runnable_model
+from layers.networks.running.run import run
+from layers.networks.running.runnable import index, runnable_model
 from tests.layers.model_files.families import saved, source
 
 pytestmark = pytest.mark.filterwarnings(
@@ -199,7 +202,8 @@ def test_a_network_is_run_as_keras_own_loading_runs_it(tmp_path, name, form):
     assert found.no_activations == ""
     own = runnable_model(source(path))
     inputs = tuple(
-        DRAW.normal(size=(1, *shape[1:])).astype("float32") for shape in own.input_shapes
+        DRAW.normal(size=(1, *(n or 1 for n in shape[1:]))).astype("float32")
+        for shape in own.input_shapes
     )
     expected = loaded(list(inputs) if len(inputs) > 1 else inputs[0])
     made = run(own, inputs)
@@ -313,3 +317,33 @@ def test_an_attention_that_claims_more_than_the_file_holds_is_never_made(tmp_pat
     monkeypatch.setattr(stock, "make", claiming)
     with pytest.raises(BadInputError, match="query/kernel of 6 × 10000 × 10000"):
         runnable_model(source(path))
+
+
+def test_each_call_of_a_layer_is_shown(tmp_path):
+    path = saved(drawn(one_layer_called_in_a_row()), tmp_path / "model.keras")
+    (row,) = (row for row in index(source(path)).layers if row.name == "same")
+    assert row.calls == 3
+    calls = [
+        activate(source(path), "same", "ramp", seed=0, cell=(), number=number)
+        for number in (1, 2, 3)
+    ]
+    for before, after in itertools.pairwise(calls):
+        np.testing.assert_array_equal(before.outputs.values, after.inputs["inputs"].values)
+    assert len({found.computed for found in calls}) == 3
+
+
+def test_an_attention_between_too_many_steps_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "MAXIMUM_OUTPUT", 49)
+    path = saved(drawn(causal_attention()), tmp_path / "model.keras")
+    with pytest.raises(BadInputError, match="at most 49 scores"):
+        activate(source(path), index(source(path)).layers[-1].path, "ramp", seed=0, cell=())
+
+
+@pytest.mark.parametrize("name", ["d:2", "d#1"])
+def test_names_that_could_be_mistaken_for_another_call_are_refused(name):
+    first = keras.Input((2,), name="x")
+    same, other = L.Dense(2, name="d"), L.Dense(2, name="other")
+    network = keras.Model(first, other(same(same(first))))
+    text = json.dumps({"class_name": "Functional", "config": network.get_config()})
+    parsed = config.parse(text.replace('"other"', f'"{name}"'), "model")
+    assert "unique names" in wiring.reason_not_runnable(parsed)

@@ -16,7 +16,8 @@ from layers.inputs.images import picture
 from layers.model_files import config
 from layers.networks.running import runnable, stock, wiring
 from layers.networks.running.activations import activate
-from layers.networks.running.runnable import index, run, runnable_model
+from layers.networks.running.run import run
+from layers.networks.running.runnable import index, runnable_model
 from layers.networks.small_cnn import CnnSource, checked
 from tests.layers.model_files import families
 from tests.layers.model_files.families import randomised, saved, source

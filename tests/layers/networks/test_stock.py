@@ -11,7 +11,8 @@ import pytest
 from layers.inputs.fields import BadInputError
 from layers.model_files.config import LayerConfig
 from layers.networks.running import stock
-from layers.networks.running.runnable import index, run, runnable_model
+from layers.networks.running.run import run
+from layers.networks.running.runnable import index, runnable_model
 from tests.layers.model_files.families import opened, saved, source, values
 from tests.layers.networks.stock_cases import CASES, IN_MODELS, MERGING
 

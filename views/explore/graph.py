@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
 from figures.figure import Figure
@@ -30,20 +31,12 @@ def graph(
         pin: the arithmetic of one cell, where one is pinned.
     """
     drawn = set(view.layout.drawn)
-    groups = [{"title": "", "path": "", "open": True, "parts": _rows(view.layout.rows, draw)}]
+    groups = [_plain("ends", view.layout.rows, draw)]
     if view.states:
         over_time = [_state(state, drawn) for state in view.states]
-        groups.append(
-            {
-                "title": "State over time",
-                "path": "time",
-                "open": True,
-                "parts": _rows(over_time, draw),
-            }
-        )
+        groups.append(_titled("time", "State over time", [_plain("time/rows", over_time, draw)]))
     if view.layout.inside:
-        inside = _group(view.layout.inside, draw)
-        groups.append(inside | {"title": "Inside", "path": "inside"})
+        groups.append(_titled("inside", "Inside", _parts(view.layout.inside, draw)))
     block: Block = {"kind": "lines", "groups": groups, "ranges": ranges, "links": links}
     return block | ({"pin": pin} if pin else {})
 
@@ -58,16 +51,28 @@ def _state(state: State, drawn: set[str]) -> Row:
     return tuple(items)
 
 
-def _rows(rows: Iterable[Row], draw: Callable[[str], Figure]) -> list[dict[str, Any]]:
-    return [_row(row, draw) for row in rows]
+def _plain(path: str, rows: Iterable[Row], draw: Callable[[str], Figure]) -> dict[str, Any]:
+    """Return rows without a heading."""
+    return {"path": path, "rows": [_row(row, draw) for row in rows]}
 
 
-def _group(group: Group, draw: Callable[[str], Figure]) -> dict[str, Any]:
-    parts = [
-        _group(part, draw) if isinstance(part, Group) else _row(part, draw) for part in group.parts
-    ]
-    title = group.path.rpartition("/")[2]
-    return {"title": title, "path": group.path, "open": True, "parts": parts}
+def _titled(path: str, title: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return groups under a heading by which they fold."""
+    return {"path": path, "title": title, "open": True, "groups": groups}
+
+
+def _parts(group: Group, draw: Callable[[str], Figure]) -> list[dict[str, Any]]:
+    """Return a sublayer's rows and sublayers in the order in which they are computed."""
+    found: list[dict[str, Any]] = []
+    for is_group, parts in groupby(group.parts, key=lambda part: isinstance(part, Group)):
+        if not is_group:
+            found.append(_plain(f"{group.path}#{len(found)}", parts, draw))  # ty: ignore
+            continue
+        for part in parts:
+            title = part.path.rpartition("/")[2]  # ty: ignore
+            path = f"{part.path}#{len(found)}"  # ty: ignore
+            found.append(_titled(path, title, _parts(part, draw)))  # ty: ignore
+    return found
 
 
 def _row(row: Row, draw: Callable[[str], Figure]) -> dict[str, Any]:

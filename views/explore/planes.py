@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from layers.traces.trace import Tensor
 
 AUTO = "auto"
-_PAIRS = (("rows", "columns"), ("kernel rows", "kernel columns"), ("time", "time (2)"))
+_PAIRS = (("rows", "columns"), ("kernel rows", "kernel columns"), ("query time", "key time"))
 """Axes that belong side by side, where a tensor has both."""
 _SLIDERS = ("batch", "heads", "depth", "kernel depth")
 """Axes that are rather stepped through than drawn."""

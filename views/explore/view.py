@@ -10,7 +10,7 @@ from figures.view import MAXIMUM_SIDE, REDUCTIONS
 from layers.api.explore import Exploration
 from layers.inputs.cells import Cell
 from layers.inputs.fields import ChoiceField, Field, IntField
-from layers.traces.layout import Layout, layout
+from layers.traces.layout import MOST_STEPS, Layout, layout
 from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
 from layers.traces.trace import Step, Tensor
@@ -90,6 +90,11 @@ def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> V
     reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default
     contrast, cell = read(CONTRAST), read(CELL)
     problems = list(run.refused)
+    if laid_out.left_out:
+        problems.append(
+            f"Not every operation is drawn: expected at most {MOST_STEPS:,}. Received "
+            f"{len(steps):,}. Each sublayer is one row; choose a smaller layer to see inside."
+        )
     if refusal := refused_cell(run, cell, laid_out):
         problems.append(refusal)
         cell = None

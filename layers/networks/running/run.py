@@ -81,13 +81,15 @@ def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, An
             made[""] = tf.convert_to_tensor(next(remaining))
         layer = network.layers[call.path]
         shapes = shapes_for(call, {name: tuple(made[name].shape) for name in call.inputs})
-        for shape in wiring.shapes_of(layer.compute_output_shape(*shapes)):
-            total += _checked_size(call, shape, total)
-        _check_scores(call, layer, shapes)
         arguments, keywords = _arguments(call, made)
         try:
+            for shape in wiring.shapes_of(layer.compute_output_shape(*shapes)):
+                total += _checked_size(call, shape, total)
+            _check_scores(call, layer, shapes)
             results = keras.tree.flatten(layer(*arguments, **keywords))
-        except (ValueError, TypeError, tf.errors.OpError) as error:
+        except BadInputError:
+            raise
+        except stock.KERAS_ERRORS as error:
             taken = ", ".join(format_shape(tuple(made[name].shape)) for name in call.inputs)
             raise BadInputError(
                 f"{call.path[:60]!r} cannot be computed: expected an input that it takes. Received "

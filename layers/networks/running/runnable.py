@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -12,12 +11,12 @@ from typing import Any
 import keras
 
 from layers.inputs.fields import BadInputError
-from layers.model_files import read
-from layers.model_files.arrays import Array, MemoryArray
+from layers.model_files import read, reader
 from layers.model_files.config import LayerConfig
 from layers.model_files.keras3 import entry
 from layers.model_files.kinds import axes_of, is_trained, kind_of, parts_of
 from layers.model_files.model import FileSource, ModelFile, WeightEntry
+from layers.model_files.reader import Place
 from layers.networks import small_cnn
 from layers.networks.running import stock, wiring
 from layers.networks.running.nodes import output_name
@@ -58,7 +57,12 @@ def index(source: Source) -> ModelFile:
     """
     if isinstance(source, CnnSource):
         return _small_cnn(source)
-    found, config = read.parsed(source)
+    found, config = reader.run(source.name, read.parsed, source)
+    return _described(found, config)
+
+
+def _described(found: ModelFile, config: LayerConfig | None) -> ModelFile:
+    """Return a file's description with output shapes, and whether it can be run."""
     refusal = wiring.reason_not_runnable(config)
     if not refusal and found.bytes > MAXIMUM_BYTES:
         refusal = (
@@ -75,20 +79,21 @@ def index(source: Source) -> ModelFile:
     return replace(found, layers=layers, no_activations=refusal, input_shape=shape)
 
 
-@contextmanager
-def array(source: Source, where: str) -> Generator[Array]:
-    """Open one weight by ``WeightEntry.where``.
+def place(source: Source, where: str) -> Place:
+    """Return where a weight is: in a file, or as an array in this process.
+
+    Args:
+        source: the network.
+        where: as ``WeightEntry.where``.
 
     Raises:
-        BadInputError: it is not there, or its numbers cannot be shown.
+        BadInputError: a network that cannot be built.
     """
     if isinstance(source, FileSource):
-        with read.array(source, where) as found:
-            yield found
-        return
+        return source, where
     path, _, name = where.rpartition("/")
     layer = runnable_model(source).layers[path]
-    yield MemoryArray(next(w for w in layer.weights if w.name == name).numpy())
+    return next(weight for weight in layer.weights if weight.name == name).numpy()
 
 
 @lru_cache(maxsize=2)  # of at most 128 MB each
@@ -102,9 +107,8 @@ def runnable_model(source: Source) -> RunnableModel:
         config = small_cnn.configuration(small_cnn.checked(dict(source.values)))
         found = None
     else:
-        index(source)  # too large a network is refused there
-        found, config = read.parsed(source)
-        if (refusal := index(source).no_activations) or config is None:
+        found, config = reader.run(source.name, read.parsed, source)
+        if (refusal := _described(found, config).no_activations) or config is None:
             raise BadInputError(refusal)
     calls = wiring.calls(config)
     input_shapes = wiring.input_shapes(config)
@@ -158,7 +162,7 @@ def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tu
         return wiring.shapes_of(layer.compute_output_shape(*shapes))
     except BadInputError:
         raise
-    except (ValueError, TypeError, IndexError, AttributeError) as error:
+    except stock.KERAS_ERRORS as error:
         raise BadInputError(
             f"No input can be fed to the network: expected {call.config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."

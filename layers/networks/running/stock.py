@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from layers.inputs.fields import BadInputError
 from layers.model_files.config import LayerConfig, nested
@@ -149,6 +150,17 @@ MAXIMUM_NUMBER = 10_000_000
 """The largest number in a setting."""
 
 
+KERAS_ERRORS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    tf.errors.OpError,
+)
+"""What Keras and TensorFlow raise for settings and shapes that do not fit; they check few."""
+
+
 def arguments(
     layer: LayerConfig, allowed: Mapping[str, tuple[str, ...]] = ALLOWED
 ) -> dict[str, Any]:
@@ -242,7 +254,7 @@ def make(layer: LayerConfig, **more: Any) -> keras.layers.Layer:
     try:
         made = getattr(keras.layers, _NAMES.get(layer.class_name, layer.class_name))
         return made(**settings, **more)
-    except (ValueError, TypeError) as error:
+    except KERAS_ERRORS as error:
         raise not_runnable(layer, f"settings that Keras takes ({str(error)[:80]})") from None
 
 

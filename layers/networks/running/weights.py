@@ -10,7 +10,7 @@ import numpy as np
 
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import format_shape
-from layers.model_files import read
+from layers.model_files import reader
 from layers.model_files.arrays import to_float
 from layers.model_files.model import FileSource, LayerEntry, WeightEntry
 
@@ -59,9 +59,8 @@ class StoredWeights:
 
     def read(self, weight: WeightEntry) -> np.ndarray:
         """Return a weight's numbers as float32."""
-        with read.array(self.source, weight.where) as array:
-            whole = array.read(tuple(slice(0, length) for length in array.shape))
-        return to_float(whole).astype("float32")
+        values = reader.apply([(self.source, weight.where)], reader.whole)
+        return to_float(values).astype("float32")
 
 
 def read_at_build(layer: keras.layers.Layer, stored: StoredWeights) -> None:
@@ -76,7 +75,8 @@ def read_at_build(layer: keras.layers.Layer, stored: StoredWeights) -> None:
         stored: its weights.
     """
     for prefix, part in _parts(layer):
-        vars(part)["add_weight"] = _reading(part.add_weight, prefix, stored)
+        # Past Keras's own __setattr__, which would look for variables in it.
+        object.__setattr__(part, "add_weight", _reading(part.add_weight, prefix, stored))
 
 
 def _parts(layer: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

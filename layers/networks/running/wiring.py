@@ -10,7 +10,14 @@ from layers.inputs.fields import BadInputError
 from layers.model_files.config import LayerConfig
 from layers.networks.running.graph import Graph
 from layers.networks.running.nodes import Node, output_name
-from layers.networks.running.stock import ALLOWED, MERGING, arguments, make, not_runnable
+from layers.networks.running.stock import (
+    ALLOWED,
+    KERAS_ERRORS,
+    MERGING,
+    arguments,
+    make,
+    not_runnable,
+)
 
 MODELS = ("Sequential", "Functional", "Model")
 Shape = tuple[int | None, ...]
@@ -222,7 +229,7 @@ def output_shapes(config: LayerConfig) -> dict[str, Shape]:
                 layers[call.path] = make(call.config)
             made = shapes_of(layers[call.path].compute_output_shape(*call.shapes(shapes)))
             shapes |= {output_name(call.name, at): shape for at, shape in enumerate(made)}
-    except (ValueError, TypeError, KeyError, StopIteration, IndexError, AttributeError):
+    except (*KERAS_ERRORS, StopIteration):
         pass  # a layer that does not fit: the shapes after it are unknown
     shapes.pop("", None)
     return shapes

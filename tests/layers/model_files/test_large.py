@@ -24,6 +24,7 @@ import json, resource, sys
 from pathlib import Path
 from layers.networks.running import runnable
 from layers.api import models as models_api
+from layers.model_files import reader
 from layers.model_files.model import FileSource
 
 def memory(what):
@@ -33,6 +34,8 @@ def memory(what):
         if line.startswith(what):
             return 1024 * int(line.split()[1])
 
+# The readings run in this process, so that their memory is measured with the rest.
+reader.run = lambda name, function, *arguments, **named: function(*arguments, **named)
 path = Path(sys.argv[1])
 before = memory("VmRSS")
 if Path("/proc/self/clear_refs").exists():

@@ -70,13 +70,20 @@ def _items(group: Group) -> Iterable[Item]:
         yield from _items(part) if isinstance(part, Group) else part
 
 
-def layout(trace: Trace, title: str, steps: Sequence[Step] | None = None) -> Layout:
+def layout(
+    trace: Trace,
+    title: str,
+    steps: Sequence[Step] | None = None,
+    *,
+    elsewhere: Iterable[str] = (),
+) -> Layout:
     """Lay a graph out.
 
     Args:
         trace: the run.
         title: the layer's, for the arrow between the two ends.
         steps: the operations to lay out inside, such as those of one time step; None for all.
+        elsewhere: tensors that the picture draws in another place, and that are named here.
 
     Returns:
         One row for a chain; else the two ends, and the rows inside.
@@ -87,7 +94,7 @@ def layout(trace: Trace, title: str, steps: Sequence[Step] | None = None) -> Lay
     chosen = trace.steps if steps is None else tuple(steps)
     if not chosen:
         return Layout(rows=(ends,))
-    writer = Writer(trace, {item.name for item in ends if isinstance(item, Drawn)})
+    writer = Writer(trace, {item.name for item in ends if isinstance(item, Drawn)} | {*elsewhere})
     if len(chosen) > MOST_STEPS:
         return _summed_up(ends, writer, chosen)
     return Layout(rows=(ends,), inside=writer.group("", chosen))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from layers.traces.loops import Loop
 from layers.traces.trace import Step, Trace
@@ -17,10 +17,17 @@ class State:
         scope: the sublayer that runs the loop.
         names: the tensors, the initial one first; one more than there are time steps, or as many
             where nobody reads the last.
+        start: the time step after which the first of them stands; more than 0 only in a part.
     """
 
     scope: str
     names: tuple[str, ...]
+    start: int = 0
+
+    def near(self, time: int, most: int) -> State:
+        """Return the part of at most ``most`` tensors around a time step."""
+        first = max(0, min(time - most // 2, len(self.names) - most))
+        return replace(self, names=self.names[first : first + most], start=first)
 
 
 def time_steps(found: Sequence[Loop]) -> int:

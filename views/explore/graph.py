@@ -30,7 +30,7 @@ def graph(
         links: which cells made which.
         pin: the arithmetic of one cell, where one is pinned.
     """
-    drawn = set(view.layout.drawn)
+    drawn = {item.name for row in view.layout.rows for item in row if isinstance(item, Drawn)}
     groups = [_plain("ends", view.layout.rows, draw)]
     if view.states:
         over_time = [_state(state, drawn) for state in view.states]
@@ -44,8 +44,8 @@ def graph(
 def _state(state: State, drawn: set[str]) -> Row:
     """Return the row of a state at every time step; what is drawn elsewhere is named."""
     items: list[Item] = []
-    for time, name in enumerate(state.names):
-        if time:
+    for time, name in enumerate(state.names, start=state.start):
+        if items:
             items.append(Sign(f"t = {time}", f"time step {time}", arrow=True))
         items.append(Named(name) if name in drawn else Drawn(name))
     return tuple(items)
@@ -53,7 +53,8 @@ def _state(state: State, drawn: set[str]) -> Row:
 
 def _plain(path: str, rows: Iterable[Row], draw: Callable[[str], Figure]) -> dict[str, Any]:
     """Return rows without a heading."""
-    return {"path": path, "rows": [_row(row, draw) for row in rows]}
+    inside = path.partition("#")[0]
+    return {"path": path, "rows": [_row(row, draw, inside) for row in rows]}
 
 
 def _titled(path: str, title: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
@@ -75,13 +76,24 @@ def _parts(group: Group, draw: Callable[[str], Figure]) -> list[dict[str, Any]]:
     return found
 
 
-def _row(row: Row, draw: Callable[[str], Figure]) -> dict[str, Any]:
-    return {"items": [_item(item, draw) for item in row]}
+def _row(row: Row, draw: Callable[[str], Figure], path: str) -> dict[str, Any]:
+    return {"items": [_item(item, draw, path) for item in row]}
 
 
-def _item(item: Item, draw: Callable[[str], Figure]) -> dict[str, Any]:
+def _item(item: Item, draw: Callable[[str], Figure], path: str) -> dict[str, Any]:
     if isinstance(item, Drawn):
         return {"figure": sendable(draw(item.name))}
     if isinstance(item, Named):
-        return {"reference": {"name": item.name, "text": item.name.rpartition("/")[2]}}
+        return {"reference": {"name": item.name, "text": short_name(item.name, path)}}
     return {"sign": sendable(item)}
+
+
+def short_name(name: str, path: str) -> str:
+    """Return a tensor's name as the rows of a sublayer call it.
+
+    >>> short_name("query/kernel", "query"), short_name("query/outputs", "")
+    ('kernel', 'query/outputs')
+    >>> short_name("encoder/block/query/outputs", "encoder/block")
+    'query/outputs'
+    """
+    return name.removeprefix(f"{path}/") if path else "/".join(name.split("/")[-2:])

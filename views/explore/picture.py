@@ -141,5 +141,8 @@ def histograms(layer: str, run: Exploration) -> list[Figure]:
 
 
 def _kind(tensor: Tensor) -> str:
+    if tensor.values.dtype == bool:
+        return "Mask"
     kind = KINDS[tensor.role]
-    return "Weights" if kind == "Mask" and not is_binary(tensor.values) else kind
+    is_mask = is_binary(tensor.values) and np.unique(tensor.values).size == 2
+    return "Constants" if kind == "Mask" and not is_mask else kind

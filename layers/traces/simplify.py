@@ -13,6 +13,7 @@ from dataclasses import replace
 from layers.operations.op import Layout
 from layers.traces.rules.activations import ACTIVATIONS
 from layers.traces.rules.contractions import CONTRACTIONS
+from layers.traces.rules.gradients import GRADIENTS
 from layers.traces.rules.layout import LAYOUT
 from layers.traces.rules.normalizations import NORMALIZATIONS
 from layers.traces.rules.windows import WINDOWS
@@ -21,7 +22,7 @@ from layers.traces.view import View
 
 Rule = Callable[[View, Step], tuple[Step, ...] | str | None]
 
-RULES: tuple[Rule, ...] = (*LAYOUT, *CONTRACTIONS, *WINDOWS, *NORMALIZATIONS, *ACTIVATIONS)
+RULES: tuple[Rule, ...] = (*LAYOUT, *CONTRACTIONS, *WINDOWS, *NORMALIZATIONS, *ACTIVATIONS, *GRADIENTS)
 
 
 def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:

@@ -52,6 +52,8 @@ def _reason(loop: Loop, trace: Trace, name: str, leading: set[str], reached: set
         return "The targets are given: nothing changes them."
     if name.removesuffix("_before") in loop.fixed:
         return loop.fixed[name.removesuffix("_before")]
+    if name not in leading and name in trace.output_names:
+        return "Keras takes this loss from what is before it, the logits, so nothing else reads it."
     if name not in leading:
         return "Not connected: it does not lead to the loss."
     if name not in reached and tensor.role not in ("weight", "input"):

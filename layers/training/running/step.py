@@ -19,7 +19,7 @@ from layers.recording.prepare import watch
 from layers.traces.axes import with_axes
 from layers.traces.naming import with_names
 from layers.traces.simplify import simplify
-from layers.traces.trace import Trace
+from layers.traces.trace import Step, Trace
 from layers.training.history import History
 from layers.training.running.loop import Loop, dense
 from layers.training.running.missing import reasons
@@ -214,7 +214,7 @@ def _graph(
 
 
 def _by_priority(graph: Graph, names: dict[str, str], outputs: Mapping[str, Any]) -> list:
-    """Return (raw, name): weights first, then inputs, outputs, and the others as they were made.
+    """Return (raw, name): weights first, then inputs, outputs, and the others, the latest first.
 
     Where two have one gradient, it is called by the first.
     """
@@ -226,7 +226,8 @@ def _by_priority(graph: Graph, names: dict[str, str], outputs: Mapping[str, Any]
         return 2 if raw in own else order.get(graph.tensors[raw][1], 3)
 
     loss = graph.names.get(id(list(outputs.values())[-1]))
-    return sorted(((raw, n) for raw, n in names.items() if raw != loss), key=place)
+    latest = [(raw, n) for raw, n in reversed(names.items()) if raw != loss]
+    return sorted(latest, key=place)
 
 
 def _gradient_of(graph: Graph, recorded: _Recorded, raw: str) -> Any:
@@ -247,6 +248,9 @@ def _name_updates(loop: Loop, graph: Graph, wanted: dict[str, str]) -> dict[str,
         tensor, _, path = graph.tensors[before]
         graph.tensors[before] = (tensor, role, path)  # ty: ignore[invalid-assignment]
         wanted.pop(before, None)
+        for name, (made, was, where) in list(graph.tensors.items()):
+            if was == "state" and where == path and name != before:
+                graph.tensors[name] = (made, "update", where)  # on its way: a weight that decayed
         if handle in graph.current:
             now = graph.current[handle]
             wanted[now] = clean(UPDATED + before)
@@ -273,12 +277,8 @@ def _parts(
     states = {n for n, t in whole.tensors.items() if t.role == "state" and n in whole.made_by}
     forward = ancestors(whole, {*whole.output_names, *states})
     backward = ancestors(whole, set(slopes.values())) - forward
-    steps = []
-    for each in whole.steps:
-        inner = each.result not in forward | backward | ends
-        hidden = inner and isinstance(each.op, Elementwise | Layout)
-        steps.append(replace(each, shown=False) if hidden else each)
-    whole = replace(whole, steps=tuple(steps))
+    named = {*slopes.values(), *ends}
+    whole = replace(whole, steps=tuple(_shown(whole, s, forward, backward, named) for s in whole.steps))
     slopes = {name: slope for name, slope in slopes.items() if name in forward}
     rest = {each.result for each in whole.steps} - forward - backward
     return {
@@ -290,6 +290,19 @@ def _parts(
         "missing": reasons(loop, whole, forward, slopes),
         "updated": dict(news),
     }
+
+
+def _shown(
+    trace: Trace, step: Step, forward: set[str], backward: set[str], named: set[str]
+) -> Step:
+    """Mark what is only passed on: it is written out inside the arithmetic of what has a name."""
+    if step.result in forward or step.result in named:
+        return step
+    if step.result in backward:
+        hidden = len(trace.used_by[step.result]) == 1
+    else:
+        hidden = isinstance(step.op, Elementwise | Layout)
+    return replace(step, shown=False) if hidden else step
 
 
 def ancestors(trace: Trace, ends: set[str]) -> set[str]:

@@ -22,7 +22,14 @@ from layers.traces.view import View
 
 Rule = Callable[[View, Step], tuple[Step, ...] | str | None]
 
-RULES: tuple[Rule, ...] = (*LAYOUT, *CONTRACTIONS, *WINDOWS, *NORMALIZATIONS, *ACTIVATIONS, *GRADIENTS)
+RULES: tuple[Rule, ...] = (
+    *LAYOUT,
+    *CONTRACTIONS,
+    *WINDOWS,
+    *NORMALIZATIONS,
+    *ACTIVATIONS,
+    *GRADIENTS,
+)
 
 
 def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:

@@ -10,13 +10,15 @@ import numpy as np
 from layers.training.history import History
 
 
-def npz(history: History) -> bytes:
+def npz(history: History, targets: np.ndarray | None = None) -> bytes:
     """Return every array of a history as the bytes of an ``.npz`` file.
 
     Its arrays: ``losses`` (losses,), ``steps`` (kept states,), and by their paths ``weights/…``
-    and ``slots/…`` (kept states, …) and ``gradients/…`` (losses, …).
+    and ``slots/…`` (kept states, …) and ``gradients/…`` (losses, …); ``targets`` where given.
     """
     arrays = {"losses": history.losses, "steps": np.array(history.kept)}
+    if targets is not None:
+        arrays["targets"] = targets
     for kind in ("weights", "slots", "gradients"):
         arrays |= {f"{kind}/{name}": array for name, array in getattr(history, kind).items()}
     with io.BytesIO() as file:

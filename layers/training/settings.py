@@ -1,4 +1,4 @@
-"""How a layer is trained: the loss, the optimizer and their arguments, as fields and plain values."""
+"""How a layer is trained: the loss, the optimizer and their arguments, as fields and values."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ class Settings:
 
     @property
     def optimizer_keywords(self) -> dict[str, Any]:
-        """What the optimizer's class is called with: the rate, and what differs from the default."""
+        """What the optimizer's class is called with: the rate, and what is no default."""
         own = _differing(OPTIMIZERS[self.optimizer].fields, self.optimizer_arguments)
         clip = {} if self.clip == "none" else {CLIP_ARGUMENTS[self.clip]: self.clip_at}
         return {"learning_rate": self.learning_rate, **own, **clip}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import keras
 import numpy as np
 
 from layers.runs.refusing import words_of
@@ -21,7 +20,7 @@ def raised(loop: Loop, step: int, error: BaseException) -> str:
     )
 
 
-def not_finite(loop: Loop, store: Store, step: int, loss: float) -> str:
+def not_finite(loop: Loop, step: int, loss: float) -> str:
     """Say that the loss is no number, and where the first NaN or infinity is."""
     batch = loop.data.batch(step)
     where = ""
@@ -51,9 +50,8 @@ def notes(loop: Loop, fixed: Mapping[str, str], store: Store) -> tuple[str, ...]
     found = []
     if not set(loop.moved) - set(fixed):
         found.append(
-            "Nothing moves: no weight of this layer is trained"
-            + (f" ({'; '.join(f'{n}: {why}' for n, why in fixed.items())})" if fixed else "")
-            + "."
+            "Nothing moves: no weight of this layer is trained."
+            + "".join(f" `{n}`: {why}" for n, why in list(fixed.items())[:4])
         )
     elif loop.settings.learning_rate == 0:
         found.append("Nothing moves: the learning rate is 0.")
@@ -66,8 +64,6 @@ def notes(loop: Loop, fixed: Mapping[str, str], store: Store) -> tuple[str, ...]
             f"Every {store.every}th state is kept; what lies between is computed again, bit for "
             "bit."
         )
-    if isinstance(loop.data.layer, keras.layers.BatchNormalization) and not loop.settings.training:
-        found.append("Without training=True the moving mean and variance stay.")
     return tuple(found)
 
 

@@ -77,7 +77,7 @@ class Loop:
         leaves = [leaf for leaf in keras.tree.flatten(outputs) if leaf is not None]
         if not self.outputs:
             self._check(leaves, batch)
-        loss = None
+        loss: Any = None
         for target, output in zip(batch.targets, leaves, strict=False):
             own = self.take(target, output)
             loss = own if loss is None else loss + own

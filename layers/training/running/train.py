@@ -17,7 +17,9 @@ from layers.training.running.loop import Loop, dense
 from layers.training.running.store import MAXIMUM_BYTES, Store
 from layers.training.settings import settings as checked_settings
 
-UNCONNECTED = "No gradient reaches it: nothing that can be differentiated leads from it to the loss."
+UNCONNECTED = (
+    "No gradient reaches it: nothing that can be differentiated leads from it to the loss."
+)
 
 
 def train(
@@ -110,7 +112,7 @@ def train(
                 raise BadInputError(failure) from error
             break
         if not np.isfinite(loss_before):
-            failure = endings.not_finite(loop, store, step, loss_before)
+            failure = endings.not_finite(loop, step, loss_before)
             break
         step += 1
         if progress is not None:

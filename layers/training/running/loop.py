@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,6 +112,18 @@ class Loop:
             self.variables[name].variable.assign(values)
         for name, values in slots.items():
             self.slots[name].assign(values)
+
+    def rename(self, variables: Sequence[str], slots: Sequence[str]) -> None:
+        """Call the variables and the slots, in their order, by other names.
+
+        Keras numbers the layers of a process, so that a model without names of its own has others
+        in the next one.
+        """
+        names = dict(zip(self.variables, variables, strict=True))
+        self.variables = {names[old]: known for old, known in self.variables.items()}
+        self.moved = {names[old]: variable for old, variable in self.moved.items()}
+        self.fixed = {names[old]: why for old, why in self.fixed.items()}
+        self.slots = dict(zip(slots, self.slots.values(), strict=True))
 
     def _check(self, leaves: list[Any], batch: Batch) -> None:
         if len(batch.targets) > len(leaves):

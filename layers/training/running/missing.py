@@ -61,7 +61,7 @@ def _reason(loop: Loop, trace: Trace, name: str, leading: set[str], reached: set
     blocking = _blocking(trace, name, leading)
     if blocking:
         return f"Not differentiable: what reads it is {blocking}, which passes no gradient on."
-    return "Not connected: no operation that passes gradients leads from it to the loss."
+    return "Not differentiable: on every way to the loss an operation stops the gradient."
 
 
 def _blocking(trace: Trace, name: str, leading: set[str]) -> str:

@@ -19,6 +19,10 @@ def with_gradient_axes(
 ) -> Trace:
     """Give every axis a word: a gradient's and a new value's are those of what they are of."""
     first = with_axes(trace, axes)
+    results = iter(trace.output_names)
+    given = [name for name in trace.input_names if name.startswith("targets")]
+    axes = axes | {name: first.tensors[next(results)].axes for name in given}
+    first = with_axes(trace, axes)
     pairs = [(slope, name) for name, slope in reversed(list(slopes.items()))]
     pairs += [(new, name) for name, new in news.items()]
     own = {new: first.tensors[name].axes for new, name in pairs if name in first.tensors}

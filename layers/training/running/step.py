@@ -10,7 +10,6 @@ from layers.recording.calls import Recorder
 from layers.recording.given import clean, unique
 from layers.recording.graph import Graph
 from layers.recording.owners import Owned, owned, sublayers
-from layers.traces.axes import with_axes
 from layers.traces.naming import with_names
 from layers.traces.simplify import simplify
 from layers.training.history import History
@@ -103,7 +102,7 @@ def _traces(
         if raw in renamed or graph.tensors[raw][1] == "weight"  # one that the call overwrites
     }
     news = {name: renamed[raw] for name, raw in updated.items() if raw in renamed}
-    whole = with_axes(with_gradient_axes(named, slopes, news, axes), {})
+    whole = with_gradient_axes(named, slopes, news, axes)
     return parts(loop, whole, slopes, news)
 
 

@@ -203,12 +203,14 @@ def replayed(
     data = Data.of(layer, inputs, targets, history.settings, keywords)
     loop = Loop(data, history.settings)
     state = history.state(start)
-    if set(state[0]) != set(loop.variables):
+    own = [tuple(known.variable.shape) for known in loop.variables.values()]
+    if own != [values.shape for values in state[0].values()] or len(state[1]) != len(loop.slots):
         raise BadInputError(
             "The step cannot be computed again: expected a layer with the variables "
             f"{', '.join(state[0]) or 'none'}. Received {', '.join(loop.variables) or 'none'}. "
             "Build it as the one that was trained."
         )
+    loop.rename(list(state[0]), list(state[1]))
     with state_put_back(layer):
         loop.restore(state)
         for earlier in range(start, step):

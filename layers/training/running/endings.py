@@ -71,4 +71,5 @@ def _holds(what: str, values: np.ndarray) -> str:
     if values.dtype.kind in "biuOSU":
         return ""
     wrong = values.size - int(np.isfinite(values.astype("float64")).sum())
-    return f"{what} holds {wrong:,} numbers that are NaN or infinite" if wrong else ""
+    holds = "hold" if what.endswith("s") else "holds"
+    return f"{what} {holds} {wrong:,} numbers that are NaN or infinite" if wrong else ""

@@ -120,7 +120,12 @@ def _forward_names(loop: Loop, recorded: RecordedStep, *, simplified: bool) -> d
     raw = simplify(raw) if simplified else raw
     named = with_names(raw, wanted)
     pairs = zip(raw.tensors, named.tensors, strict=True)
-    return {old: new for old, new in pairs if old in read}
+    known = {old: new for old, new in pairs if old in read}
+    for variable in loop.moved.values():  # a weight has its own name, even if the call changes it
+        path = graph.weights.get(id(variable.value.handle))
+        if path in read:
+            known[path] = path
+    return known
 
 
 def _variables(loop: Loop) -> dict[int, Owned]:

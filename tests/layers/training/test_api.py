@@ -91,7 +91,9 @@ def test_a_page_sees_the_progress_and_can_stop(tmp_path):
 
 
 def test_files_of_a_history():
-    done = train(SUBJECT, {"steps": 3, "optimizer": "sgd", "optimizer_arguments": {"momentum": 0.5}})
+    done = train(
+        SUBJECT, {"steps": 3, "optimizer": "sgd", "optimizer_arguments": {"momentum": 0.5}}
+    )
     with np.load(io.BytesIO(npz(done.history, done.targets))) as file:
         np.testing.assert_array_equal(file["losses"], done.history.losses)
         np.testing.assert_array_equal(file["weights/kernel"], done.history.weights["kernel"])
@@ -99,7 +101,7 @@ def test_files_of_a_history():
         assert "slots/kernel/momentum" in file
         np.testing.assert_array_equal(file["targets"], done.targets)
     lines = csv_of(done.history, most=3).decode().splitlines()
-    assert lines[0] == "step,loss,bias[0],bias[1],bias[2]"[: len(lines[0])] or "kernel[0 0]" in lines[0]
+    assert lines[0].startswith("step,loss,kernel[0 0]")
     assert len(lines) == 1 + 4
     assert float(lines[1].split(",")[1]) == done.history.losses[0]
     assert lines[4].split(",")[1] == ""  # no loss was computed after the last step

@@ -66,7 +66,7 @@ def test_inputs_of_a_rank_that_a_layer_does_not_take():
 
 def test_integer_outputs_have_no_gradient():
     layer = keras.layers.Discretization(bin_boundaries=[0.0])
-    with pytest.raises(BadInputError, match="floating numbers. Received int32"):
+    with pytest.raises(BadInputError, match=r"floating numbers\. Received int32"):
         train(layer, X, np.zeros((6, 4)), steps=1)
 
 
@@ -89,7 +89,7 @@ def test_targets_that_are_nan():
     targets[0, 0] = np.nan
     history = train(dense(), X, targets, steps=3)
     assert history.steps == 0
-    assert "the targets holds 1" in history.failure or "the targets hold" in history.failure
+    assert "the targets hold 1 numbers that are NaN" in history.failure
 
 
 def test_a_learning_rate_of_0_moves_nothing_and_says_so():
@@ -154,6 +154,6 @@ def test_what_keras_does_not_track_does_not_move_and_says_why():
     assert "kernel" not in found.updated
 
 
-def test_weights_that_only_some_states_have_room_for(monkeypatch):
+def test_weights_that_nothing_has_room_for():
     with pytest.raises(BadInputError, match="weights and optimizer fit 50 bytes"):
         train(dense(), X, Y, steps=3, maximum_bytes=100)

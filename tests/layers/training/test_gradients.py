@@ -18,7 +18,7 @@ def after(first, *more):
 
 CASES = {
     "matrix product": (lambda: dense(2), normal(4, 3)),
-    "einsum": (lambda: L.EinsumDense("abc,cde->abde", (None, 2, 3), bias_axes="e"), normal(2, 3, 4)),
+    "einsum": (lambda: L.EinsumDense("abc,cd->abd", (None, 3), bias_axes="d"), normal(2, 3, 4)),
     "convolution": (lambda: L.Conv2D(2, 2, strides=2, padding="same"), normal(2, 5, 5, 2)),
     "dilated": (lambda: L.Conv1D(2, 2, dilation_rate=2, padding="causal"), normal(2, 5, 2)),
     "depthwise": (lambda: L.DepthwiseConv2D(2, depth_multiplier=2), normal(2, 4, 4, 2)),

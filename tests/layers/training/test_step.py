@@ -184,7 +184,7 @@ def test_moving_averages_are_states_of_the_forward_pass():
 )
 def test_what_has_no_gradient_says_why(call, words):
     class Own(keras.layers.Layer):
-        def build(self, shape):
+        def build(self, _):
             self.kernel = self.add_weight(shape=(2, 1), name="kernel")
 
         def call(self, inputs):

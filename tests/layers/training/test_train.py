@@ -1,4 +1,4 @@
-"""Bit for bit what Keras's own objects do in a plain loop, and every step kept or computed again."""
+"""Bit for bit what Keras's own objects do in a plain loop; every step kept or computed again."""
 
 import pickle
 

@@ -10,13 +10,13 @@ from tests.layers.training.plain import dense, normal
 X, Y, RATE = normal(8, 4), normal(8, 3, seed=7), 0.05
 
 
-def sgd(w, g, memory, t, momentum=0.0, nesterov=False):
+def sgd(w, g, memory, _, momentum=0.0, nesterov=False):
     velocity = momentum * memory.get("m", 0) - RATE * g
     memory["m"] = velocity
     return w + (momentum * velocity - RATE * g if nesterov else velocity)
 
 
-def rmsprop(w, g, memory, t, rho=0.9, epsilon=1e-7, momentum=0.0, centered=False):
+def rmsprop(w, g, memory, _, rho=0.9, epsilon=1e-7, momentum=0.0, centered=False):
     memory["v"] = v = rho * memory.get("v", 0) + (1 - rho) * g * g
     if centered:
         memory["a"] = a = rho * memory.get("a", 0) + (1 - rho) * g

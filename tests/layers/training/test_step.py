@@ -1,6 +1,7 @@
 """One step in full: which tensor is the gradient of which, and where each number comes from."""
 
 import pickle
+from typing import Any
 
 import keras
 import numpy as np
@@ -139,7 +140,10 @@ def test_relu_passes_on_only_what_is_above_zero():
 def test_softmax_and_cross_entropy_are_the_share_minus_the_target():
     layer = set_dense([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])
     targets = np.array([[1.0, 0.0], [0.0, 1.0]])
-    given = {"loss": "categorical_crossentropy", "loss_arguments": {"from_logits": True}}
+    given: dict[str, Any] = {
+        "loss": "categorical_crossentropy",
+        "loss_arguments": {"from_logits": True},
+    }
     _, found = step_of(layer, X, targets, **given)
     shares = np.exp(X) / np.exp(X).sum(axis=1, keepdims=True)
     slope = found.whole[found.gradients["outputs"]]

@@ -1,5 +1,7 @@
 """Every layer of the catalogue trains or says why not, and moves exactly its trainable weights."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -23,7 +25,7 @@ def test_a_layer_moves_exactly_its_trainable_weights(name):
     keywords = {key: value for key, value in call.named.items() if key != "training"}
     shape = outputs_of(layer, call.arguments, keywords)[0].shape
     targets = np.random.default_rng(5).normal(size=shape).astype("float32")
-    given = {"steps": 2, "learning_rate": 0.1, "call_arguments": keywords}
+    given: dict[str, Any] = {"steps": 2, "learning_rate": 0.1, "call_arguments": keywords}
     if name in NOT_TRAINED:
         with pytest.raises(BadInputError, match=NOT_TRAINED[name]):
             train(layer, call.arguments, targets, **given)

@@ -1,6 +1,7 @@
 """Bit for bit what Keras's own objects do in a plain loop; every step kept or computed again."""
 
 import pickle
+from typing import Any
 
 import keras
 import numpy as np
@@ -138,7 +139,7 @@ def dropping():
 
 @pytest.mark.parametrize("batch_size", [None, 3])
 def test_steps_between_keyframes_are_computed_again_bit_for_bit(batch_size):
-    given = {"steps": 23, "optimizer": "adam", "batch_size": batch_size, "seed": 4}
+    given: dict[str, Any] = {"steps": 23, "optimizer": "adam", "batch_size": batch_size, "seed": 4}
     full = train(dropping(), X, Y, **given)
     model = dropping()
     thin = train(model, X, Y, maximum_bytes=5000, **given)

@@ -15,8 +15,8 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-rooms test-pages test-browser lint style types javascript in-step format \
-	bench screenshots requirements clean
+.PHONY: help run test test-rooms test-pages test-browser lint style types javascript in-step pictures \
+	format bench screenshots requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -44,7 +44,7 @@ test-browser: $(DEV) ## Run the tests of the pages in a browser
 	@$(BIN)/python -m tests.browser.chromium
 	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= tests/browser $(ARGS)
 
-lint: style types javascript in-step ## Check style, types, and that the requirements are in step
+lint: style types javascript in-step pictures ## Check style, types, requirements, and the documents' pictures
 
 style: $(DEV)
 	$(BIN)/ruff check
@@ -55,14 +55,18 @@ types: $(DEV)
 
 # Style and types of browser/. The app needs none of these packages, nor node.
 JS := tools/javascript
-ESLINT = $(BIN)/node $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0
+ESLINT = $(BIN)/node $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js \
+	--max-warnings 0
 PRETTIER = $(BIN)/node $(JS)/node_modules/prettier/bin/prettier.cjs --config $(JS)/prettier.config.js
-SCRIPTS := browser $(wildcard tests/browser/units/*.js) $(wildcard $(JS)/*.js)
+SCRIPTS := browser $(wildcard $(JS)/*.js)
 
 javascript: $(JS)/node_modules/stamp
 	$(ESLINT) $(SCRIPTS)
 	$(PRETTIER) --check --log-level warn $(SCRIPTS)
 	$(BIN)/node $(JS)/node_modules/typescript/bin/tsc --project $(JS)
+
+pictures: $(RUNTIME) ## Check that docs/pictures.toml makes the pictures that are there; WRITE=1 makes them
+	$(BIN)/python -m layerscope render docs/pictures.toml $(if $(WRITE),,--check)
 
 format: $(DEV) $(JS)/node_modules/stamp ## Mend what the linters and the formatters can
 	$(BIN)/ruff check --fix

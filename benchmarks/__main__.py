@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error
 
-from benchmarks import cells, checkup, crowd, first_picture, models, report, updates
+from benchmarks import cells, checkup, crowd, first_picture, models, render, report, updates
 from benchmarks.browser import browser
 from benchmarks.results import Effort, Result
 from benchmarks.server import Unmeasured
@@ -30,6 +30,7 @@ MEASUREMENTS: dict[str, Callable[[Browser, Effort], Result]] = {
     "cells": cells.measure,
     "model": models.measure,
     "checkup": checkup.measure,
+    "render": render.measure,
 }
 QUICK = Effort(steps=6, visits=1, starts=1, pages=3, presses=4)
 

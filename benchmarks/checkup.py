@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from benchmarks.results import Comparison, Effort, Result
-from layers.api.checkup import Known
+from layers.api.checkup import PostLayer
 from layers.checkup.engine import check
-from layers.checkup.processes import process
+from layers.checkup.processes import shared_process
 
 LAYER, SHAPE = "linear", (8, 10)
 LIMIT = 20  # times the layer's own fit, save and load
@@ -22,10 +22,10 @@ def measure(_: Browser, effort: Effort) -> Result:
     checked, fitted = [], []
     for _turn in range(effort.visits + 1):
         started = time.perf_counter()
-        check(Known(LAYER), SHAPE)
+        check(PostLayer(LAYER), SHAPE)
         checked.append(1e3 * (time.perf_counter() - started))
-        fitted.append(process()(fit_save_load, LAYER, SHAPE, time_limit=120))
-    process().end()
+        fitted.append(shared_process()(fit_save_load, LAYER, SHAPE, time_limit=120))
+    shared_process().end()
     return Result(
         comparisons=(
             Comparison(
@@ -45,7 +45,7 @@ def fit_save_load(name: str, shape: tuple[int, ...]) -> float:
     import numpy as np
 
     started = time.perf_counter()
-    model = keras.Sequential([keras.Input(batch_shape=shape), Known(name)()])
+    model = keras.Sequential([keras.Input(batch_shape=shape), PostLayer(name)()])
     model.compile("sgd", "mse")
     inputs = np.ones(shape, "float32")
     model.fit(inputs, np.ones(model.output_shape, "float32"), batch_size=shape[0], verbose=0)

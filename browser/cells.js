@@ -3,11 +3,10 @@
 //
 // One set of listeners on the component's root serves all figures.
 
-import { dependencies, dependents, tiedCells } from "./dependencies.js";
 import { element } from "./dom.js";
-import { drawLights } from "./lights.js";
-import { written } from "./numbers.js";
+import { drawLights, lightsOf } from "./lights.js";
 import { cellName, cellOf, cellsAt, planeOf } from "./plane.js";
+import { describeCell, makeTip } from "./tip.js";
 
 /** @import { Drawn } from "./figure.js" */
 /** @import { Light } from "./lights.js" */
@@ -39,8 +38,7 @@ export function answerCells(host) {
   const { root } = host;
   /** @type {{pointed?: Spot, cursor?: Spot, played?: {lit: Light[]}}} */
   const state = {};
-  const tip = element("div", "ls-tip");
-  tip.setAttribute("aria-hidden", "true");
+  const tip = makeTip(root);
   const status = element("p", "ls-status");
   status.setAttribute("role", "status"); // a live region: what changes in it is read out
   root.append(status);
@@ -147,39 +145,18 @@ export function answerCells(host) {
     if (status.textContent !== sentence) status.textContent = sentence;
   };
 
-  /** @param {Spot} spot */
-  const describe = (spot) => {
-    const { made, row, column } = spot;
-    const { axes } = plane(made).tensor;
-    const places = /** @type {Cells} */ (cellsOf(spot)).map(([[start, end]], at) => {
-      if (!axes[at]) return "";
-      const axis = /\d$/.test(axes[at]) ? `${axes[at]} at` : axes[at];
-      return end - start > 1 ? `${axis} ${start} to ${end - 1}` : `${axis} ${start}`;
-    });
-    const where = [made.figure.name, places.filter(Boolean).join(", ")].filter(Boolean).join(" ");
-    return `${where}: ${written(made.z[row][column])}`;
-  };
+  const describe = (/** @type {Spot} */ spot) =>
+    describeCell(spot, plane(spot.made).tensor, /** @type {Cells} */ (cellsOf(spot)));
 
-  /**
-   * The frames for a cell: itself, what it is made of, what it helps to make, and its copies.
-   * @param {string} name
-   * @param {Cells} cells
-   */
-  const lightsOf = (name, cells) => {
-    const links = /** @type {Links} */ (host.links());
-    const shown = new Set(host.figures().map(({ figure }) => figure.name));
-    /** @type {Light[]} */
-    const lit = [{ name, cells, kind: "here" }];
-    for (const part of dependencies(links, shown, name, cells)) {
-      lit.push({ ...part, kind: part.far ? "from far" : "from" });
-    }
-    for (const part of dependents(links, shown, name, cells)) {
-      lit.push({ ...part, kind: part.far ? "to far" : "to" });
-    }
-    const tied = tiedCells(links, name, cells);
-    if (tied) lit.push({ name, cells: tied, kind: "twin" });
-    return lit;
-  };
+  const references = () =>
+    /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".ls-reference"));
+
+  /** The tensors that are shown, by a figure or by a reference to it. */
+  const shownTensors = () =>
+    new Set([
+      ...host.figures().map(({ figure }) => figure.name),
+      ...[...references()].map(({ dataset }) => dataset.refers ?? ""),
+    ]);
 
   function paint() {
     const links = host.links();
@@ -196,17 +173,37 @@ export function answerCells(host) {
     const here = spot ?? (played || pin ? undefined : cursor);
     /** @type {Light[]} */
     const lit = links.edited.map((cell) => ({ ...cellOf(cell), kind: "edited" }));
-    if (here) lit.push(...lightsOf(here.made.figure.name, /** @type {Cells} */ (cellsOf(here))));
+    const light = (/** @type {string} */ name, /** @type {Cells} */ cells) =>
+      lit.push(...lightsOf(links, shownTensors(), name, cells));
+    if (here) light(here.made.figure.name, /** @type {Cells} */ (cellsOf(here)));
     else if (played) lit.push(...played.lit);
-    else if (pin && pin.name in links.tensors) lit.push(...lightsOf(pin.name, pin.cells));
+    else if (pin && pin.name in links.tensors) light(pin.name, pin.cells);
     if (pin) lit.push({ ...pin, kind: "pin" });
     if (cursor) {
       const cells = /** @type {Cells} */ (cellsOf(cursor));
       lit.push({ name: cursor.made.figure.name, cells, kind: "cursor" });
     }
-    for (const made of figures) drawLights(made, plane(made), lit);
-    placeTip(spot ?? cursor);
+    /** @type {Map<string, Light[]>} */
+    const byTensor = new Map();
+    for (const one of lit) byTensor.set(one.name, [...(byTensor.get(one.name) ?? []), one]);
+    for (const made of figures) {
+      drawLights(made, plane(made), byTensor.get(made.figure.name) ?? []);
+    }
+    markReferences(lit);
+    const marked = spot ?? cursor;
+    tip.place(marked, marked && describe(marked));
   }
+
+  /**
+   * Mark the references to tensors that have lit cells: those may be drawn far away.
+   * @param {Light[]} lit
+   */
+  const markReferences = (lit) => {
+    const names = new Set(lit.filter(({ kind }) => kind !== "edited").map(({ name }) => name));
+    for (const chip of references()) {
+      chip.toggleAttribute("data-lit", names.has(chip.dataset.refers ?? ""));
+    }
+  };
 
   /**
    * A cell of a picture that may have become smaller since.
@@ -217,21 +214,6 @@ export function answerCells(host) {
     const spot = { made, row: Math.min(row, rows - 1), column: Math.min(column, columns - 1) };
     return cellsOf(spot) ? spot : { made, row: 0, column: 0 };
   };
-
-  /** @param {Spot | undefined} spot */
-  function placeTip(spot) {
-    if (!spot) {
-      tip.remove();
-      return;
-    }
-    tip.textContent = describe(spot);
-    const { plot, cell } = spot.made;
-    const below = spot.row * cell < 30;
-    tip.style.top = `${below ? (spot.row + 1) * cell + 6 : spot.row * cell - 30}px`;
-    if (tip.parentNode !== plot) plot.append(tip);
-    const room = root.getBoundingClientRect().right - plot.getBoundingClientRect().left;
-    tip.style.left = `${Math.min(spot.column * cell, room - tip.offsetWidth)}px`;
-  }
 
   return {
     paint,

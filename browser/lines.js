@@ -36,6 +36,7 @@ import { arrange } from "./row.js";
 const FIRST = 6; // figures that are drawn before the page is painted
 const AT_ONCE = 12; // ms of drawing between two paints
 const FLASH = 1200; // ms
+const INDENT = 25; // pixels by which a heading's rows are set in, as in layerscope.css
 
 // Groups that the visitor opened or closed, by path. It outlasts updates, and ends with the page.
 /** @type {Map<string, boolean>} */
@@ -57,7 +58,8 @@ export function drawLines(block, data, context) {
     block.node.replaceChildren(block.content, element("div", "ls-dock", block.legend, block.tools));
   }
   const made = keepFigures(Plotly, block.figures, names);
-  const cell = cellSize(rows, width); // of folded rows too: opening them moves nothing else
+  // Of folded rows too: opening them moves nothing else.
+  const cell = cellSize(rows, width - INDENT * depthOf(data.groups));
   /** @type {FigureData[]} */
   const figures = [];
   /** @type {LinesState} */
@@ -167,6 +169,18 @@ function makeGroup({ path, title: heading }, redraw) {
     redraw();
   });
   return { node, title, body };
+}
+
+/**
+ * Headings above the rows that are set in most.
+ * @param {GroupData[]} groups
+ * @returns {number}
+ */
+function depthOf(groups) {
+  return Math.max(
+    0,
+    ...groups.map(({ title, groups: inner }) => (title ? 1 : 0) + depthOf(inner ?? [])),
+  );
 }
 
 /** @param {GroupData} group */

@@ -1,12 +1,11 @@
 // The scenes of a play: a result cell by cell, and a matrix product in four orders.
 
-import { dependencies } from "./dependencies.js";
+import { dependencyLights } from "./lights.js";
 import { cellsAt, planeOf } from "./plane.js";
 import { run, wholeOf } from "./runs.js";
 
 /** @import { Drawn } from "./figure.js" */
 /** @import { Light } from "./lights.js" */
-/** @import { Cells } from "./runs.js" */
 /** @import { Links } from "./wire.js" */
 
 /** @typedef {"cells" | "rows" | "columns" | "outer"} Order */
@@ -116,7 +115,7 @@ function byCells(links, result, shown) {
   const scene = (/** @type {number} */ at) => {
     const cells = cellsAt(plane, Math.floor(at / columns), at % columns);
     return {
-      lit: cells ? litBy(links, shown, name, cells) : [],
+      lit: cells ? dependencyLights(links, shown, name, cells) : [],
       numberAt: (/** @type {number} */ r, /** @type {number} */ c) =>
         r * columns + c <= at ? result.z[r][c] : undefined,
       says: `${name}: cell ${at + 1} of ${count}`,
@@ -143,7 +142,7 @@ function byLines(links, result, shown, order) {
     const across = byRows ? plane.columns : plane.rows; // the axis along the line
     if (across >= 0) cells[across] = run(0, byRows ? columns : rows);
     return {
-      lit: litBy(links, shown, name, cells),
+      lit: dependencyLights(links, shown, name, cells),
       numberAt: (/** @type {number} */ r, /** @type {number} */ c) =>
         (byRows ? r : c) <= at ? result.z[r][c] : undefined,
       says: `${name}: ${byRows ? "row" : "column"} ${at + 1} of ${count}`,
@@ -183,7 +182,7 @@ function byOuterProducts(links, { left, right, added }, result, shown) {
     row[rightPlane.columns] = run(0, right.grid[1]);
     /** @type {Light[]} */
     const lit = done
-      ? litBy(links, shown, name, whole).filter(
+      ? dependencyLights(links, shown, name, whole).filter(
           (light) => light.kind === "from" && !names.includes(light.name),
         )
       : [
@@ -200,18 +199,4 @@ function byOuterProducts(links, { left, right, added }, result, shown) {
     };
   };
   return { result, count: inner + (added ? 1 : 0), scene };
-}
-
-/**
- * The frames of some cells and of what they are made of.
- * @param {Links} links
- * @param {Set<string>} shown
- * @param {string} name
- * @param {Cells} cells
- * @returns {Light[]}
- */
-function litBy(links, shown, name, cells) {
-  const parts = dependencies(links, shown, name, cells);
-  const lit = parts.map((part) => ({ ...part, kind: part.far ? "from far" : "from" }));
-  return [{ name, cells, kind: "here" }, ...lit];
 }

@@ -84,7 +84,7 @@ export interface ColorRange {
 
 /**
  * The cells of one operand axis that make a result's cell. null: the whole axis. A number: the same
- * cell on that axis of the result. A list or an object: see `spans.js`.
+ * cell on that axis of the result. A list or an object: see `forms.js`.
  */
 export type SpanData = null | number | AffineData | TableData;
 

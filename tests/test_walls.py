@@ -1,4 +1,4 @@
-"""Four rooms and one direction: what each loads in a fresh interpreter, and what it imports."""
+"""Rooms and one direction: what each loads in a fresh interpreter, and what it imports."""
 
 import ast
 import subprocess
@@ -13,6 +13,17 @@ FORBIDDEN = {
     "figures": {"layers", "views", "pages", "streamlit", "tensorflow", "keras"},
     "layers": {"figures", "views", "pages", "streamlit", "plotly"},
     "views": {"pages", "streamlit", "plotly", "tensorflow", "keras"},
+    "pictures": {
+        "layers",
+        "figures",
+        "views",
+        "pages",
+        "streamlit",
+        "plotly",
+        "tensorflow",
+        "keras",
+    },
+    "layerscope": {"pages", "streamlit", "plotly", "tensorflow", "keras"},
     "pages": {"tensorflow", "keras"},
 }
 """What a room's files may not import, not even inside a function or for a type alone."""
@@ -92,6 +103,23 @@ def test_views_loads_neither_streamlit_nor_tensorflow(tmp_path):
     assert {"views.blocks", "views.explore.picture", "views.models.weights"} <= set(modules)
     loaded = loaded_with(modules, tmp_path)
     assert {"views", "figures", "layers", "numpy"} <= loaded
+    assert loaded & {"streamlit", "plotly", "tensorflow", "keras", "pages"} == set()
+
+
+def test_pictures_knows_blocks_alone(tmp_path):
+    modules = modules_of("pictures")
+    assert {"pictures.picture", "pictures.svg", "pictures.png", "pictures.pdf"} <= set(modules)
+    loaded = loaded_with(modules, tmp_path)
+    assert {"pictures", "numpy"} <= loaded
+    others = {"streamlit", "plotly", "tensorflow", "keras", "layers", "views", "figures", "pages"}
+    assert loaded & others == set()
+
+
+def test_layerscope_loads_no_tensorflow_before_it_computes_and_streamlit_never(tmp_path):
+    modules = [name for name in modules_of("layerscope") if not name.endswith("__main__")]
+    assert {"layerscope.render", "layerscope.run", "layerscope.recipes"} <= set(modules)
+    loaded = loaded_with(modules, tmp_path)
+    assert {"layerscope", "pictures", "views", "layers"} <= loaded
     assert loaded & {"streamlit", "plotly", "tensorflow", "keras", "pages"} == set()
 
 

@@ -1,4 +1,7 @@
-"""``python -m tools.screenshots``: the README's pictures, taken from the real page."""
+"""``python -m tools.screenshots``: the README's pictures of whole pages, taken from the real ones.
+
+Its pictures of a layer need no browser: see docs/pictures.toml.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,6 @@ ROOT = Path(__file__).parents[1]
 SIZE = ViewportSize(width=1400, height=1290)
 MARGIN = 16
 PICTURES = {
-    "repeated_dense": (
-        "/?layer=repeated_dense&bias_initializer=random_normal&cell=outputs.0.3",
-        ".ls-pin figure",
-    ),
     "models": ("/models?out_activation=sigmoid", ".ls-legend"),
     "checkup": (
         "/checkup?layer=repeated_dense_as_posted",

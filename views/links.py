@@ -7,11 +7,9 @@ from typing import Any
 
 from layers.operations.contraction import Contract
 from layers.operations.op import Op
-from layers.operations.spans import Table, as_data
+from layers.operations.spans import as_data
+from layers.traces.cells import StepCells, step_cells
 from layers.traces.trace import Step, Trace
-
-LARGEST_TABLE = 20_000
-"""Numbers of a table of cells that are sent; where it is larger the cells do not answer."""
 
 
 def made_by(trace: Trace, steps: Iterable[Step]) -> list[dict[str, Any]]:
@@ -26,19 +24,22 @@ def made_by(trace: Trace, steps: Iterable[Step]) -> list[dict[str, Any]]:
         ``layers.operations.spans.as_data`` writes them; with ``copies`` where the result is the
         same numbers again, and ``product`` where it is a matrix product.
     """
-    found = []
-    for step in steps:
-        operands = [trace[operand] for operand in step.operands]
-        spans = step.op.spans(*operands)
-        sources = [
-            [name, [as_data(span, length) for span, length in zip(own, values.shape, strict=True)]]
-            for name, own, values in zip(step.operands, spans, operands, strict=True)
-            if not any(map(_is_large, own))
+    return [as_link(step_cells(trace, step)) for step in steps]
+
+
+def as_link(cells: StepCells) -> dict[str, Any]:
+    """Return which cells make the result of one step, as plain data."""
+    op = cells.step.op
+    sources = [
+        [
+            operand.name,
+            [as_data(span, n) for span, n in zip(operand.spans, operand.shape, strict=True)],
         ]
-        kind = {"copies": True} if step.op.copies else {}
-        kind |= {"product": True} if is_matrix_product(step.op) else {}
-        found.append({"result": step.result, "from": sources, **kind})
-    return found
+        for operand in cells.operands
+    ]
+    kind = {"copies": True} if op.copies else {}
+    kind |= {"product": True} if is_matrix_product(op) else {}
+    return {"result": cells.step.result, "from": sources, **kind}
 
 
 def is_matrix_product(op: Op) -> bool:
@@ -47,7 +48,3 @@ def is_matrix_product(op: Op) -> bool:
         return False
     left, right = op.inputs
     return bool(left and right) and left[-1] == right[0] and op.output == left[:-1] + right[1:]
-
-
-def _is_large(span: Any) -> bool:
-    return isinstance(span, Table) and span.starts.size > LARGEST_TABLE

@@ -1,4 +1,4 @@
-"""The functions that the Check-up page submits to a worker. TensorFlow is imported in them only."""
+"""The functions that the Check-up page submits to a worker. Only they import TensorFlow."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ from layers.inputs.description import SEED
 
 
 @dataclass(frozen=True)
-class Known:
-    """Makes a layer of ``PAIRS``, by its name."""
+class PostLayer:
+    """Makes a post's layer, as posted or repaired.
+
+    Attributes:
+        name: one of ``layers.checkup.pairs.NAMES``.
+    """
 
     name: str
 
     def __call__(self) -> Any:
-        """Return a fresh layer."""
+        """Return a new layer."""
         from layers import registry
         from layers.checkup.examination import posted
 
@@ -36,18 +40,18 @@ class Known:
 
     @property
     def registered(self) -> Mapping[str, type]:
-        """Its classes are registered where they are imported."""
+        """No classes: an import registers them."""
         return {}
 
 
 @dataclass(frozen=True)
-class Own:
-    """Makes a layer of an author's module, by its name there.
+class AuthorLayer:
+    """Makes a layer of an author's module.
 
     Attributes:
-        module: the author's.
-        name: the layer's, ``own.MyLayer``.
-        values: its fields' (name, value); what is left out is the default.
+        module: the author's module.
+        name: the layer's name in links: ``own.MyLayer``.
+        values: (name, value) of its fields; a missing field has its default.
     """
 
     module: OwnModule
@@ -55,40 +59,65 @@ class Own:
     values: tuple[tuple[str, Any], ...] = ()
 
     def __call__(self) -> Any:
-        """Return a fresh layer, of these values and of numbers of its own."""
+        """Return a new layer with these values; its random weights differ from call to call.
+
+        Raises:
+            BadInputError: the module cannot be run, or the layer cannot be made.
+        """
         from layers.user_code import user_module
 
         spec = user_module.get(self.module.path, self.module.source, self.name)
-        # Each is seeded by what the one before left: others each time, and the same in each report.
+        # `isolated` seeds `random`: the layers of one report differ, and each report has the same.
         return spec.build(dict(self.values), random.randrange(SEED.maximum))  # noqa: S311
 
     @property
     def registered(self) -> Mapping[str, type]:
-        """The classes that the module registers; they are registered while it is at work only."""
+        """The classes that the module registers, by registered name."""
         from layers.user_code import user_module
 
         return user_module.load(self.module.path, self.module.source).registered
 
 
-def examine(make: Known | Own, shape: tuple[int, ...], probe: str) -> Outcome:
-    """Run one probe on a layer; the shape is its input's, batch first."""
+Known = PostLayer  # this and the next are the names that pages/ still imports
+Own = AuthorLayer
+
+
+def examine(make: PostLayer | AuthorLayer, shape: tuple[int, ...], probe: str) -> Outcome:
+    """Run one examination.
+
+    Args:
+        make: makes the layer.
+        shape: the input's shape, batch first.
+        probe: the examination's name in ``layers.checkup.plan.PLAN``.
+
+    Raises:
+        BadInputError: what ``make`` raises.
+    """
     from layers.checkup.examination.examine import examine
 
     return examine(probe, make, shape, "float32", make.registered)
 
 
-def watch(make: Known | Own, shape: tuple[int, ...]) -> Evidence:
-    """Train, save and load a layer; the shape is its input's, batch first."""
-    from layers.checkup.examination.collect_evidence import evidence
+def watch(make: PostLayer | AuthorLayer, shape: tuple[int, ...]) -> Evidence:
+    """Train, save and load a layer, and return the measurements.
 
-    with _told(make):
-        return evidence(make, shape, make.registered)
+    Args:
+        make: makes the layer.
+        shape: the input's shape, batch first.
+
+    Raises:
+        BadInputError: the author's layer raised an error.
+    """
+    from layers.checkup.examination.collect_evidence import collect_evidence
+
+    with _errors_as_bad_input(make):
+        return collect_evidence(make, shape, make.registered)
 
 
-def _told(make: Known | Own) -> AbstractContextManager[None]:
-    """Tell of what an author's layer raises at work as a sentence."""
-    from layers.user_code.user_module import PREFIX, told
+def _errors_as_bad_input(make: PostLayer | AuthorLayer) -> AbstractContextManager[None]:
+    from layers.user_code import user_module
 
-    if isinstance(make, Known):
+    if isinstance(make, PostLayer):
         return nullcontext()
-    return told(f"{make.name.removeprefix(PREFIX)} cannot be shown at work", make.module.path)
+    name = make.name.removeprefix(user_module.PREFIX)
+    return user_module.told(f"{name} cannot be shown at work", make.module.path)

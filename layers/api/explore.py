@@ -165,14 +165,19 @@ def read_array(name: str, data: bytes) -> np.ndarray:
     return array
 
 
-def warm_up() -> None:
-    """Import TensorFlow and run the posts' layers once, so that no visitor waits for it."""
+def start() -> None:
+    """Import TensorFlow and set it up; once a process, before anything is computed."""
     import tensorflow as tf
-
-    from layers.catalog.registry import NAMES
 
     # Tiny tensors: one thread is quicker than handing work to a pool, and sums in a fixed order.
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def warm_up() -> None:
+    """Start TensorFlow and run the posts' layers once, so that no visitor waits for it."""
+    from layers.catalog.registry import NAMES
+
+    start()
     for name in NAMES:
         explore(name, {}, batch=None, seed=0, source="example", constant=1.0)

@@ -7,20 +7,26 @@ out. Every function raises ``BadInputError`` where a file or a value cannot be u
 from __future__ import annotations
 
 import io
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from layers.inputs.fields import BadInputError
-from layers.model_files.layout import layout_of, whole_layout
-from layers.model_files.model import ModelFile, WeightEntry
+from layers.model_files import reader
+from layers.model_files.arrays import EXTENSION_DTYPES
+from layers.model_files.layout import layout_of, read_rectangle, whole_layout
+from layers.model_files.model import PYTHON_OBJECTS, FileSource, ModelFile, WeightEntry
 from layers.model_files.planes import Partial, WeightView, norms_squared, view
 from layers.model_files.planes import read_chunk as read_chunk_of
-from layers.model_files.statistics import Statistics, histogram, statistics
+from layers.model_files.reader import Place
+from layers.model_files.statistics import histogram, statistics
+from layers.networks import comparison
+from layers.networks.comparison import Pair
 
 if TYPE_CHECKING:
-    from layers.networks.comparison import Pair
     from layers.networks.feature_maps import Activation
     from layers.networks.running.runnable import Source
 
@@ -49,7 +55,7 @@ class Many:
     @property
     def nbytes(self) -> int:
         """About how many bytes they take."""
-        return 400 * len(self.items)
+        return PYTHON_OBJECTS * len(pickle.dumps(self.items))
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,7 @@ def view_weight(source: Source, weight: WeightEntry, *, sort: bool = False) -> W
         weight: one of its weights.
         sort: show the filter of the largest norm first.
     """
-    from layers.networks.running import runnable
-
-    with runnable.array(source, weight.where) as array:
-        return view(array, weight, sort=sort)
+    return _apply(source, weight, view, weight, sort=sort)
 
 
 def read_chunk(
@@ -100,18 +103,12 @@ def read_chunk(
         chunk: which, and of how many: (0, 8) is the first of eight.
         norms: (filters,) for each plane, of the whole weight; the filters are sorted by them.
     """
-    from layers.networks.running import runnable
-
-    with runnable.array(source, weight.where) as array:
-        return read_chunk_of(array, weight, norms=norms, sort=bool(norms), chunk=chunk)
+    return _apply(source, weight, read_chunk_of, weight, norms=norms, sort=bool(norms), chunk=chunk)
 
 
 def chunk_norms(source: Source, weight: WeightEntry, *, chunk: tuple[int, int]) -> Many:
     """Return the sums of squares of a weight's filters in a chunk, (filters,) a plane."""
-    from layers.networks.running import runnable
-
-    with runnable.array(source, weight.where) as array:
-        return Many(norms_squared(array, weight, chunk=chunk))
+    return Many(_apply(source, weight, norms_squared, weight, chunk=chunk))
 
 
 def window(
@@ -127,38 +124,31 @@ def window(
         column: the first column, likewise.
         span: rows and columns of the window.
     """
-    from layers.networks.running import runnable
-
     layout = layout_of(weight.axes, weight.shape, weight.parts[part] if weight.parts else None)
     rows, columns = layout.plane
     down = slice(min(row, max(0, rows - 1)), min(row + span, rows))
     across = slice(min(column, max(0, columns - 1)), min(column + span, columns))
-    # Beyond float32's range a number becomes an infinity, and is marked.
-    with runnable.array(source, weight.where) as array, np.errstate(all="ignore"):
-        values = layout.read(array, down, across).astype("float32")
+    found = _apply(source, weight, read_rectangle, layout, down, across)
+    with np.errstate(all="ignore"):  # beyond float32's range a number becomes an infinity
+        values = found.astype("float32")
     values.setflags(write=False)
     return CellWindow(values=values)
 
 
 def measure(source: Source, weights: tuple[WeightEntry, ...]) -> Many:
     """Return the statistics of each weight."""
-    from layers.networks.running import runnable
-
-    def one(weight: WeightEntry) -> Statistics:
-        with runnable.array(source, weight.where) as array:
-            return statistics(array, whole_layout(weight.shape))
-
-    return Many(tuple(one(weight) for weight in weights))
+    return Many(
+        tuple(_apply(source, weight, statistics, whole_layout(weight.shape)) for weight in weights)
+    )
 
 
 def count(source: Source, weights: tuple[WeightEntry, ...], *, low: float, high: float) -> Many:
     """Return each weight's histogram from ``low`` to ``high``, as ``BINS`` counts."""
-    from layers.networks.running import runnable
 
     def one(weight: WeightEntry) -> tuple[int, ...]:
-        with runnable.array(source, weight.where) as array:
-            layout = whole_layout(weight.shape)
-            return tuple(histogram(array, layout, low=low, high=high, bins=BINS).tolist())
+        layout = whole_layout(weight.shape)
+        counts = _apply(source, weight, histogram, layout, low=low, high=high, bins=BINS)
+        return tuple(counts.tolist())
 
     return Many(tuple(one(weight) for weight in weights))
 
@@ -176,16 +166,12 @@ def npy(source: Source, weight: WeightEntry) -> Download:
     Raises:
         BadInputError: it is too large for a download.
     """
-    from layers.model_files.arrays import EXTENSION_DTYPES
-    from layers.networks.running import runnable
-
     if weight.bytes > MAXIMUM_DOWNLOAD:
         raise BadInputError(
             f"`{weight.name[:60]}` cannot be downloaded: expected at most {MAXIMUM_DOWNLOAD:,} "
             f"bytes. Received {weight.bytes:,}. Read it from your file."
         )
-    with runnable.array(source, weight.where) as array:
-        values = array.read(tuple(slice(0, length) for length in array.shape))
+    values = _apply(source, weight, reader.whole)
     if values.dtype in EXTENSION_DTYPES.values():
         values = values.astype("float32")
     return _npy(values)
@@ -217,43 +203,40 @@ def activate(
 
 def pair(source: Source, other: Source) -> Many:
     """Match the weights of two networks; see ``layers.networks.comparison.match``."""
-    from layers.networks import comparison
     from layers.networks.running import runnable
 
     return Many(comparison.match(runnable.index(source), runnable.index(other)))
 
 
 def distances(source: Source, other: Source, pairs: tuple[Pair, ...]) -> Many:
-    """Return how much the two weights of each pair differ; see ``comparison.distance``."""
-    from layers.networks import comparison
-
-    return Many(tuple(comparison.distance(source, other, pair) for pair in pairs))
+    """Return how much the two weights of each pair differ, for pairs that fit."""
+    return Many(
+        tuple(reader.apply(_places(source, other, pair), comparison.distance) for pair in pairs)
+    )
 
 
 def view_difference(source: Source, other: Source, pair: Pair) -> WeightView:
-    """Return the planes of first minus second."""
-    from layers.networks import comparison
-
-    return comparison.view_difference(source, other, pair)
-
-
-# The names that the pages still use.
-look = view_weight
-apart = distances
-look_apart = view_difference
+    """Return the planes of first minus second, for a pair that fits."""
+    places = _places(source, other, pair)
+    return reader.apply(places, comparison.view_difference, pair.first)
 
 
-def look_at(
-    source: Source,
-    weight: WeightEntry,
-    *,
-    share: tuple[int, int],
-    norms: tuple[np.ndarray, ...] = (),
-) -> Partial:
-    """``read_chunk`` under an old name."""
-    return read_chunk(source, weight, chunk=share, norms=norms)
+def _places(source: Source, other: Source, pair: Pair) -> list[Place]:
+    assert pair.first is not None  # noqa: S101 (only pairs that fit are asked for)
+    assert pair.second is not None  # noqa: S101
+    return [_place(source, pair.first), _place(other, pair.second)]
 
 
-def measure_norms(source: Source, weight: WeightEntry, *, share: tuple[int, int]) -> Many:
-    """``chunk_norms`` under an old name."""
-    return chunk_norms(source, weight, chunk=share)
+def _place(source: Source, weight: WeightEntry) -> Place:
+    if isinstance(source, FileSource):
+        return source, weight.where
+    from layers.networks.running import runnable
+
+    return runnable.place(source, weight.where)
+
+
+def _apply(
+    source: Source, weight: WeightEntry, function: Callable[..., Any], *more: Any, **named: Any
+) -> Any:
+    """Return what a function makes of a weight's array; files are read in their own process."""
+    return reader.apply([_place(source, weight)], function, *more, **named)

@@ -1,80 +1,90 @@
 """``python -m layers.checkup my_module:MyLayer --input-shape 8,10``: examine a layer of your own.
 
-Exit status: 0 where the layer works, 1 where it is broken, 2 where it could not be examined.
+Exit status: 0 if the layer works, 1 if it is broken, 2 if it could not be examined.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from pathlib import Path
 
-from layers.checkup.cli_target import named
-from layers.checkup.engine import TIME_LIMIT, outcomes_of, report_of
+from layers.checkup.cli_target import parse_target
+from layers.checkup.engine import TIME_LIMIT, iter_outcomes, report_of
 from layers.checkup.plan import PLAN
-from layers.checkup.processes import process
-from layers.checkup.shapes import checked_shapes, parse_shapes
-from layers.checkup.text import written
+from layers.checkup.processes import shared_process
+from layers.checkup.shapes import parse_shapes, validate_dtype, validate_shapes
+from layers.checkup.text import format_report
 from layers.inputs.fields import BadInputError
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Examine what the command line names; return the exit status."""
-    options = _options(arguments)
-    shown = sys.stderr.isatty()
-    # Where a process was killed, loky's own tells of what was left behind, and clears it away.
+def main(arguments: list[str] | None = None, *, program: str = "python -m layers.checkup") -> int:
+    """Examine the layer that the command line names, and print the report.
+
+    Args:
+        arguments: the command line without the program's name; ``sys.argv`` if None.
+        program: the program's name, for its usage.
+
+    Returns:
+        The exit status.
+    """
+    options = _options(arguments, program)
+    progress = sys.stderr.isatty()
+    # Silences loky's message about resources of a killed process; it cleans them up itself.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     try:
-        make = named(options.layer, options.arg, Path.cwd())
-        shapes = checked_shapes(parse_shapes(options.input_shape))
-        outcomes = []
-        for outcome in outcomes_of(
-            make, shapes, dtype=options.dtype, time_limit=options.time_limit, run=process()
-        ):
-            outcomes.append(outcome)
-            if shown:
-                step = PLAN[min(len(outcomes), len(PLAN) - 1)]
-                print(f"\r\x1b[K{step.doing} …", end="", file=sys.stderr, flush=True)
-    except BadInputError as refusal:
-        print(refusal, file=sys.stderr)
+        make = parse_target(options.layer, options.arg, Path.cwd())
+        shapes = validate_shapes(parse_shapes(options.input_shape))
+        dtype = validate_dtype(options.dtype)
+        if progress:
+            message = f"Running {len(PLAN)} examinations …"
+            print(f"\r\x1b[K{message}", end="", file=sys.stderr, flush=True)
+        outcomes = tuple(
+            iter_outcomes(
+                make, shapes, dtype=dtype, time_limit=options.time_limit, run=shared_process()
+            )
+        )
+    except BadInputError as error:
+        print(error, file=sys.stderr)
         return 2
     finally:
-        if shown:
+        if progress:
             print("\r\x1b[K", end="", file=sys.stderr)
-        process().end()
-    report = report_of(tuple(outcomes), shapes)
+    report = report_of(outcomes, shapes)
     if options.json:
         print(json.dumps(report.as_dict(), indent=2))
     else:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        print(written(report, colour=colour))
+        print(format_report(report, colour=colour))
     return 1 if report.broken else 0
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m layers.checkup", description=__doc__)
+def _options(arguments: list[str] | None, program: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=program, description=__doc__)
     parser.add_argument("layer", help="my_module:MyLayer, or folder/my_module.py:MyLayer")
     parser.add_argument(
         "--input-shape",
         required=True,
         action="append",
         metavar="8,10",
-        help="batch first; again for a second input, or argument=8,10 for each argument of call",
+        help="batch first; repeat it for a second input, or write argument=8,10 for each argument "
+        "of call",
     )
     parser.add_argument(
         "--arg",
         action="append",
         default=[],
         metavar="units=5",
-        help="an argument of the constructor; again for another",
+        help="an argument of the constructor; repeat it for another",
     )
-    parser.add_argument("--dtype", default="float32", help="of the input (default: float32)")
-    parser.add_argument("--json", action="store_true", help="print the report for machines")
+    parser.add_argument("--dtype", default="float32", help="the input's (default: float32)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument(
         "--time-limit",
-        type=float,
+        type=_seconds,
         default=TIME_LIMIT,
         metavar="SECONDS",
         help=f"for one examination (default: {TIME_LIMIT:g})",
@@ -82,5 +92,21 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"The time limit cannot be used: expected a positive number of seconds. "
+            f"Received {text[:60]!r}. Write, for example, --time-limit 20."
+        )
+    return seconds
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    finally:
+        shared_process().end()

@@ -1,10 +1,11 @@
-"""An author's own layer, named as ``my_module:MyLayer`` by the one who starts the program."""
+"""An author's layer, named on the command line as ``my_module:MyLayer``."""
 
 from __future__ import annotations
 
 import ast
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,14 +16,16 @@ from layers.inputs.fields import BadInputError
 
 
 @dataclass(frozen=True)
-class Own:
-    """Makes a layer out of an author's module; picklable, so that it is imported elsewhere.
+class TargetLayer:
+    """Makes a layer of an author's module.
+
+    It is picklable. The module is imported in the process that makes the layer.
 
     Attributes:
         module: the module's name.
-        name: the layer's, in it.
-        folder: where the module is looked for first.
-        arguments: of the constructor.
+        name: the name of the layer's class in the module.
+        folder: the folder in which the module is looked for first.
+        arguments: the constructor's arguments, by name.
     """
 
     module: str
@@ -31,10 +34,11 @@ class Own:
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self) -> Any:
-        """Return a fresh layer.
+        """Return a new layer.
 
         Raises:
-            BadInputError: the module does not import, the name is no layer, or arguments lack.
+            BadInputError: the module cannot be imported, the name is not a layer, an argument is
+                missing, or the constructor has no argument of a given name.
         """
         layer_class = self.find()
         signature = inspect.signature(layer_class)
@@ -42,10 +46,24 @@ class Own:
             signature.bind(**self.arguments)
         except TypeError as error:
             raise BadInputError(self._unbound(signature, error)) from None
-        return layer_class(**self.arguments)
+        try:
+            return layer_class(**self.arguments)
+        except (TypeError, ValueError) as error:
+            unknown = re.search(
+                r"unexpected keyword argument '(\w+)'|Unrecognized keyword arguments .*?'(\w+)'",
+                str(error),
+            )
+            # Only a name from the command line is a mistake of its user.
+            if unknown and (unknown[1] or unknown[2]) in self.arguments:
+                raise BadInputError(self._unbound(signature, error)) from None
+            raise
 
     def find(self) -> Any:
-        """Return the layer's class, or what makes a layer."""
+        """Return the layer's class, or a function that returns a layer.
+
+        Raises:
+            BadInputError: the module cannot be imported, or the name is neither.
+        """
         import keras
 
         found = self._imported()
@@ -55,11 +73,11 @@ class Own:
             return found
         if not (isinstance(found, type) and issubclass(found, keras.layers.Layer)):
             layers = self._layers()
-            there = f"It has {', '.join(layers)}." if layers else "It has none."
+            available = f"It has {', '.join(layers)}." if layers else "It has none."
             raise BadInputError(
                 f"`{self.name}` cannot be checked: expected a Keras layer in `{self.module}`. "
                 f"Received {'nothing of that name' if found is None else type(found).__name__}. "
-                f"{there}"
+                f"{available}"
             )
         return found
 
@@ -74,8 +92,8 @@ class Own:
                 where = f" ({Path(error.filename).name}, line {error.lineno})"
             raise BadInputError(
                 f"`{self.module}` cannot be imported: expected a module that Python can run. "
-                f"Received {type(error).__name__}: {str(error)[:200]}{where}. Mend it, or start "
-                "in the folder where it is."
+                f"Received {type(error).__name__}: {str(error)[:200]}{where}. Correct the "
+                "module, or start in its folder."
             ) from None
 
     def _layers(self) -> list[str]:
@@ -89,30 +107,36 @@ class Own:
             and value.__module__ == self.module
         ]
 
-    def _unbound(self, signature: inspect.Signature, error: TypeError) -> str:
+    def _unbound(self, signature: inspect.Signature, error: Exception) -> str:
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-        lacking = [
+        missing_names = [
             parameter.name
             for parameter in signature.parameters.values()
             if parameter.default is inspect.Parameter.empty
             and parameter.kind not in kinds
             and parameter.name not in self.arguments
         ]
-        if lacking:
-            options = " ".join(f"--arg {name}=…" for name in lacking)
+        if missing_names:
+            options = " ".join(f"--arg {name}=…" for name in missing_names)
             return (
-                f"`{self.name}` cannot be made: expected values for {', '.join(lacking)}, which "
-                f"have no default. Received {', '.join(self.arguments) or 'none'}. Add {options}."
+                f"`{self.name}` cannot be made: expected values for {', '.join(missing_names)}, "
+                "which have no default. Received "
+                f"{', '.join(self.arguments) or 'none'}. Add {options}."
             )
         return (
             f"`{self.name}` cannot be made: expected arguments of its constructor "
-            f"{signature}. Received {', '.join(self.arguments)} ({error}). Leave out what it does "
-            "not have."
+            f"{signature}. Received {', '.join(self.arguments)} ({error}). Leave out the "
+            "others."
         )
 
 
-def named(target: str, arguments: Sequence[str], folder: Path) -> Own:
-    """Read ``my_module:MyLayer`` and ``units=5``.
+def parse_target(target: str, arguments: Sequence[str], folder: Path) -> TargetLayer:
+    """Read a layer and its arguments from the command line.
+
+    Args:
+        target: ``my_module:MyLayer`` or ``folder/my_module.py:MyLayer``.
+        arguments: the constructor's, each ``units=5``. A value that is no Python literal is text.
+        folder: the folder in which a module is looked for.
 
     Raises:
         BadInputError: anything else.
@@ -125,7 +149,7 @@ def named(target: str, arguments: Sequence[str], folder: Path) -> Own:
             "The layer cannot be found: expected a module and a class, such as "
             f"`my_module:MyLayer`. Received {target[:60]!r}. Write both, with a colon between."
         )
-    return Own(module, name, str(folder), dict(map(_argument, arguments)))
+    return TargetLayer(module, name, str(folder), dict(map(_argument, arguments)))
 
 
 def _argument(text: str) -> tuple[str, Any]:

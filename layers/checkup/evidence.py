@@ -1,4 +1,4 @@
-"""What the Check-up page shows of a layer at work, as plain data."""
+"""What the Check-up page shows of a layer that is trained, saved and loaded, as plain data."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class VariableShown:
-    """One variable that a layer has.
+    """One variable of a layer.
 
     Attributes:
-        name: the way to it: ``self.w``.
-        known: whether Keras knows it, as one of ``layer.weights``.
-        trainable: as it was declared.
-        values: before training.
-        gradient: of the first step; None where there is none.
+        name: its path from the layer: ``self.w``.
+        known: whether Keras tracks it, as one of ``layer.weights``.
+        trainable: whether it is declared trainable.
+        values: before training; float32.
+        gradient: at the first step, with the shape of ``values``; None if there is none.
     """
 
     name: str
@@ -29,18 +29,18 @@ class VariableShown:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """A layer trained, saved and loaded.
+    """Measurements of a layer that was trained, saved and loaded.
 
     Attributes:
-        layer: its class.
-        variables: known ones first.
-        parameters: as Keras counts them.
+        layer: the name of its class.
+        variables: the tracked ones first.
+        parameters: the number that Keras counts.
         losses: before the first step, and after each.
-        changes: how far each trainable number is from where it started: (steps + 1, numbers).
-        before: what the trained model returns.
-        after: what the loaded one returns; None where there is none.
-        reload: why the saved model could not be loaded; empty where it could. ``after`` is then of
-            a fresh model with the saved weights.
+        changes: how far each trainable number is from its start: float32, (steps + 1, numbers).
+        before: the trained model's outputs, float32.
+        after: the loaded model's outputs on the same inputs, float32; None if there is none.
+        reload: why the saved model could not be loaded; empty if it could. If not, ``after`` is
+            the output of a new model with the saved weights.
     """
 
     layer: str
@@ -55,8 +55,8 @@ class Evidence:
     @property
     def arrays(self) -> list[np.ndarray]:
         """All arrays."""
-        own = [a for v in self.variables for a in (v.values, v.gradient) if a is not None]
-        return [a for a in (*own, self.changes, self.before, self.after) if a is not None]
+        per_variable = [a for v in self.variables for a in (v.values, v.gradient) if a is not None]
+        return [a for a in (*per_variable, self.changes, self.before, self.after) if a is not None]
 
     @property
     def nbytes(self) -> int:
@@ -64,11 +64,16 @@ class Evidence:
         return 200 + sum(array.nbytes for array in self.arrays)
 
     @property
-    def apart(self) -> float | None:
-        """How far the loaded model's outputs are from the saved one's."""
-        if self.after is None or self.after.shape != self.before.shape:
+    def reload_difference(self) -> float | None:
+        """The largest difference between ``after`` and ``before``.
+
+        None if the saved model could not be loaded, or if the shapes differ.
+        """
+        if self.reload or self.after is None or self.after.shape != self.before.shape:
             return None
         return float(np.abs(self.after - self.before).max(initial=0.0))
+
+    apart = reload_difference  # the name that pages/ still reads
 
     def __post_init__(self) -> None:
         """Lock the arrays, because results are shared between visitors."""
@@ -76,7 +81,7 @@ class Evidence:
             array.setflags(write=False)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Lock them again, because unpickled arrays come back writable."""
+        """Lock them again, because unpickled arrays are writable."""
         self.__dict__.update(state)
         for array in self.arrays:
             array.setflags(write=False)

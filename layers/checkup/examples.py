@@ -1,4 +1,4 @@
-"""Every way of going wrong, explained by a few lines before and after."""
+"""A title and an example for every rule: a few lines before and after the fix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from layers.checkup.report import Fix
 
 @dataclass(frozen=True)
 class Example:
-    """One way of going wrong: its title, and the lines that go wrong and those that do not."""
+    """One rule: its title, lines that break it, and lines that do not."""
 
     title: str
     before: str
@@ -17,13 +17,13 @@ class Example:
 
     @property
     def fix(self) -> Fix:
-        """The change, as a fix that is not of the author's own lines."""
+        """The change, as a fix of example lines."""
         return Fix(before=self.before.strip("\n"), after=self.after.strip("\n"))
 
 
 EXAMPLES = {
     "untracked-variable": Example(
-        "A variable that Keras does not know",
+        "Variable not tracked by Keras",
         """
 def build(self, input_shape):
     self.w = tf.Variable(tf.random.normal((input_shape[-1], self.units)))
@@ -31,12 +31,14 @@ def build(self, input_shape):
         """
 def build(self, input_shape):
     self.w = self.add_weight(
-        name="w", shape=(input_shape[-1], self.units), initializer="random_normal"
+        name="w",
+        shape=(input_shape[-1], self.units),
+        initializer=keras.initializers.RandomNormal(stddev=1.0),
     )
 """,
     ),
     "untracked-state": Example(
-        "A state that is not saved",
+        "State not tracked by Keras",
         """
 def build(self, input_shape):
     self.total = tf.Variable(tf.zeros(input_shape[-1:]), trainable=False)
@@ -49,7 +51,7 @@ def build(self, input_shape):
 """,
     ),
     "frozen-copy": Example(
-        "A copy of a weight, made once",
+        "Copy of a weight, made only once",
         """
 def build(self, input_shape):
     self.w = self.add_weight(name="w", shape=(input_shape[-1], 1))
@@ -68,7 +70,7 @@ def call(self, inputs):
 """,
     ),
     "variable-in-call": Example(
-        "Variables made in call",
+        "Variable created in call()",
         """
 def call(self, inputs):
     w = self.add_weight(name="w", shape=(inputs.shape[-1], self.units))
@@ -83,7 +85,7 @@ def call(self, inputs):
 """,
     ),
     "children-unbuilt": Example(
-        "Layers inside that build() leaves unbuilt",
+        "Sublayers left unbuilt by build()",
         """
 def build(self, input_shape):
     self.scale = self.add_weight(name="scale", shape=())
@@ -95,7 +97,7 @@ def build(self, input_shape):
 """,
     ),
     "config-missing": Example(
-        "An argument that cannot be written down",
+        "Constructor argument not serializable",
         """
 def __init__(self, function, **kwargs):
     super().__init__(**kwargs)
@@ -112,7 +114,7 @@ def get_config(self):
 """,
     ),
     "config-incomplete": Example(
-        "An argument that get_config leaves out",
+        "Constructor argument missing from get_config()",
         """
 def get_config(self):
     return {**super().get_config(), "units": self.units}
@@ -123,7 +125,7 @@ def get_config(self):
 """,
     ),
     "no-kwargs": Example(
-        "A constructor that does not take Keras's own arguments",
+        "Constructor without **kwargs",
         """
 def __init__(self, units=32):
     super().__init__()
@@ -136,7 +138,7 @@ def __init__(self, units=32, **kwargs):
 """,
     ),
     "unregistered": Example(
-        "A class that no file can name",
+        "Class not registered",
         """
 class MyLayer(keras.layers.Layer):
 """,
@@ -146,7 +148,7 @@ class MyLayer(keras.layers.Layer):
 """,
     ),
     "positional-add-weight": Example(
-        "add_weight as in Keras 2",
+        "add_weight() called as in Keras 2",
         """
 self.w = self.add_weight("w", (input_shape[-1], self.units))
 """,
@@ -155,7 +157,7 @@ self.w = self.add_weight(name="w", shape=(input_shape[-1], self.units))
 """,
     ),
     "numpy-in-call": Example(
-        "NumPy inside call",
+        "NumPy used in call()",
         """
 def call(self, inputs):
     return np.maximum(inputs, 0)
@@ -166,7 +168,7 @@ def call(self, inputs):
 """,
     ),
     "python-state": Example(
-        "A Python value that call changes",
+        "Python state changed in call()",
         """
 def __init__(self, **kwargs):
     super().__init__(**kwargs)
@@ -189,7 +191,7 @@ def call(self, inputs):
 """,
     ),
     "no-gradient": Example(
-        "A weight that no gradient reaches",
+        "Weight without a gradient",
         """
 return tf.round(tf.matmul(inputs, self.w))
 """,
@@ -199,7 +201,7 @@ return exact + tf.stop_gradient(tf.round(exact) - exact)
 """,
     ),
     "fixed-batch": Example(
-        "The batch size, baked in",
+        "Batch size hard-coded",
         """
 return tf.reshape(inputs, (8, -1))
 """,
@@ -208,7 +210,7 @@ return tf.reshape(inputs, (tf.shape(inputs)[0], -1))
 """,
     ),
     "wrong-output-shape": Example(
-        "compute_output_shape says something else than call does",
+        "compute_output_shape() disagrees with call()",
         """
 def compute_output_shape(self, input_shape):
     return input_shape
@@ -219,7 +221,7 @@ def compute_output_shape(self, input_shape):
 """,
     ),
     "float64-constant": Example(
-        "A float64 constant",
+        "float64 constant",
         """
 self.mask = tf.constant(np.ones((10, 10)))
 """,
@@ -228,7 +230,7 @@ self.mask = tf.constant(np.ones((10, 10)), dtype=self.compute_dtype)
 """,
     ),
     "opaque-lambda": Example(
-        "A Lambda that closes over variables",
+        "Lambda that uses untracked variables",
         """
 w = tf.Variable(tf.ones((10, 5)))
 layer = keras.layers.Lambda(lambda x: tf.matmul(x, w))
@@ -245,7 +247,7 @@ layer = Product()
 """,
     ),
     "reserved-name": Example(
-        "An attribute with one of Keras's own names",
+        "Attribute name reserved by Keras",
         """
 self._layers = [keras.layers.Dense(5)]
 """,
@@ -254,7 +256,7 @@ self.own_layers = [keras.layers.Dense(5)]
 """,
     ),
     "build-signature": Example(
-        "build() of several inputs",
+        "build() arguments do not match call()",
         """
 def build(self, first, second):
     self.w = self.add_weight(name="w", shape=(first[-1], second[-1]))
@@ -271,7 +273,7 @@ def call(self, query, value):
 """,
     ),
     "softmax-of-one": Example(
-        "A softmax with nothing to compare with",
+        "Softmax over an axis of length 1",
         """
 self.out = keras.layers.Dense(1, activation="softmax")
 """,
@@ -280,7 +282,7 @@ self.out = keras.layers.Dense(1, activation="sigmoid")
 """,
     ),
     "hard-coded-size": Example(
-        "Positions that are right for one size only",
+        "Index or size hard-coded",
         """
 mask = np.ones((rows, columns), "float32")
 mask[4:6, 4:6] = 0
@@ -292,21 +294,23 @@ mask[top : top + 2, left : left + 2] = 0
 """,
     ),
 }
-"""By code: the table that a check-up goes through."""
+"""The rules of a check-up, by rule ID."""
 
 OTHERS = {
-    "cannot-make": "It cannot be made",
-    "cannot-call": "It cannot be called",
-    "cannot-trace": "It cannot be traced as a graph",
-    "raises": "It raises where Keras does its own part",
-    "exits": "It ends the program",
-    "hangs": "It never returns",
-    "kills": "It kills its process",
-    "prints": "It prints",
+    "cannot-make": "Constructor raises an error",
+    "cannot-call": "Call raises an error",
+    "cannot-trace": "Graph tracing raises an error",
+    "no-output": "Call returns nothing",
+    "untied-copy": "Copy of a weight that is not tied to it",
+    "raises": "Error in an examination",
+    "exits": "Layer exits the program",
+    "hangs": "Layer does not return",
+    "kills": "Layer kills its process",
+    "prints": "Layer prints",
 }
-"""What else may be found: how a layer behaves while it is examined."""
+"""Titles of other findings: how a layer behaves while it is examined."""
 
 
 def title(code: str) -> str:
-    """Return a code's title."""
+    """Return the title of a rule ID."""
     return EXAMPLES[code].title if code in EXAMPLES else OTHERS.get(code, code)

@@ -1,4 +1,4 @@
-"""Positions and sizes that an author's lines have as plain numbers."""
+"""Finds indices and sizes that an author's lines have as literal numbers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _SCATTERING = ("scatter_nd", "scatter_nd_update", "scatter_update")
 
 
 @dataclass(frozen=True)
-class Position:
-    """A stretch of an axis: ``weight[4:6, 4:6]`` has one from 4 to 6.
+class LiteralRange:
+    """A range of indices on one axis: ``weight[4:6, 4:6]`` has two, each from 4 to 6.
 
     Attributes:
-        array: the array's text.
-        start: where it begins, at least 1.
-        end: where it ends, not included.
-        axis: which axis of the array; counted from the end after an ellipsis.
-        line: the line.
+        array: the array's source text.
+        start: the first index, at least 1.
+        end: one more than the last index.
+        axis: the array's axis; negative after an ellipsis.
+        line: the line's number.
     """
 
     array: str
@@ -30,27 +30,31 @@ class Position:
     line: int
 
 
-def positions(tree: ast.ClassDef, given: set[str]) -> list[Position]:
-    """Return the positions that are written as numbers, first lines first.
+def literal_ranges(tree: ast.ClassDef, given: set[str]) -> list[LiteralRange]:
+    """Return the ranges of indices that are written as numbers, in the order of their lines.
 
-    Of what ``call`` is given (``given``), a stretch of at least two that is cut out; of any other
-    array, what is written to. A shape's own positions are none.
+    Of an argument of ``call``, these are slices of at least two; of any other array, the indices
+    that are assigned to. Indices into a shape do not count.
+
+    Args:
+        tree: the class.
+        given: the names of ``call``'s arguments.
     """
-    found: list[Position] = []
+    found: list[LiteralRange] = []
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
-            known = numbers(function)
+            known = ranges_by_name(function)
             for node in ast.walk(function):
                 if isinstance(node, ast.Subscript):
                     found += _of_subscript(node, given, known)
                 elif isinstance(node, ast.Call):
                     found += _of_scatter(node)
-    return sorted(found, key=lambda position: position.line)
+    return sorted(found, key=lambda found_range: found_range.line)
 
 
 def _of_subscript(
     node: ast.Subscript, given: set[str], known: dict[str, tuple[int, int]]
-) -> Iterator[Position]:
+) -> Iterator[LiteralRange]:
     array = ast.unparse(node.value)
     if "shape" in array:
         return
@@ -65,13 +69,19 @@ def _of_subscript(
         wide = bounds[1] - bounds[0] > 1
         if written or (array in given and wide and isinstance(part, ast.Slice)):
             axis = place - len(parts) if after_ellipsis else place
-            yield Position(array, *bounds, axis, node.lineno)
+            yield LiteralRange(array, *bounds, axis, node.lineno)
 
 
 def bounds_of(
     part: ast.expr, known: dict[str, tuple[int, int]], *, single: bool
 ) -> tuple[int, int] | None:
-    """Return (start, end) of a slice or an index, where numbers or names of numbers say it."""
+    """Return (start, end) of a slice or an index; None if they are not literal.
+
+    Args:
+        part: the slice or index.
+        known: the ranges that names stand for, from ``ranges_by_name``.
+        single: whether a single index counts.
+    """
     if isinstance(part, ast.Slice) and part.step is None and part.lower and part.upper:
         ends = [_number(end, known) for end in (part.lower, part.upper)]
         return (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
@@ -94,8 +104,8 @@ def _number(node: ast.expr, known: dict[str, tuple[int, int]]) -> int | None:
     return None
 
 
-def numbers(function: ast.FunctionDef) -> dict[str, tuple[int, int]]:
-    """Return names that stand for a written number, or run through a written range."""
+def ranges_by_name(function: ast.FunctionDef) -> dict[str, tuple[int, int]]:
+    """Return both ends of the range that each name stands for, as a number or a loop's variable."""
     found: dict[str, tuple[int, int]] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
@@ -115,15 +125,15 @@ def numbers(function: ast.FunctionDef) -> dict[str, tuple[int, int]]:
 
 
 def _range(node: ast.expr) -> tuple[int, int] | None:
-    """Return the ends of ``range(4, 6)``."""
+    """Return (4, 6) of ``range(4, 6)``; None for other expressions."""
     if not isinstance(node, ast.Call) or dotted(node.func) != "range" or len(node.args) != 2:
         return None
     start, end = (_number(argument, {}) for argument in node.args)
     return None if start is None or end is None else (start, end)
 
 
-def _of_scatter(node: ast.Call) -> Iterator[Position]:
-    """Yield the stretch that a scatter's written indices span."""
+def _of_scatter(node: ast.Call) -> Iterator[LiteralRange]:
+    """Yield the range that a scatter's literal indices span."""
     if not dotted(node.func).endswith(_SCATTERING):
         return
     for argument in node.args:
@@ -131,33 +141,37 @@ def _of_scatter(node: ast.Call) -> Iterator[Position]:
             continue
         if not all(isinstance(e, (ast.List, ast.Tuple)) for e in argument.elts):
             continue
-        numbers = [_number(n, {}) for e in argument.elts for n in getattr(e, "elts", ())]
-        if numbers and all(number is not None and number >= 1 for number in numbers):
-            whole = [number for number in numbers if number is not None]
+        indices = [_number(n, {}) for e in argument.elts for n in getattr(e, "elts", ())]
+        if indices and all(index is not None and index >= 1 for index in indices):
+            whole = [index for index in indices if index is not None]
             name = ast.unparse(node.args[0])
-            yield Position(name, min(whole), max(whole) + 1, -1, node.lineno)
+            yield LiteralRange(name, min(whole), max(whole) + 1, -1, node.lineno)
 
 
-def reshapes(tree: ast.ClassDef) -> Iterator[ast.Call]:
-    """Yield the calls that reshape to a size with a number in it."""
+def reshapes_with_literals(tree: ast.ClassDef) -> Iterator[ast.Call]:
+    """Yield the calls of ``reshape`` with a literal size."""
     for node in ast.walk(tree):
         called = dotted(node.func) if isinstance(node, ast.Call) else ""
-        if isinstance(node, ast.Call) and called.lower().endswith("reshape") and has_number(node):
+        if (
+            isinstance(node, ast.Call)
+            and called.lower().endswith("reshape")
+            and has_literal_size(node)
+        ):
             yield node
 
 
-def has_sizes(tree: ast.ClassDef, line: int) -> bool:
-    """Return whether a line has a call with a number of at least 2 in a list or tuple."""
+def has_literal_size_on_line(tree: ast.ClassDef, line: int) -> bool:
+    """Return whether a line has a list or tuple with a number of at least 2 in it."""
     return any(
         isinstance(node, (ast.List, ast.Tuple))
         and node.lineno <= line <= (node.end_lineno or 0)
-        and has_number(node)
+        and has_literal_size(node)
         for node in ast.walk(tree)
     )
 
 
-def has_number(node: ast.AST) -> bool:
-    """Return whether a number of at least 2 is written in a node."""
+def has_literal_size(node: ast.AST) -> bool:
+    """Return whether a node contains a literal whole number of at least 2."""
     return any(
         isinstance(n, ast.Constant) and type(n.value) is int and n.value > 1 for n in ast.walk(node)
     )

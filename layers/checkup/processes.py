@@ -1,4 +1,4 @@
-"""A process of its own for an author's code: killed and replaced where it does not answer."""
+"""A separate process for an author's code. It is killed and replaced if it does not respond."""
 
 from __future__ import annotations
 
@@ -18,25 +18,33 @@ START_LIMIT = 120
 
 
 class HungError(Exception):
-    """What was asked for did not come back in time."""
+    """The function did not return within the time limit."""
 
 
 class KilledError(Exception):
-    """The process died before it answered."""
+    """The process ended before the function returned."""
 
 
 class Process:
-    """One process, started when it is first needed and again when it was lost."""
+    """One process. It starts at the first use, and again after it was lost."""
 
     def __init__(self) -> None:
         self._executor: ProcessPoolExecutor | None = None
 
     def __call__(self, function: Callable[..., Any], *arguments: Any, time_limit: float) -> Any:
-        """Run a function there, and return what it returns.
+        """Run a function in the process.
+
+        Args:
+            function: what to run; pickled, as the arguments and the result are.
+            *arguments: its arguments.
+            time_limit: seconds; the start of the process does not count.
+
+        Returns:
+            The function's result. An exception that it raises is raised here.
 
         Raises:
-            HungError: it was not back within ``time_limit`` seconds; its process is killed.
-            KilledError: its process died.
+            HungError: no result within ``time_limit`` seconds. The process is killed.
+            KilledError: the process ended.
         """
         if self._executor is None:
             self._start()
@@ -54,7 +62,7 @@ class Process:
             raise HungError from None
 
     def end(self) -> None:
-        """Kill the process, where there is one."""
+        """Kill the process if there is one."""
         if self._executor is not None:
             self._executor.shutdown(wait=False, kill_workers=True)
             self._executor = None
@@ -63,20 +71,24 @@ class Process:
         self._executor = ProcessPoolExecutor(
             max_workers=1,
             timeout=None,
-            initializer=die_with,
+            initializer=exit_with_parent,
             initargs=(os.getpid(),),
             env={"CUDA_VISIBLE_DEVICES": "-1"},
         )
-        self._executor.submit(warm).result(timeout=START_LIMIT)
+        self._executor.submit(import_tensorflow).result(timeout=START_LIMIT)
 
 
-def warm() -> None:
-    """Import TensorFlow, before any time is measured."""
+def import_tensorflow() -> None:
+    """Import TensorFlow before any time is measured."""
     import layers.checkup.examination.examine  # noqa: F401
 
 
-def die_with(parent: int) -> None:
-    """In a process: watch its parent from a thread, and end with it however it ends."""
+def exit_with_parent(parent: int) -> None:
+    """End this process when its parent has ended, however that ended; a thread watches for it.
+
+    Args:
+        parent: the parent's process id.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -86,9 +98,12 @@ def die_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True, name="die-with-parent").start()
 
 
+die_with = exit_with_parent  # the name that pages/ still imports
+
+
 @cache
-def process() -> Process:
-    """Return this process's own; it is shared by all checks, and ends with it."""
-    own = Process()
-    atexit.register(own.end)
-    return own
+def shared_process() -> Process:
+    """Return the process that all checks share; it ends with this one."""
+    shared = Process()
+    atexit.register(shared.end)
+    return shared

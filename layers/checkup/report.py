@@ -1,4 +1,4 @@
-"""What a check-up finds, as plain data: findings with their evidence, and how to mend each."""
+"""The report of a check-up, as plain data: findings with their evidence and fixes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Severity = Literal["broken", "risky", "note"]
-AS_RAISED = ("cannot-make", "cannot-call", "cannot-trace", "raises")
-"""Codes of errors that are shown as they were raised."""
-CAUSES = ("reserved-name", "build-signature", "positional-add-weight")
-"""Codes of mistakes that make a layer raise wherever it is used."""
+RAISED_ERRORS = ("cannot-make", "cannot-call", "cannot-trace", "raises")
+"""Rule IDs of errors that are shown as they were raised."""
+ROOT_CAUSES = ("reserved-name", "build-signature", "positional-add-weight")
+"""Rule IDs of mistakes that make a layer raise wherever it is used."""
 SEVERITIES: tuple[Severity, ...] = ("broken", "risky", "note")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fix:
-    """Lines before and after; the author's own where the source is at hand, else an example.
+    """Lines before and after a change.
 
-    ``first`` is the number of the first line in the author's file.
+    Attributes:
+        before: the lines as they are.
+        after: the lines to write instead.
+        own: whether they are the author's lines; else they are an example.
+        file: the file's name.
+        first: the number of the first line in the file.
     """
 
     before: str
@@ -30,7 +35,7 @@ class Fix:
 
     @property
     def diff(self) -> str:
-        """The change as a unified diff; line numbers are the author's own."""
+        """The change as a unified diff, with the line numbers of the file."""
         lines = difflib.unified_diff(
             self.before.splitlines(),
             self.after.splitlines(),
@@ -59,9 +64,9 @@ class Finding:
     """One thing that is wrong.
 
     Attributes:
-        code: its name, as in ``layers.checkup.examples.EXAMPLES``.
+        code: the rule ID, as in ``layers.checkup.examples.EXAMPLES``.
         severity: ``broken`` (does not train, save or load), ``risky``, or ``note``.
-        where: the object meant: ``self.w, line 12``.
+        where: the object and its line: ``self.w, line 12``.
         wrong: one sentence: what is wrong.
         happens: one sentence: what will happen to the model.
         evidence: what was measured.
@@ -77,7 +82,7 @@ class Finding:
     fix: Fix | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the finding for machines, its fix with the diff."""
+        """Return the finding as data for JSON; its fix has the diff."""
         plain = asdict(self)
         if self.fix:
             plain["fix"]["diff"] = self.fix.diff
@@ -86,27 +91,27 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What one probe found, and what it learnt that other probes need.
+    """The result of one probe.
 
     Attributes:
-        probe: its name.
-        layer: the layer's class, where the probe learnt it.
-        findings: what it found.
-        able: what the layer can do, as probes name what they need.
-        skipped: why it was not run; empty where it was.
+        probe: the probe's name.
+        layer: the name of the layer's class; only the probe ``make`` sets it.
+        findings: what is wrong.
+        abilities: what the layer can do (``make``, ``call``, ``graph``); other probes need it.
+        skipped: why the probe did not run; empty if it ran.
         milliseconds: how long it took.
     """
 
     probe: str
     layer: str = ""
     findings: tuple[Finding, ...] = ()
-    able: frozenset[str] = frozenset()
+    abilities: frozenset[str] = frozenset()
     skipped: str = ""
     milliseconds: float = 0.0
 
     @property
     def nbytes(self) -> int:
-        """Bytes, roughly, for a cache that is bounded by them."""
+        """The approximate size in bytes, for a cache that is bounded by bytes."""
         return 200 + sum(len(repr(finding)) for finding in self.findings)
 
 
@@ -115,10 +120,10 @@ class Report:
     """A whole check-up.
 
     Attributes:
-        layer: what was checked.
-        shape: the input's shape, spelled.
-        findings: the worst first, each once.
-        outcomes: every probe, in the order they ran.
+        layer: the name of the layer's class.
+        shape: the input's shape, as text.
+        findings: each once, the most severe first.
+        outcomes: one for each probe, in the order of the plan.
     """
 
     layer: str
@@ -133,11 +138,11 @@ class Report:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of the findings, each once."""
+        """The rule IDs of the findings, each once."""
         return tuple(dict.fromkeys(finding.code for finding in self.findings))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report for machines, each fix with its diff."""
+        """Return the report as data for JSON; each fix has its diff."""
         return {
             "layer": self.layer,
             "shape": self.shape,
@@ -154,21 +159,28 @@ class Report:
         }
 
 
-def collected(layer: str, shape: str, outcomes: tuple[Outcome, ...]) -> Report:
-    """Gather what all probes found: equal findings once, the worst first."""
+def merge_outcomes(layer: str, shape: str, outcomes: tuple[Outcome, ...]) -> Report:
+    """Combine the findings of all probes: equal ones once, the most severe first.
+
+    Args:
+        layer: the name of the layer's class.
+        shape: the input's shape, as text.
+        outcomes: one for each probe.
+    """
     found: dict[tuple[str, str], Finding] = {}
     for outcome in outcomes:
         for finding in outcome.findings:
             found.setdefault((finding.code, finding.where), finding)
-    for key in [key for key, finding in found.items() if _is_told_better(finding, found)]:
+    for key in [key for key, finding in found.items() if _is_explained_by_another(finding, found)]:
         del found[key]
     ordered = sorted(found.values(), key=lambda finding: SEVERITIES.index(finding.severity))
     return Report(layer=layer, shape=shape, findings=tuple(ordered), outcomes=outcomes)
 
 
-def _is_told_better(finding: Finding, found: dict[tuple[str, str], Finding]) -> bool:
-    """Return whether an error as such is what another finding explains."""
-    return finding.code in AS_RAISED and any(
-        other.code not in AS_RAISED and (other.evidence == finding.evidence or other.code in CAUSES)
+def _is_explained_by_another(finding: Finding, found: dict[tuple[str, str], Finding]) -> bool:
+    """Return whether a finding is a bare error whose cause is another finding."""
+    return finding.code in RAISED_ERRORS and any(
+        other.code not in RAISED_ERRORS
+        and (other.evidence == finding.evidence or other.code in ROOT_CAUSES)
         for other in found.values()
     )

@@ -1,4 +1,4 @@
-"""An author's own lines: found by a class's methods, read as a syntax tree, edited as text."""
+"""The source of an author's class: found through its methods, parsed, and edited as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import linecache
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from layers.checkup.report import Fix
@@ -19,9 +19,10 @@ class Source:
     """The source of one class.
 
     Attributes:
-        file: where it stands.
+        file: the path of its file.
         lines: every line of the file.
-        tree: the class's syntax tree; its line numbers are the file's.
+        tree: the class's syntax tree, with the line numbers of the file. It is shared: do not
+            change it.
     """
 
     file: str
@@ -35,11 +36,11 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """The class as it is written."""
+        """The class's text."""
         return "".join(self.lines[self.first - 1 : self.tree.end_lineno])
 
     def spans(self, number: int) -> bool:
-        """Return whether a line of the file is one of the class's."""
+        """Return whether a line of the file belongs to the class."""
         return self.first <= number <= (self.tree.end_lineno or 0)
 
     def line(self, number: int) -> str:
@@ -66,11 +67,18 @@ class Source:
         return min((node.lineno for node in self.assignments(attribute)), default=None)
 
     def segment(self, node: ast.AST) -> str:
-        """Return a node's own text."""
-        return ast.get_source_segment("".join(self.lines), node) or ""
+        """Return the text of a node."""
+        top, bottom = getattr(node, "lineno", 0), getattr(node, "end_lineno", None)
+        if not top or not bottom:
+            return ""
+        # ast.get_source_segment splits the whole file into lines at every call.
+        lines = [line.encode() for line in self.lines[top - 1 : bottom]]
+        lines[-1] = lines[-1][: getattr(node, "end_col_offset", None)]
+        lines[0] = lines[0][getattr(node, "col_offset", 0) :]
+        return b"".join(lines).decode()
 
     def edited(self, *edits: Edit) -> Fix | None:
-        """Return the class with these edits as a fix; None where they leave no valid Python."""
+        """Return a fix with these edits; None if they change nothing or leave invalid Python."""
         offset = self.first - 1
         lines = [line.rstrip("\n") for line in self.lines[offset : self.tree.end_lineno]]
         before = "\n".join(lines)
@@ -78,10 +86,10 @@ class Source:
             (top, left), (bottom, right) = edit.start, edit.end
             head = lines[top - 1 - offset].encode()[:left].decode()
             tail = lines[bottom - 1 - offset].encode()[right:].decode()
-            replaced = (head + edit.text + tail).split("\n")
+            temporarily_set = (head + edit.text + tail).split("\n")
             if edit.whole and not (head + edit.text + tail).strip():
-                replaced = []
-            lines[top - 1 - offset : bottom - offset] = replaced
+                temporarily_set = []
+            lines[top - 1 - offset : bottom - offset] = temporarily_set
         after = "\n".join(lines)
         try:
             ast.parse(_dedent(after))
@@ -96,30 +104,30 @@ class Source:
 
 @dataclass(frozen=True)
 class Edit:
-    """A stretch of text to replace: (line, column in bytes) to (line, column in bytes)."""
+    """A range of text to replace: from (line, column in bytes) to (line, column in bytes)."""
 
     start: tuple[int, int]
     end: tuple[int, int]
     text: str
     whole: bool = False
-    """The line goes, too, where nothing is left on it."""
+    """Whether to remove the line as well if nothing is left on it."""
 
 
 def replace(node: ast.expr | ast.stmt, text: str, *, whole: bool = False) -> Edit:
-    """Replace a node by other text."""
+    """Replace a node with other text."""
     start = (node.lineno, node.col_offset)
     return Edit(start, (node.end_lineno or 0, node.end_col_offset or 0), text, whole)
 
 
 def unwrapped(node: ast.expr, inner: ast.expr) -> list[Edit]:
-    """Leave out what stands around an inner expression; edits inside of it are free."""
+    """Remove what surrounds an inner expression; other edits may lie inside it."""
     start, end = (node.lineno, node.col_offset), (inner.lineno, inner.col_offset)
     last = (inner.end_lineno or 0, inner.end_col_offset or 0)
     return [Edit(start, end, ""), Edit(last, (node.end_lineno or 0, node.end_col_offset or 0), "")]
 
 
 def insert_before(node: ast.stmt, text: str) -> Edit:
-    """Put lines before a statement, indented as it is; its decorators stay above neither."""
+    """Insert lines before a statement and its decorators, with the statement's indentation."""
     line = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
     column = node.col_offset
     indented = text.replace("\n", "\n" + " " * column)
@@ -127,14 +135,14 @@ def insert_before(node: ast.stmt, text: str) -> Edit:
 
 
 def insert_after(node: ast.stmt, text: str) -> Edit:
-    """Put lines after a statement, indented as it is."""
+    """Insert lines after a statement, with its indentation."""
     end = (node.end_lineno or 0, node.end_col_offset or 0)
     indented = text.replace("\n", "\n" + " " * node.col_offset)
     return Edit(end, end, "\n" + " " * node.col_offset + indented)
 
 
 def attribute_of(node: ast.AST) -> str | None:
-    """Return ``w`` for ``self.w``, and for ``self.w[…]``."""
+    """Return ``w`` for ``self.w`` and ``self.w[…]``; None for other nodes."""
     while isinstance(node, ast.Subscript):
         node = node.value
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -143,7 +151,7 @@ def attribute_of(node: ast.AST) -> str | None:
 
 
 def dotted(node: ast.AST) -> str:
-    """Return ``tf.nn.softmax`` for that expression; empty for others."""
+    """Return ``tf.nn.softmax`` for that expression; an empty text for other nodes."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -154,21 +162,14 @@ def dotted(node: ast.AST) -> str:
 
 
 def source_of(cls: type) -> Source | None:
-    """Return a class's source by way of its methods; None where it is not at hand."""
+    """Return a class's source, found through its methods; None if it is not available."""
     for function in functions_of(cls):
         code = function.__code__
         lines = tuple(linecache.getlines(code.co_filename))
-        if not lines:
-            continue
-        try:
-            tree = ast.parse("".join(lines))
-        except SyntaxError:
-            continue
         found = [
             node
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ClassDef)
-            and node.name == cls.__name__
+            for node in _classes_in(lines)
+            if node.name == cls.__name__
             and node.lineno <= code.co_firstlineno <= (node.end_lineno or 0)
         ]
         if found:
@@ -176,8 +177,21 @@ def source_of(cls: type) -> Source | None:
     return None
 
 
+@lru_cache(maxsize=4)
+def _classes_in(lines: tuple[str, ...]) -> tuple[ast.ClassDef, ...]:
+    """Return the classes that a file defines; none if it is empty or does not parse.
+
+    The lines are the cache's key, so a changed file is parsed again.
+    """
+    try:
+        tree = ast.parse("".join(lines))
+    except SyntaxError:
+        return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
 def functions_of(cls: type) -> list[types.FunctionType]:
-    """Return the plain functions that a class defines; Keras's wrappers are looked behind."""
+    """Return the plain functions that a class defines, without Keras's wrappers around them."""
     functions = []
     for member in vars(cls).values():
         value = inspect.unwrap(getattr(member, "__func__", getattr(member, "fget", member)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from layers.checkup.engine import TIME_LIMIT, check
-from layers.checkup.text import written
+from layers.checkup.text import format_report
 
 
 def assert_healthy(
@@ -17,13 +17,13 @@ def assert_healthy(
     allow: Collection[str] = (),
     time_limit: float = TIME_LIMIT,
 ) -> None:
-    """Fail with the whole report where a check-up finds a layer broken or risky.
+    """Fail with the whole report if the check-up finds a layer broken or risky.
 
     Args:
         make_layer: as in ``check``.
         input_shape: as in ``check``.
         dtype: as in ``check``.
-        allow: codes that are known and accepted.
+        allow: rule IDs that are known and accepted.
         time_limit: as in ``check``.
 
     Raises:
@@ -33,4 +33,4 @@ def assert_healthy(
     report = check(make_layer, input_shape, dtype=dtype, time_limit=time_limit)
     found = [f for f in report.findings if f.severity != "note" and f.code not in allow]
     if found:
-        raise AssertionError(written(report))
+        raise AssertionError(format_report(report))

@@ -1,4 +1,4 @@
-"""A report as text, for a terminal."""
+"""Formats a report as text for a terminal."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ _COLOURS = {"broken": "31", "risky": "33", "note": "36", "-": "31", "+": "32", "
 WIDTH = 96
 
 
-def written(report: Report, *, colour: bool = False, fixes: bool = True) -> str:
-    """Write a report: one block a finding, then a line that sums it up."""
+def format_report(report: Report, *, colour: bool = False, fixes: bool = True) -> str:
+    """Return a report as text: one block for each finding, then a summary line.
+
+    Args:
+        report: the report.
+        colour: whether to use a terminal's colour codes.
+        fixes: whether to show the fixes.
+    """
 
     def paint(text: str, kind: str) -> str:
         return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if colour and kind in _COLOURS else text
@@ -25,7 +31,7 @@ def written(report: Report, *, colour: bool = False, fixes: bool = True) -> str:
     if skipped:
         reasons = dict.fromkeys(outcome.skipped for outcome in skipped)
         names = ", ".join(outcome.probe for outcome in skipped)
-        lines += [*_folded(f"Not examined, because {'; '.join(reasons)}: {names}."), ""]
+        lines += [*_wrap(f"Not examined, because {'; '.join(reasons)}: {names}."), ""]
     lines.append(summary(report))
     return "\n".join(lines)
 
@@ -46,14 +52,14 @@ def summary(report: Report) -> str:
 def _block(finding: Finding, paint, *, fixes: bool) -> Iterator[str]:  # noqa: ANN001 (a function)
     yield f"{paint(finding.severity, finding.severity)}  {finding.code}  {finding.where}"
     for text in (finding.wrong, finding.happens):
-        yield from _folded(text)
-    yield from _folded(f"Measured: {finding.evidence}")
+        yield from _wrap(text)
+    yield from _wrap(f"Measured: {finding.evidence}")
     if fixes and finding.fix:
-        own = "Write instead" if finding.fix.own else "For example"
-        yield f"  {own}:"
+        heading = "Write instead" if finding.fix.own else "Example"
+        yield f"  {heading}:"
         for line in finding.fix.diff.splitlines():
             yield "    " + (paint(line, line[:1]) if line else line)
 
 
-def _folded(text: str) -> list[str]:
+def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")

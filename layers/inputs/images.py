@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 
 import numpy as np
@@ -16,6 +17,8 @@ FEEDS = ("picture", "normal", "ramp")
 """What needs no file: our picture, normal numbers, and a ramp from 0 to 1."""
 OPEN = {1: 16, 2: 32, 3: 8}
 """What stands for a length that the network leaves open, by how many such axes there may be."""
+MAXIMUM_NUMBERS = 2**23
+"""Numbers of one input of a network: 32 MB."""
 MAXIMUM_PIXELS = 4096 * 4096
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 
@@ -47,10 +50,15 @@ def feed(
         tokens: how many words there are, where the network takes their numbers; else None.
 
     Raises:
-        BadInputError: an array that cannot be made to fit.
+        BadInputError: an array that cannot be made to fit, or too large an input.
     """
     open_axes = sum(length is None for length in shape[1:])
     sizes = tuple(OPEN.get(open_axes, 8) if length is None else length for length in shape[1:])
+    if math.prod(sizes) > MAXIMUM_NUMBERS:
+        raise BadInputError(
+            f"No input can be made for the network: expected one of at most {MAXIMUM_NUMBERS:,} "
+            f"numbers. Received the shape {format_shape(sizes)}. Look at its weights instead."
+        )
     if tokens is not None:
         return (np.arange(np.prod(sizes)) % tokens).reshape((1, *sizes)).astype("int32")
     if isinstance(source, np.ndarray):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from layers.model_files.kinds import snake_case
-from layers.model_files.model import refuse
+from layers.model_files.model import parse_json, refuse
 
 MAXIMUM_BYTES = 32 * 2**20
 MAXIMUM_DEPTH = 16
@@ -51,7 +50,7 @@ def parse(text: bytes | str, name: str) -> LayerConfig:
             name, f"a configuration of at most {MAXIMUM_BYTES:,} bytes", f"{len(text):,}", _HINT
         )
     try:
-        parsed = json.loads(text)
+        parsed = parse_json(text)
     except (ValueError, RecursionError) as error:
         raise refuse(
             name, "a configuration in JSON", f"text with the error: {str(error)[:80]}", _HINT

@@ -135,6 +135,11 @@ def whole_layout(shape: tuple[int, ...]) -> Layout:
     return layout_of(tuple(f"axis {axis}" for axis in range(len(shape))), shape)
 
 
+def read_rectangle(array: Array, layout: Layout, rows: slice, columns: slice) -> np.ndarray:
+    """Return a rectangle of a plane, as ``Layout.read``."""
+    return layout.read(array, rows, columns)
+
+
 def pieces(
     array: Array,
     layout: Layout,

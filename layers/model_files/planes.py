@@ -57,9 +57,6 @@ class WeightPlane:
         return self.reduced.get(reduction, self.reduced.get("", np.zeros((0, 0), "float32")))
 
 
-Plane = WeightPlane  # the name that the pages still use
-
-
 @dataclass(frozen=True, kw_only=True)
 class WeightView:
     """One weight, ready to be drawn: its parts as planes, and the statistics of all numbers."""
@@ -184,9 +181,6 @@ def join(partials: Sequence[Partial]) -> WeightView:
                 reduced[name] = np.where(np.isnan(reduced[name]), cells, reduced[name])
         planes.append(replace(same_plane[0], reduced=reduced))
     return WeightView(planes=tuple(planes), statistics=tally.result())
-
-
-joined = join  # the name that the pages still use
 
 
 def _parts(entry: WeightEntry) -> tuple[Part | None, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import mmap
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from layers.model_files.arrays import EXTENSION_DTYPES, MmapArray
-from layers.model_files.model import LayerEntry, WeightEntry, refuse
+from layers.model_files.model import LayerEntry, WeightEntry, parse_json, refuse
 
 MAXIMUM_HEADER = 16 * 2**20
 MAXIMUM_RANK = 16
@@ -53,7 +52,7 @@ def header(stream: BinaryIO, name: str) -> tuple[dict[str, Any], int]:
         most = min(MAXIMUM_HEADER, max(0, end - 8))
         raise refuse(name, f"a header of at most {most:,} bytes", f"{length:,}", _HINT)
     try:
-        parsed = json.loads(stream.read(length), object_pairs_hook=_once)
+        parsed = parse_json(stream.read(length), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise refuse(
             name, "a header in JSON", f"one with the error: {str(error)[:80]}", _HINT

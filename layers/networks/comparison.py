@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +12,6 @@ from layers.model_files.arrays import Array, Index, to_float
 from layers.model_files.layout import pieces, whole_layout
 from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
 from layers.model_files.planes import WeightView, view
-
-if TYPE_CHECKING:
-    from layers.networks.running.runnable import Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +46,6 @@ class Distance:
     largest: float
     rms: float
     unequal: int
-
-    @property
-    def mean_square_root(self) -> float:
-        """``rms`` under the name that the pages still use."""
-        return self.rms
 
 
 def match(first: ModelFile, second: ModelFile) -> tuple[Pair, ...]:
@@ -117,52 +108,40 @@ class Difference:
             return np.where(first == second, 0.0, first - second)
 
 
-def distance(source: Source, other: Source, pair: Pair) -> Distance:
-    """Return how much the two weights of a pair differ.
-
-    Args:
-        source: the network of the first weight.
-        other: the network of the second weight.
-        pair: one that fits.
+def distance(first: Array, second: Array) -> Distance:
+    """Return how much two weights of one shape differ.
 
     Raises:
-        BadInputError: a file cannot be read.
+        BadInputError: a file is damaged.
     """
-    from layers.networks.running import runnable  # noqa: PLC0415 (the pages import this file for its data)
-
-    assert pair.first is not None  # noqa: S101 (only pairs that fit are asked for)
-    assert pair.second is not None  # noqa: S101
     largest, squares, unequal, count = 0.0, 0.0, 0, 0
-    layout = whole_layout(pair.first.shape)
-    with (
-        runnable.array(source, pair.first.where) as first,
-        runnable.array(other, pair.second.where) as second,
-    ):
-        both = zip(pieces(first, layout), pieces(second, layout), strict=True)
-        for (_, _, a), (_, _, b) in both:
-            left, right = (to_float(piece).astype("float64") for piece in (a, b))
-            differ = ~((left == right) | (np.isnan(left) & np.isnan(right)))
-            count += left.size
-            unequal += int(differ.sum())
-            if not differ.any():
-                continue
-            with np.errstate(all="ignore"):
-                differences = np.abs(left[differ] - right[differ])
-                differences = np.where(np.isnan(differences), np.inf, differences)
-                squares += float((differences**2).sum())
-            largest = max(largest, float(differences.max()))
+    layout = whole_layout(first.shape)
+    both = zip(pieces(first, layout), pieces(second, layout), strict=True)
+    for (_, _, a), (_, _, b) in both:
+        left, right = (to_float(piece).astype("float64") for piece in (a, b))
+        differ = ~((left == right) | (np.isnan(left) & np.isnan(right)))
+        count += left.size
+        unequal += int(differ.sum())
+        if not differ.any():
+            continue
+        with np.errstate(all="ignore"):
+            differences = np.abs(left[differ] - right[differ])
+            differences = np.where(np.isnan(differences), np.inf, differences)
+            squares += float((differences**2).sum())
+        largest = max(largest, float(differences.max()))
     rms = math.sqrt(squares / count) if count else 0.0
     return Distance(largest, rms, unequal)
 
 
-def view_difference(source: Source, other: Source, pair: Pair) -> WeightView:
-    """Return the planes of first minus second; arguments and errors as ``distance``."""
-    from layers.networks.running import runnable  # noqa: PLC0415 (the pages import this file for its data)
+def view_difference(first: Array, second: Array, entry: WeightEntry) -> WeightView:
+    """Return the planes of first minus second.
 
-    assert pair.first is not None  # noqa: S101 (only pairs that fit are asked for)
-    assert pair.second is not None  # noqa: S101
-    with (
-        runnable.array(source, pair.first.where) as first,
-        runnable.array(other, pair.second.where) as second,
-    ):
-        return view(Difference(first, second), pair.first)
+    Args:
+        first: a weight.
+        second: one of the same shape.
+        entry: the description of the first.
+
+    Raises:
+        BadInputError: a file is damaged.
+    """
+    return view(Difference(first, second), entry)

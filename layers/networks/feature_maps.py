@@ -1,4 +1,4 @@
-"""One layer's input and output in a network, as plain data for the pages. NumPy only."""
+"""One layer's inputs and output in a network, as plain data for the pages. NumPy only."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.arithmetic import Arithmetic
-from layers.spans import Block, Shape
-from layers.trace import Step
+from layers.traces.cells import StepCells
 
 AXES = {4: ("batch", "y", "x", "channel"), 3: ("batch", "step", "feature"), 2: ("batch", "unit")}
 """The names of a tensor's axes, by its rank."""
@@ -32,63 +30,78 @@ class Maps:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReceptiveField:
-    """The part of a layer's input that one cell of its output depends on.
+class Cells:
+    """Cells of one tensor: all combinations of some indices on each axis.
 
     Attributes:
-        block: its slices of the layer's input, cut at the edges; batch first.
-        shape: (height, width, channels), with the padding.
-        worked: the cell's arithmetic, after that of the sum before a softmax; empty where it is too
-            long to be written out.
+        tensor: its name in the recording.
+        axes: one word an axis.
+        indices: on each axis, in order.
     """
 
-    block: Block
-    shape: tuple[int, int, int]
-    worked: tuple[Arithmetic, ...]
+    tensor: str
+    axes: tuple[str, ...]
+    indices: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellArithmetic:
+    """The arithmetic of one cell.
+
+    Attributes:
+        cell: which.
+        text: with its numbers and its result; empty where it is too long to be written out.
+        terms: how many numbers are in it.
+        sources: the cells that it was computed from.
+    """
+
+    cell: Cells
+    text: str
+    terms: int
+    sources: tuple[Cells, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Activation:
-    """One layer's input and output for one input of the network.
+    """One layer's inputs and output for one input of the network.
 
     Attributes:
-        network_input: the network's input.
-        inputs: the layer's first input.
-        outputs: the layer's output.
+        network_input: the network's first input.
+        inputs: the layer's inputs, by name.
+        outputs: the layer's first output.
+        output_name: its name in the recording.
         cell: the chosen cell of the output, without the batch.
-        steps: the layer's operations; empty where they are not known.
-        shapes: of the steps' tensors, batch first; with ``inputs`` and ``outputs``.
-        field: the receptive field of the chosen cell; None without steps.
-        computed: TensorFlow's value of that cell; NaN where the output is empty.
-        difference: the largest over all cells between NumPy and TensorFlow; NaN without steps.
+        steps: which cells make which, of the operations from the inputs to the output; empty where
+            there are too many.
+        shapes: of the steps' tensors, batch first; with the inputs and the output.
+        arithmetic: of the chosen cell, after that of the cells that it was computed from.
+        window: (height, width, channels) arrays: the ``window`` of the input, the ``filter`` and
+            their ``products``, of the last convolution or matrix product; a pooling has no filter.
+        computed: TensorFlow's value of the chosen cell; NaN where the output is empty.
+        difference: the largest over all cells between NumPy and TensorFlow; NaN where no step has
+            known arithmetic.
+        unexplained: the operations without known arithmetic.
     """
 
     network_input: Maps
-    inputs: Maps
+    inputs: Mapping[str, Maps]
     outputs: Maps
+    output_name: str
     cell: tuple[int, ...]
-    steps: tuple[Step, ...]
-    shapes: Mapping[str, Shape]
-    field: ReceptiveField | None
+    steps: tuple[StepCells, ...]
+    shapes: Mapping[str, tuple[int, ...]]
+    arithmetic: tuple[CellArithmetic, ...]
+    window: Mapping[str, np.ndarray]
     computed: float
     difference: float
+    unexplained: tuple[str, ...]
 
     @property
     def nbytes(self) -> int:
         """About how many bytes the arrays and the terms take."""
-        arrays = sum(maps.values.nbytes for maps in (self.network_input, self.inputs, self.outputs))
-        worked = self.field.worked if self.field else ()
-        return arrays + sum(120 * len(each.terms.factors) for each in worked if each.terms)
-
-    @property
-    def fed(self) -> Maps:
-        """``network_input`` under the name that the pages still use."""
-        return self.network_input
-
-    @property
-    def window(self) -> ReceptiveField | None:
-        """``field`` under the name that the pages still use."""
-        return self.field
-
-
-Window = ReceptiveField  # the name that the pages still use
+        maps = (self.network_input, *self.inputs.values(), self.outputs)
+        arrays = (*(each.values for each in maps), *self.window.values())
+        indices = sum(
+            len(axis) for one in self.arithmetic for part in one.sources for axis in part.indices
+        )
+        return sum(array.nbytes for array in arrays) + 40 * indices + 500 * len(self.steps)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layers.operations import spans
+from layers.operations.contraction import Contract
+from layers.operations.elementwise import Elementwise
 from layers.operations.expression import (
     Cell,
     Difference,
@@ -20,10 +22,14 @@ from layers.operations.expression import (
     Sum,
 )
 from layers.operations.numbers import agreed, written
-from layers.operations.op import Index, Layout, Spans
+from layers.operations.op import Index, Layout, Op, Spans
+from layers.operations.reduction import Reduce
 from layers.operations.run import Run, Step
+from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 
 Cells = dict[str, list[Index]]
+LEVELS = 2
+"""Results that are shown and nevertheless written out in place, one in the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +62,8 @@ def explain(
     """Work out one cell of a run by hand.
 
     What is only passed on (a step with ``shown=False``) and is one cell is written out in its
-    place: so ``relu(x × w + … + b)`` is one line. What only moved is named where it was before.
+    place; so are sums and products that are shown, up to ``LEVELS`` of them: so
+    ``relu(x × w + … + b)`` is one line. What only moved is named where it was before.
 
     Args:
         trace: the run.
@@ -155,6 +162,7 @@ class _Writer:
         self.trace = trace
         self.made_by = _made_by(trace)
         self.spans: dict[str, tuple[Spans, ...]] = {}
+        self.levels = LEVELS
 
     def _sources(self, step: Step, index: Index) -> list[list[Index]]:
         """Return the cells of each operand; a step's spans are the same for all its cells."""
@@ -204,11 +212,33 @@ class _Writer:
     ) -> Expression | None:
         """Return the arithmetic of an operand's cell, if it is written out in its place."""
         step = self.made_by.get(operand)
-        if step is None or step.shown or not step.op.explained:
+        if step is None or not step.op.explained:
             return None
-        if not alone and not isinstance(step.op, Layout):
+        moves = isinstance(step.op, Layout)
+        if not alone and not (moves and not step.shown):
             return None
-        return self.expression(step, cell, sources)
+        if not step.shown or moves or _is_identity(step.op):
+            return self.expression(step, cell, sources)
+        if self.levels == 0 or not _is_sum_or_product(step.op):
+            return None
+        self.levels -= 1
+        try:
+            return self.expression(step, cell, sources)
+        finally:
+            self.levels += 1
+
+
+def _is_identity(op: Op) -> bool:
+    return isinstance(op, Elementwise) and op.name == "identity"
+
+
+def _is_sum_or_product(op: Op) -> bool:
+    """Return whether an operation is written out in place of its result, and is no function."""
+    if isinstance(op, Elementwise):
+        return op.infix and op.name in ("add", "subtract", "multiply", "divide")
+    if isinstance(op, Reduce):
+        return op.how in ("sum", "mean")
+    return isinstance(op, (Contract, Conv, ConvTranspose, DepthwiseConv))
 
 
 def _made_by(trace: Run) -> dict[str, Step]:

@@ -101,7 +101,7 @@ FORMS: dict[str, Form] = {
         says="the second where the first holds, else the third",
         latex=r"\mathrm{{where}}({0}, {1}, {2})",
     ),
-    "identity": Form(sign="=", says="the same numbers", latex="{0}", build=lambda x: x),
+    "identity": Form(sign="returned", says="returned as it is", latex="{0}", build=lambda x: x),
     "stop_gradient": Form(sign="stop gradient", latex="{0}", build=lambda x: x),
 }
 """Only of functions that are not written ``name(…)``."""

@@ -18,6 +18,9 @@ from layers.traces.naming import with_names
 from layers.traces.simplify import simplify
 from layers.traces.trace import Trace
 
+_FAILED = object()
+"""In place of a result: the call raised."""
+
 
 def record(
     layer: Any,
@@ -54,7 +57,7 @@ def record(
         with listening(recorder):
             result = layer(*passed.arguments, **passed.keywords, training=training)
     except Exception as error:  # an author's layer may raise anything
-        failed = _finish(layer, recorder, passed, None, simplified=False, input_axes=input_axes)
+        failed = _finish(layer, recorder, passed, _FAILED, simplified=False, input_axes=input_axes)
         raise RecordingFailedError(_sentence(layer, passed, failed, error), failed) from error
     return _finish(layer, recorder, passed, result, simplified=simplified, input_axes=input_axes)
 
@@ -73,7 +76,7 @@ def _finish(
         scopes.setdefault(scope, path)
     graph = Graph(recorder=recorder, variables=owned(layer), scopes=scopes)
     graph.read(passed.tensors)
-    ends = _loose(graph) if result is None else _ends(result)
+    ends = _loose(graph) if result is _FAILED else _ends(result)
     wanted, outputs = graph.finish(ends)
     trace = graph.trace(outputs, tuple(passed.tensors))
     if simplified:

@@ -28,6 +28,11 @@ def words_of(error: BaseException) -> str:
     return " ".join(_NOISE.sub("", str(error)).split())[:300]
 
 
+def error_words(error: BaseException | None) -> str:
+    """Return an error's type and its own words, as a sentence has them."""
+    return f"{type(error).__name__}: {words_of(error)}" if error else "an error"
+
+
 @contextmanager
 def refusing(title: str) -> Generator[None]:
     """Turn what a stock layer raises in the block into a sentence.
@@ -45,5 +50,5 @@ def refusing(title: str) -> Generator[None]:
     except _RAISED as error:
         raise BadInputError(
             f"{title} cannot be run: expected values that go together. Received "
-            f"{type(error).__name__}: {words_of(error)}. Set other values, or another input shape."
+            f"{error_words(error)}. Set other values, or another input shape."
         ) from error

@@ -14,10 +14,11 @@ from layers.catalog.spec import LayerSpec
 from layers.inputs.cells import Edit
 from layers.inputs.description import Values
 from layers.inputs.fields import BadInputError
-from layers.recording import record
+from layers.recording import RecordingFailedError, record
 from layers.recording.owners import owned
 from layers.runs.edits import Placed, apply_edits
 from layers.runs.prepare import Call, Sources, prepare_call
+from layers.runs.refusing import error_words
 from layers.traces.trace import Trace
 
 
@@ -100,9 +101,26 @@ def run_whole(
         with state_put_back(layer):
             first = _recorded(spec, layer, calls[-1])
         placed = apply_edits(first, layer, calls, edits)
+    trace = record_calls(spec, layer, calls, simplified=simplified)
+    return Run(layer=layer, calls=calls, trace=trace, placed=placed)
+
+
+def record_calls(
+    spec: LayerSpec, layer: keras.layers.Layer, calls: Sequence[Call], *, simplified: bool = True
+) -> Trace:
+    """Call a layer once for each call, and return the recording of the last one.
+
+    Args:
+        spec: the layer's declaration.
+        layer: the layer; it is built where it is not.
+        calls: the arguments of each call.
+        simplified: whether TensorFlow's operations are rewritten to the textbook's.
+
+    Returns:
+        the last call; its ``history`` is the state after each, where the layer has one state.
+    """
     history = [_state_after(layer, call) for call in calls[:-1]]
-    trace = _recorded(spec, layer, calls[-1], simplified=simplified)
-    return Run(layer=layer, calls=calls, trace=_with_history(trace, history), placed=placed)
+    return _with_history(_recorded(spec, layer, calls[-1], simplified=simplified), history)
 
 
 def _recorded(
@@ -114,8 +132,32 @@ def _recorded(
     if not spec.inputs:
         axes = {name: spec.input_axes(array.ndim) for name, array in call.arrays.items()}
     words = {**axes, **spec.axes}
-    trace = record(layer, *call.arguments, simplified=simplified, input_axes=words, **call.named)
+    try:
+        trace = record(
+            layer, *call.arguments, simplified=simplified, input_axes=words, **call.named
+        )
+    except RecordingFailedError as failure:
+        if spec.module:
+            raise  # user_module says which line of the author's it was
+        raise RecordingFailedError(
+            f"{spec.title} cannot be run: expected values that go together. Received "
+            f"{error_words(failure.__cause__)}. Set other values, or another input shape.",
+            failure.trace,
+        ) from failure.__cause__
+    _check_results(spec, trace)
     return trace.with_symbols(spec.symbols)
+
+
+def _check_results(spec: LayerSpec, trace: Trace) -> None:
+    """Refuse a call that returns nothing, or something else than numbers."""
+    kinds = [values.dtype for values in trace.outputs]
+    if kinds and all(kind.kind not in "OSU" for kind in kinds):
+        return
+    received = ", ".join("text" if kind.kind in "SU" else "no numbers" for kind in kinds) or "None"
+    raise BadInputError(
+        f"{spec.title} cannot be run: expected a call that returns tensors of numbers. Received "
+        f"{received}. Return the result of the last operation."
+    )
 
 
 @contextmanager

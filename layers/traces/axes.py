@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from layers.operations.contraction import Contract
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Concatenate, Reshape, Slice, Stack, Transpose
+from layers.operations.layout import Concatenate, Gather, Reshape, Slice, Stack, Transpose
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.stored_axes import Words, initial_state, weights
 from layers.traces.trace import Step, Trace
 
-Words = tuple[str, ...]
 _SAME = (Elementwise, Normalize, Softmax, Cumulative)
+_GATE_COUNTS = (2, 3, 4)
 _WINDOWS = (Conv, ConvTranspose, DepthwiseConv, MaxPool, AveragePool)
 
 
@@ -51,8 +52,10 @@ def with_axes(trace: Trace, input_axes: Mapping[str, Sequence[str]]) -> Trace:
         rank = trace[name].ndim
         given = tuple(input_axes.get(name, ()))
         words[name] = given if len(given) == rank else default_axes(rank)
+    for name in trace.tensors:
+        initial_state(trace, name, words)
     for step in trace.steps:
-        _weights(trace, step, words)
+        weights(trace, step, words)
         found = words.get(step.result) or _result(trace, step, words)
         words[step.result] = _filled(found, trace[step.result].ndim)
     tensors = {}
@@ -76,63 +79,12 @@ def _filled(words: Sequence[str] | None, rank: int) -> Words:
     return tuple(found)
 
 
-def _weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
-    """Give words to weights, from what they are multiplied with or added to."""
-    if isinstance(step.op, Contract):
-        _kernel(trace, step, words)
-    elif (
-        isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and step.operands[1] not in words
-    ):
-        rank = trace[step.operands[1]].ndim
-        size = ("rows", "columns", "depth")[: rank - 2] if rank > 3 else ("steps",)
-        ends = {"Conv": ("channels", "filters"), "ConvTranspose": ("filters", "channels")}
-        last = ends.get(type(step.op).__name__, ("channels", "multiplier"))
-        words[step.operands[1]] = (*(f"kernel {word}" for word in size), *last)
-    elif isinstance(step.op, Elementwise | Normalize):
-        shape = trace[step.result].shape
-        known = next((n for n in step.operands if n in words and trace[n].shape == shape), None)
-        for name in step.operands:
-            own = trace[name].shape
-            if known and name not in words and own == shape[len(shape) - len(own) :]:
-                words[name] = words[known][len(shape) - len(own) :]
-
-
-def _kernel(trace: Trace, step: Step, words: dict[str, Words]) -> None:
-    letters: dict[str, str] = {}
-    for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
-        for letter, word in zip(part, words.get(name, ()), strict=False):
-            if not word.startswith("axis "):
-                letters.setdefault(letter, word)
-    for name, part in zip(step.operands, step.op.inputs, strict=True):  # ty: ignore
-        unknown = all(word.startswith("axis ") for word in words.get(name, ()))
-        if unknown and trace.tensors[name].role in ("weight", "state"):
-            free = [letter for letter in part if letter not in letters]
-            new = dict(zip(free, _free_words(free, part, letters, step.scope), strict=True))
-            words[name] = tuple(letters.get(letter) or new[letter] for letter in part)
-
-
-def _free_words(free: list[str], part: str, letters: Mapping[str, str], scope: str) -> list[str]:
-    """Return words for the axes of a kernel that its other operand does not have."""
-    if len(free) == 1:
-        taken = "units" in letters.values()
-        return [f"{scope} units" if scope and taken else "features" if taken else "units"]
-    if len(free) == 2 and len(part) == 3:
-        return ["heads", "units"]
-    return [f"axis {part.index(letter)}" for letter in free]
-
-
 def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:
     op: Op = step.op
-    shape = trace[step.result].shape
     known = [words.get(name) for name in step.operands]
     first = known[0] if known else None
     if isinstance(op, Contract):
-        letters: dict[str, str] = {}
-        for part, own in zip(op.inputs, known, strict=True):
-            for letter, word in zip(part, own or (), strict=False):
-                if not word.startswith("axis ") or letter not in letters:
-                    letters.setdefault(letter, word)
-        return tuple(letters.get(letter, "") for letter in op.output)
+        return _multiplied(step, known)
     if isinstance(op, _SAME):
         return _broadcast(trace, step, words)
     if first is None:
@@ -145,7 +97,46 @@ def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | Non
     if isinstance(op, _WINDOWS):
         last = first[-1] if isinstance(op, MaxPool | AveragePool) else "filters"
         return (*first[:-1], last)
-    return _laid_out(op, first, trace[step.operands[0]].shape, shape)
+    return _moved(trace, step, words, first)
+
+
+def _moved(trace: Trace, step: Step, words: Mapping[str, Words], first: Words) -> Words | None:
+    op, known = step.op, [words.get(name) for name in step.operands]
+    if isinstance(op, Gather) and op.axis == 0 and not op.batch_dims:
+        return (*(known[1] or ("",) * trace[step.operands[1]].ndim), *first[1:])
+    found = _laid_out(op, first, trace[step.operands[0]].shape, trace[step.result].shape)
+    if isinstance(op, Stack) and found:
+        return _stacked(trace, step, words, found)
+    return found
+
+
+def _multiplied(step: Step, known: Sequence[Words | None]) -> Words:
+    op: Contract = step.op  # ty: ignore
+    letters: dict[str, str] = {}
+    for part, own in zip(op.inputs, known, strict=True):
+        for letter, word in zip(part, own or (), strict=False):
+            letters.setdefault(letter, word)
+    found = [letters.get(letter, "") for letter in op.output]
+    return _compared(found) if step.result.split("/")[-1].startswith("scores") else _one(found)
+
+
+def _compared(words: list[str]) -> Words:
+    """Return words for scores, of which one axis is the queries' time, another the keys'."""
+    twice = [word for word in words if word and words.count(word) == 2]
+    if not twice:
+        return tuple(words)
+    first, last = (at for at, word in enumerate(words) if word == twice[0])
+    words[first], words[last] = f"query {twice[0]}", f"key {twice[0]}"
+    return tuple(words)
+
+
+def _one(words: list[str]) -> Words:
+    """Return the words of a sum over the keys: what is left of the queries' time is time again."""
+    kept = []
+    for word in words:
+        plain = word.removeprefix("query ")
+        kept.append(plain if f"key {plain}" not in words else word)
+    return tuple(kept)
 
 
 def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:
@@ -160,11 +151,43 @@ def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | 
     return tuple(found)
 
 
+def _is_gate(size: int, length: int) -> bool:
+    return any(size * count == length for count in _GATE_COUNTS)
+
+
+def _stacked(trace: Trace, step: Step, words: Mapping[str, Words], found: Words) -> Words:
+    """Call the axis of stacked time steps as the sequence calls it that they were taken from."""
+    axis: int = step.op.axis  # ty: ignore
+    waiting, seen = [step.operands[0]], set()
+    while waiting:
+        name = waiting.pop(0)
+        made = trace.made_by.get(name)
+        if made is None or name in seen:
+            continue
+        seen.add(name)
+        if isinstance(made.op, Slice) and made.op.squeezed:
+            source = trace.tensors[made.operands[0]]
+            if source.role != "weight" and source.values.shape[made.op.squeezed[0]] == len(
+                step.operands
+            ):
+                return (
+                    *found[:axis],
+                    words[made.operands[0]][made.op.squeezed[0]],
+                    *found[axis + 1 :],
+                )
+        waiting += made.operands
+    return found
+
+
 def _laid_out(op: Op, first: Words, shape: Sequence[int], result: Sequence[int]) -> Words | None:
     if isinstance(op, Transpose):
         return tuple(first[axis] for axis in op.permutation)
     if isinstance(op, Slice):
-        return tuple(word for axis, word in enumerate(first) if axis not in op.squeezed)
+        kept = [
+            "units" if word == "gate units" and _is_gate(op.size[axis], shape[axis]) else word
+            for axis, word in enumerate(first)
+        ]
+        return tuple(word for axis, word in enumerate(kept) if axis not in op.squeezed)
     if isinstance(op, Stack):
         return (*first[: op.axis], "", *first[op.axis :])
     if isinstance(op, Concatenate) or len(result) == len(first):

@@ -18,12 +18,15 @@ class Iteration:
         came_in: what it reads and no other repetition does: a slice of the sequence.
         carried: what it reads of the repetition before; of the first, the initial state. A state
             that a mask holds back is still carried.
+        handed_on: what it makes for the next repetition, in the order of ``carried``; empty where
+            the last one makes none.
         results: its tensors that are read outside of it, among them what is carried on.
     """
 
     steps: tuple[Step, ...]
     came_in: tuple[str, ...]
     carried: tuple[str, ...]
+    handed_on: tuple[str, ...]
     results: tuple[str, ...]
 
 
@@ -39,8 +42,9 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
     """Find the blocks that repeat.
 
     A block is repeated where the same operations, on tensors of the same shapes and on the same
-    weights, follow one another at least twice in one sublayer, and each repetition but the first
-    reads what the one before made, or each works on its own slice of one tensor.
+    weights, follow one another at least twice, and each repetition but the first reads what the
+    one before made, or each works on its own slice of one tensor. The last repetition may lack
+    operations whose results nobody reads.
 
     Args:
         trace: a recorded run.
@@ -48,7 +52,6 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
     Returns:
         the loops, in the order of their first operation.
     """
-    found: list[Loop] = []
     by_scope: dict[str, list[Step]] = {}
     prepared: set[str] = set()
     for step in trace.steps:
@@ -56,9 +59,12 @@ def loops(trace: Trace) -> tuple[Loop, ...]:
             prepared.add(step.result)
         else:
             by_scope.setdefault(step.scope, []).append(step)
-    for scope, steps in by_scope.items():
-        found += _in_scope(trace, scope, steps)
+    whole = [step for steps in by_scope.values() for step in steps]
     order = {step.result: at for at, step in enumerate(trace.steps)}
+    found = _in_order(trace, sorted(whole, key=lambda step: order[step.result]))
+    inside = {step.result for loop in found for each in loop.iterations for step in each.steps}
+    for steps in by_scope.values():  # a sublayer that repeats between operations that do not
+        found += _in_order(trace, [step for step in steps if step.result not in inside])
     return tuple(sorted(found, key=lambda loop: order[loop.iterations[0].steps[0].result]))
 
 
@@ -74,31 +80,41 @@ def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
     return drawn and roles <= {"random", "constant"}
 
 
-def _in_scope(trace: Trace, scope: str, steps: list[Step]) -> list[Loop]:
+def _in_order(trace: Trace, steps: list[Step]) -> list[Loop]:
     keys = [_key(trace, step) for step in steps]
+    places: dict[tuple, list[int]] = {}
+    for at, key in enumerate(keys):
+        places.setdefault(key, []).append(at)
     found, start = [], 0
     while start < len(keys):
-        block = _longest(keys, start)
-        if block is not None:
-            period, count = block
-            blocks = [
-                tuple(steps[start + turn * period : start + (turn + 1) * period])
-                for turn in range(count)
-            ]
-            iterations = _iterations(trace, blocks)
-            if iterations:
-                found.append(Loop(scope, iterations))
-            start += period * count
+        block = _longest(keys, start, places[keys[start]])
+        if block is None:
+            start += 1
+            continue
+        period, count = block
+        end = start + period * count
+        cuts = range(start, end, period)
+        blocks = [tuple(steps[at : at + period]) for at in cuts]
+        rest = _shortened(keys, start, period, end)
+        last = tuple(steps[end : end + rest])
+        iterations = _iterations(trace, [*blocks, last] if last else blocks)
+        if not iterations and last:
+            iterations, rest = _iterations(trace, blocks), 0
+        if iterations:
+            scope = _common([step.scope for step in blocks[0]])
+            found.append(Loop(scope, iterations))
+            start = end + rest
         else:
             start += 1
     return found
 
 
-def _longest(keys: list, start: int) -> tuple[int, int] | None:
+def _longest(keys: list, start: int, places: list[int]) -> tuple[int, int] | None:
     """Return period and count of the repetition at ``start`` that covers most."""
     best = None
-    for period in range(2, (len(keys) - start) // 2 + 1):
-        if keys[start] != keys[start + period]:
+    for again in places:
+        period = again - start
+        if period < 2 or start + 2 * period > len(keys):
             continue
         count = 1
         block = keys[start : start + period]
@@ -107,6 +123,26 @@ def _longest(keys: list, start: int) -> tuple[int, int] | None:
         if count > 1 and (best is None or period * count > best[0] * best[1]):
             best = (period, count)
     return best
+
+
+def _shortened(keys: list, start: int, period: int, end: int) -> int:
+    """Return how many steps after the repetitions are one more that lacks some steps; 0 if none."""
+    block, at = iter(keys[start : start + period]), end
+    while at < len(keys) and any(key == keys[at] for key in block):
+        at += 1
+    whole = at - end > period // 2 and keys[end : end + 1] == keys[start : start + 1]
+    return at - end if whole else 0
+
+
+def _common(scopes: list[str]) -> str:
+    """Return the path of the innermost sublayer that holds all of some scopes."""
+    parts = [scope.split("/") if scope else [] for scope in scopes]
+    same = []
+    for level in zip(*parts, strict=False):
+        if len(set(level)) > 1:
+            break
+        same.append(level[0])
+    return "/".join(same)
 
 
 def _key(trace: Trace, step: Step) -> tuple:
@@ -137,8 +173,11 @@ def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration
         return ()
     places = _places(blocks[1], states[0])
     states.insert(0, [blocks[0][at].operands[operand] for at, operand in places])
+    handed = _handed_on(trace, blocks, states[1])
     iterations = []
-    for block, own, names, state in zip(blocks, made, own_reads, states, strict=True):
+    for number, (block, own, names, state) in enumerate(
+        zip(blocks, made, own_reads, states, strict=True)
+    ):
         results = tuple(
             step.result
             for step in block
@@ -146,8 +185,23 @@ def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration
             or any(reader.result not in own for reader in trace.used_by[step.result])
         )
         came = tuple(name for name in names if name not in state)
-        iterations.append(Iteration(block, came, tuple(state), results))
+        iterations.append(Iteration(block, came, tuple(state), handed[number], results))
     return tuple(iterations)
+
+
+def _handed_on(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) -> list:
+    """Return, for each repetition, what it makes where the first one makes the second's states."""
+    keys = [_key(trace, step) for step in blocks[0]]
+    places = {step.result: at for at, step in enumerate(blocks[0])}
+    found = []
+    for block in blocks:
+        made, at = {}, 0
+        for step in block:  # the last one may lack some
+            at = keys.index(_key(trace, step), at)
+            made[at] = step.result
+            at += 1
+        found.append(tuple(made.get(places.get(name, -1), "") for name in states))
+    return found
 
 
 def _rests_on(trace: Trace, name: str, block: set[str]) -> bool:

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from layers.operations.contraction import Contract
-from layers.operations.elementwise import Elementwise
-from layers.operations.reduction import Reduce, Softmax
-from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.loops import Loop, loops
+from layers.traces.nouns import noun
+from layers.traces.passing import with_passed_on
 from layers.traces.recurrence import gates
-from layers.traces.trace import Step, Tensor, Trace
+from layers.traces.time_names import in_time, with_own_initial_states
+from layers.traces.trace import Tensor, Trace
 
-ACTIVATIONS = {
-    "celu",
-    "elu",
-    "exp",
-    "gelu",
-    "gelu_tanh",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_tanh",
-    "leaky_relu",
-    "log_sigmoid",
-    "mish",
-    "prelu",
-    "relu",
-    "relu6",
-    "selu",
-    "sigmoid",
-    "silu",
-    "softplus",
-    "softsign",
-    "tanh",
-}
-_PRODUCTS = (Contract, Conv, ConvTranspose, DepthwiseConv)
 SYMBOLS = {
     "inputs": "X",
     "outputs": "H",
@@ -69,23 +46,33 @@ def with_names(trace: Trace, wanted: Mapping[str, str]) -> Trace:
     Returns:
         the trace with names of ``[a-z][a-z0-9_/]{0,60}``, numbered where they repeat.
     """
+    trace = with_own_initial_states(trace, loops(trace))
+    found = loops(trace)
     names = {old: new for old, new in wanted.items() if old in trace.tensors}
     taken = set(names.values())
     taken |= {name for name in trace.tensors if not name.startswith("%") and name not in names}
-    recurrent = gates(trace)
-    symbols: dict[str, str] = {}
-    for name, tensor in trace.tensors.items():
-        if name in recurrent:
-            symbols[name] = recurrent[name][1]
+    special = _special(trace, found)
+    plain: set[str] = set()
+    for name in trace.tensors:
         if not name.startswith("%") or name in names:
             continue
-        if name in recurrent:
-            root = f"{tensor.path}/{recurrent[name][0]}"
-        else:
-            root = _root(trace, name, names)
+        root = special[name][0] if name in special else _root(trace, name, names)
+        step = trace.made_by.get(name)
+        if name not in special and step and root.rpartition("/")[2] == step.op.noun:
+            plain.add(name)
         names[name] = _free(root.strip("/"), taken)
         taken.add(names[name])
-    return _renamed(_passed_on(trace), names, symbols)
+    symbols = {name: symbol for name, (_, symbol) in special.items()}
+    return _renamed(with_passed_on(trace, plain, found), names, symbols)
+
+
+def _special(trace: Trace, found: Sequence[Loop]) -> dict[str, tuple[str, str]]:
+    """Return path and symbol of what has a place in time."""
+    known = gates(trace)
+    special = {
+        name: (f"{trace.tensors[name].path}/{own}", symbol) for name, (own, symbol) in known.items()
+    }
+    return in_time(trace, found, known) | special
 
 
 def rename(trace: Trace, names: Mapping[str, str]) -> Trace:
@@ -149,105 +136,21 @@ def _root(trace: Trace, name: str, names: Mapping[str, str]) -> str:
     tensor = trace.tensors[name]
     step = trace.made_by.get(name)
     if step is None:
-        return f"{tensor.path}/{tensor.role}" if tensor.role == "random" else "constant"
+        return f"{tensor.path}/random" if tensor.role == "random" else _constant(tensor)
     weight = trace.tensors[step.operands[0]] if step.operands else None
     if step.op.copies and weight is not None and weight.role in ("weight", "state"):
         copied = names.get(step.operands[0], step.operands[0])
         return f"{copied}_{step.op.noun}"
-    return f"{step.scope}/{_noun(trace, step)}"
+    return f"{step.scope}/{noun(trace, step)}"
 
 
-def _noun(trace: Trace, step: Step) -> str:
-    op, readers = step.op, trace.used_by[step.result]
-    if step.scope and readers and not any(_within(reader, step.scope) for reader in readers):
-        return "outputs"
-    if _adds_weight(trace, step) and len(readers) == 1 and _activates(readers[0]):
-        return "pre_activation"
-    if any(isinstance(reader.op, Softmax) for reader in readers):
-        return _before_softmax(trace, step)
-    if isinstance(op, Contract):
-        if any(_leads_to_softmax(trace, reader) for reader in readers):
-            return "scores"
-        if any(_is_softmax(trace, operand) for operand in step.operands):
-            return "weighted_sum"
-    if isinstance(op, Reduce) and op.how == "sum" and not op.keepdims:
-        lines = {(0,): "column_sums", (1,): "row_sums"} if trace[step.operands[0]].ndim == 2 else {}
-        return lines.get(op.axes, op.noun)
-    return op.noun
-
-
-def _within(step: Step, scope: str) -> bool:
-    return step.scope == scope or step.scope.startswith(f"{scope}/")
-
-
-def _activates(step: Step) -> bool:
-    named = isinstance(step.op, Elementwise) and step.op.name in ACTIVATIONS
-    return named or isinstance(step.op, Softmax)
-
-
-def _adds_weight(trace: Trace, step: Step) -> bool:
-    if not isinstance(step.op, Elementwise) or step.op.name != "add" or len(step.operands) != 2:
-        return False
-    made = trace.made_by.get(step.operands[0])
-    return made is not None and isinstance(made.op, _PRODUCTS) and _adds_bias(trace, step)
-
-
-def _before_softmax(trace: Trace, step: Step) -> str:
-    if _adds_weight(trace, step):
-        return "pre_activation"
-    if isinstance(step.op, Contract):
-        weights = any(trace.tensors[operand].role == "weight" for operand in step.operands)
-        return "product" if weights else "scores"
-    if isinstance(step.op, Elementwise) and step.op.name in ("multiply", "divide"):
-        return "scaled_scores"
-    if isinstance(step.op, Elementwise) and step.op.name in ("add", "subtract", "where"):
-        return "masked_scores"
-    return step.op.noun
-
-
-def _leads_to_softmax(trace: Trace, step: Step, depth: int = 3) -> bool:
-    """Say whether scaling and masking, and nothing else, lie between a step and a softmax."""
-    if isinstance(step.op, Softmax):
-        return True
-    between = ("multiply", "divide", "add", "subtract", "where", "cast")
-    if depth == 0 or not isinstance(step.op, Elementwise) or step.op.name not in between:
-        return False
-    if any(trace.tensors[operand].role == "weight" for operand in step.operands):
-        return False
-    return any(_leads_to_softmax(trace, each, depth - 1) for each in trace.used_by[step.result])
-
-
-def _is_softmax(trace: Trace, name: str) -> bool:
-    made = trace.made_by.get(name)
-    while made is not None and isinstance(made.op, Elementwise) and made.op.name == "multiply":
-        made = trace.made_by.get(made.operands[0])  # a dropout on the way
-    return made is not None and isinstance(made.op, Softmax)
-
-
-def _passed_on(trace: Trace) -> Trace:
-    """Mark products that only go on to their bias: the picture shows one expression."""
-    steps = []
-    for step in trace.steps:
-        readers = trace.used_by[step.result]
-        alone = len(readers) == 1 and step.result not in trace.output_names
-        inner: Tensor = trace.tensors[step.result]
-        passed = (
-            alone
-            and isinstance(step.op, _PRODUCTS)
-            and inner.role == "intermediate"
-            and readers[0].operands[:1] == (step.result,)
-            and _adds_bias(trace, readers[0])
-        )
-        steps.append(replace(step, shown=False) if passed else step)
-    return replace(trace, steps=tuple(steps))
-
-
-def _adds_bias(trace: Trace, step: Step) -> bool:
-    if not isinstance(step.op, Elementwise) or step.op.name != "add":
-        return False
-    name = step.operands[1]
-    made = trace.made_by.get(name)
-    while made is not None and made.op.copies:
-        name = made.operands[0]
-        made = trace.made_by.get(name)
-    return trace.tensors[name].role == "weight"
+def _constant(tensor: Tensor) -> str:
+    """Return what a stored tensor is called: by its one number, or as a mask."""
+    values = tensor.values
+    if values.dtype.kind == "b" and values.size > 1:
+        return "mask"
+    if values.size > 1 and values.dtype.kind in "fiu":
+        for number, name in ((0, "zeros"), (1, "ones")):
+            if (values == number).all():
+                return name
+    return "constant"

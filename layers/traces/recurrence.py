@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from layers.operations.elementwise import Elementwise
+from layers.operations.layout import Slice
 from layers.traces.trace import Step, Trace
 
+_SYMBOLS = {"g": r"\tilde{c}", "from_x": "a", "from_h": "u"}
 Names = dict[str, tuple[str, str]]
 
 
@@ -23,10 +25,40 @@ def gates(trace: Trace) -> Names:
             if found:
                 count[step.scope] += 1
                 number = count[step.scope]
-                for letter, name in found.items():
-                    symbol = r"\tilde{c}" if letter == "g" else letter
+                for letter, name in (found | _before_gates(trace, found)).items():
+                    symbol = _SYMBOLS.get(letter, letter)
                     names[name] = (f"{letter}_{number}", f"{symbol}_{{{number}}}")
     return names
+
+
+def _before_gates(trace: Trace, found: dict[str, str]) -> dict[str, str]:
+    """Return the tensors of which the gates are parts: an LSTM's z, a GRU's from x and from h."""
+    gate = found.get("i") or found["z"]
+    squashed = _cell(trace, gate, "sigmoid", "hard_sigmoid") or ("",)
+    if "i" in found:
+        whole = _whole(trace, squashed[0])
+        return {"z": whole} if whole else {}
+    parts = [_whole(trace, name) for name in _cell(trace, squashed[0], "add") or ()]
+    if len(parts) != 2 or not all(parts):
+        return {}
+    return {"from_h" if _of_state(trace, name) else "from_x": name for name in parts if name}
+
+
+def _whole(trace: Trace, name: str) -> str | None:
+    step = trace.made_by.get(name)
+    parted = step is not None and isinstance(step.op, Slice)
+    return step.operands[0] if parted and step.operands[0] in trace.made_by else None
+
+
+def _of_state(trace: Trace, name: str) -> bool:
+    """Say whether a product, with its bias, is with the recurrent kernel."""
+    step = trace.made_by.get((_cell(trace, name, "add") or (name,))[0])
+    return step is not None and any("recurrent_kernel" in _source(trace, n) for n in step.operands)
+
+
+def _source(trace: Trace, name: str) -> str:
+    step = trace.made_by.get(name)
+    return step.operands[0] if step is not None and isinstance(step.op, Slice) else name
 
 
 def _cell(trace: Trace, name: str, *functions: str) -> tuple[str, ...] | None:

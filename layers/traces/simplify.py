@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from layers.operations.elementwise import Elementwise
 from layers.operations.op import Layout
 from layers.traces.rules.activations import ACTIVATIONS
+from layers.traces.rules.choices import CHOICES
 from layers.traces.rules.contractions import CONTRACTIONS
 from layers.traces.rules.gradients import GRADIENTS
 from layers.traces.rules.layout import LAYOUT
 from layers.traces.rules.normalizations import NORMALIZATIONS
+from layers.traces.rules.quotients import QUOTIENTS
+from layers.traces.rules.sequences import SEQUENCES
 from layers.traces.rules.windows import WINDOWS
 from layers.traces.trace import Step, Trace
 from layers.traces.view import View
@@ -24,12 +28,16 @@ Rule = Callable[[View, Step], tuple[Step, ...] | str | None]
 
 RULES: tuple[Rule, ...] = (
     *LAYOUT,
+    *SEQUENCES,
     *CONTRACTIONS,
     *WINDOWS,
     *NORMALIZATIONS,
     *ACTIVATIONS,
+    *CHOICES,
     *GRADIENTS,
 )
+LAST: tuple[Rule, ...] = QUOTIENTS
+"""Tried once no other rule applies, because others look for the factors that these replace."""
 
 
 def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
@@ -43,15 +51,22 @@ def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
         a trace with the same outputs and state, in which every tensor that stays has its numbers.
     """
     view = View.of(trace)
+    _exhaust(view, rules)
+    if rules is RULES:
+        _exhaust(view, LAST)
+    return view.finish(trace)
+
+
+def _exhaust(view: View, rules: tuple[Rule, ...]) -> None:
     changed = True
     while changed:
         changed = False
+        view.prune()
         _constants_once(view)
         for name in list(view.steps):
             while name in view.steps and _rewrite(view, name, rules):
                 changed = True
-        changed = _layouts_once(view) or changed
-    return view.finish(trace)
+        changed = _once(view) or changed
 
 
 def _rewrite(view: View, name: str, rules: tuple[Rule, ...]) -> bool:
@@ -80,13 +95,14 @@ def _constants_once(view: View) -> None:
                 view.rename(name, same)
 
 
-def _layouts_once(view: View) -> bool:
-    """Let the same cells of the same tensor be taken once; say whether anything changed."""
+def _once(view: View) -> bool:
+    """Let the same cells of the same tensors be taken once; say whether anything changed."""
     known: dict[tuple, str] = {}
     changed = False
     for name in list(view.steps):
         step = view.steps[name]
-        if isinstance(step.op, Layout) and name not in view.ends:
+        moves = isinstance(step.op, Layout) or step.op == Elementwise("where")
+        if moves and name not in view.ends:
             same = known.setdefault((step.op, step.operands), name)
             if same != name:
                 view.rename(name, same)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from layers.traces.loops import Loop
 from layers.traces.trace import Step, Trace
@@ -15,11 +15,19 @@ class State:
 
     Attributes:
         scope: the sublayer that runs the loop.
-        names: the tensors, the initial one first; one more than there are time steps.
+        names: the tensors, the initial one first; one more than there are time steps, or as many
+            where nobody reads the last.
+        start: the time step after which the first of them stands; more than 0 only in a part.
     """
 
     scope: str
     names: tuple[str, ...]
+    start: int = 0
+
+    def near(self, time: int, most: int) -> State:
+        """Return the part of at most ``most`` tensors around a time step."""
+        first = max(0, min(time - most // 2, len(self.names) - most))
+        return replace(self, names=self.names[first : first + most], start=first)
 
 
 def time_steps(found: Sequence[Loop]) -> int:
@@ -52,13 +60,15 @@ def steps_at(trace: Trace, found: Sequence[Loop], time: int) -> tuple[Step, ...]
 
 
 def states(found: Sequence[Loop]) -> tuple[State, ...]:
-    """Return what every loop carries from time step to time step."""
+    """Return what every loop carries from time step to time step.
+
+    Where nobody reads a state after the last time step, the last tensor is the one before it.
+    """
     made: list[State] = []
     for loop in found:
-        first, second = loop.iterations[:2]
-        places = {step.result: at for at, step in enumerate(first.steps)}
-        for number, name in enumerate(second.carried):
-            at = places[name]
-            names = tuple(each.steps[at].result for each in loop.iterations)
-            made.append(State(loop.scope, (first.carried[number], *names)))
+        for number, initial in enumerate(loop.iterations[0].carried):
+            handed = (each.handed_on[number] for each in loop.iterations)
+            names = (initial, *(name for name in handed if name))
+            if len(names) > 1:
+                made.append(State(loop.scope, names))
     return tuple(made)

@@ -86,6 +86,28 @@ class View:
         self.tensors[new] = Tensor(values=values, axes=axes, role=role, path=old.path)
         return new
 
+    def added_as(self, step: Step, values: np.ndarray) -> str:
+        """Add a tensor that the sublayer of a step makes on the way, and return its name."""
+        self.added += 1
+        new = f"%{step.result.strip('%')}.{self.added}"
+        old = self.tensors[step.result]
+        values = np.asarray(values, old.values.dtype)
+        axes = tuple(f"axis {axis}" for axis in range(values.ndim))
+        self.tensors[new] = Tensor(values=values, axes=axes, role="intermediate", path=old.path)
+        return new
+
+    def constant(self, name: str, values: np.ndarray) -> str:
+        """Add a constant that stands for part of another, and return its name."""
+        self.added += 1
+        new = f"%{name.strip('%')}.{self.added}"
+        axes = tuple(f"axis {axis}" for axis in range(values.ndim))
+        self.tensors[new] = Tensor(values=values, axes=axes, role="constant")
+        return new
+
+    def readers(self, name: str) -> list[Step]:
+        """Return the steps that read a tensor."""
+        return [step for step in self.steps.values() if name in step.operands]
+
     def unfolded(self, name: str) -> Step | None:
         """Return the reshape that made a tensor, if one did."""
         return self.made(name, Reshape)
@@ -97,8 +119,7 @@ class View:
                 operands = tuple(new if name == old else name for name in step.operands)
                 self.steps[result] = replace(step, operands=operands)
 
-    def finish(self, trace: Trace) -> Trace:
-        """Return the trace with what still leads to an end."""
+    def _needed(self) -> set[str]:
         kept: set[str] = set()
         waiting = list(self.ends)
         while waiting:
@@ -106,7 +127,16 @@ class View:
             if name not in kept:
                 kept.add(name)
                 waiting += self.steps[name].operands if name in self.steps else ()
-        kept |= set(trace.input_names)
+        return kept
+
+    def prune(self) -> None:
+        """Drop the steps that lead to no end."""
+        kept = self._needed()
+        self.steps = {name: step for name, step in self.steps.items() if name in kept}
+
+    def finish(self, trace: Trace) -> Trace:
+        """Return the trace with what still leads to an end."""
+        kept = self._needed() | set(trace.input_names)
         steps = ordered({name: step for name, step in self.steps.items() if name in kept})
         made = {step.result for step in steps}
         names = [name for name in self.tensors if name in kept and name not in made]

@@ -27,7 +27,8 @@ from layers.inputs.description import InputDescription, Values
 from layers.inputs.fields import BadInputError, Field, ShapeField
 from layers.inputs.parameters import argument_of, parameter_of
 from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
-from layers.runs.refusing import words_of
+from layers.recording import RecordingFailedError
+from layers.runs.refusing import error_words
 from layers.user_code.isolation import untouched
 
 PREFIX = "own."
@@ -153,25 +154,36 @@ def _module_name(path: str) -> str:
 
 @contextmanager
 def told(failed: str, path: str) -> Generator[None]:
-    """Tell of whatever an author's code raises as a sentence, with the line of theirs.
+    """Raise whatever an author's code raises as a sentence, with the line of theirs.
 
     Raises:
-        BadInputError: in place of it.
+        RecordingFailedError: in place of what a recorded call raised; with the operations up to
+            there.
+        BadInputError: in place of anything else.
     """
     try:
         yield
+    except RecordingFailedError as failure:
+        if failure.__cause__ is None:
+            raise
+        raise RecordingFailedError(
+            _sentence(failed, path, failure.__cause__), failure.trace
+        ) from None
     except BadInputError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 (an author's code may raise anything)
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if frame.filename == path]
-        # A SyntaxError names its line by itself.
-        place = f" (line {lines[-1]})" if lines and not isinstance(error, SyntaxError) else ""
-        said = f"{type(error).__name__}: {words_of(error)}{place}"
-        raise BadInputError(
-            f"{failed}: expected no error. Received {said}. Mend the file, and the page follows; "
-            "or set other arguments."
-        ) from None
+        raise BadInputError(_sentence(failed, path, error)) from None
+
+
+def _sentence(failed: str, path: str, error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == path]
+    # A SyntaxError names its line by itself.
+    place = f" (line {lines[-1]})" if lines and not isinstance(error, SyntaxError) else ""
+    return (
+        f"{failed}: expected no error. Received {error_words(error)}{place}. Correct the file, and "
+        "the page follows; or set other arguments."
+    )
 
 
 def _spec(cls: type[keras.layers.Layer], path: str, source: str) -> LayerSpec:

@@ -34,6 +34,7 @@ def show(choice: Choice) -> None:
 
     A fragment: turning a dimension runs this alone, and sends none of the other controls again.
     """
+    live.let_answer_go_first()
     started = time.perf_counter()
     with link_in_step():
         sized = dimensions(choice)
@@ -54,11 +55,13 @@ def show(choice: Choice) -> None:
         blocks = picture(choice.layer, run, view)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
+        follows = _live(sized)
+        session().is_live = bool(follows.path)
         charts(
             blocks,
             key="picture",
             timings=timings,
-            live=_live(sized),
+            live=follows,
             on_asked=lambda changes: set_from_picture(component_fields(choice.layer), changes),
         )
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for

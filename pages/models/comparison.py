@@ -37,7 +37,7 @@ def show(source: Source, layer: LayerEntry) -> None:
             fitting,
             in_batches(
                 fitting,
-                lambda batch: compute(models_api.apart, source, other, batch)[0].items,
+                lambda batch: compute(models_api.distances, source, other, batch)[0].items,
                 lambda pair: 2 * pair.first.bytes,
             ),
             strict=True,
@@ -60,7 +60,7 @@ def _picture(source: Source, other: Source, layer: LayerEntry, pairs: list[Pair]
     name = control(ChoiceField(name="weight", default=names[0], choices=names))
     pair = pairs[names.index(name)]
     assert pair.first is not None  # noqa: S101 (it gave its name)
-    view, _ = compute(models_api.look_apart, source, other, pair)
+    view, _ = compute(models_api.view_difference, source, other, pair)
     reduced = any(plane.block != (1, 1) for plane in view.planes)
     reduction = control(REDUCTION) if reduced else "mean"
     charts([difference(layer, pair.first, view, reduction)], key="difference")

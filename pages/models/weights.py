@@ -17,7 +17,7 @@ from layers.model_files.planes import (
     MAXIMUM_PARTS,
     SIDE,
     WeightView,
-    joined,
+    join,
 )
 from pages.models import summary
 from pages.models.component import mount
@@ -102,29 +102,29 @@ def show(source: Source, layer: LayerEntry) -> None:
 def _read(source: Source, entry: WeightEntry, *, sort: bool) -> WeightView:
     """Return a weight's planes; a large one is read in chunks, with progress."""
     if entry.bytes <= READ_AT_ONCE:
-        return compute(models_api.look, source, entry, sort=sort)[0]
+        return compute(models_api.view_weight, source, entry, sort=sort)[0]
     count = -(-entry.bytes // CHUNK_BYTES)
     what = f"parts of {literal(entry.name)}, {entry.bytes // 2**20:,} MB"
 
     def read(function: Callable, **more: Any) -> list[Any]:
         def work(batch: tuple) -> list[Any]:
-            return [compute(function, source, entry, share=at, **more)[0] for at in batch]
+            return [compute(function, source, entry, chunk=at, **more)[0] for at in batch]
 
         chunks = [(at, count) for at in range(count)]
         return in_batches(chunks, work, lambda _: BATCH_BYTES, what)
 
     if not sort:
-        return joined(read(models_api.look_at))
-    squares = [found.items for found in read(models_api.measure_norms)]
+        return join(read(models_api.read_chunk))
+    squares = [found.items for found in read(models_api.chunk_norms)]
     norms = tuple(np.sqrt(sum(own)).astype("float32") for own in zip(*squares, strict=True))
-    return joined(read(models_api.look_at, norms=norms))
+    return join(read(models_api.read_chunk, norms=norms))
 
 
 def _small_weights(source: Source, layer: LayerEntry, chosen: WeightEntry) -> Iterator[ShownWeight]:
     """Yield the layer's other weights that are small."""
     others = [w for w in layer.weights if w is not chosen and not w.problem and w.size <= SMALL]
     for entry in others[:MOST_SMALL]:
-        view, _ = compute(models_api.look, source, entry)
+        view, _ = compute(models_api.view_weight, source, entry)
         yield ShownWeight(layer=layer, entry=entry, view=view, reduction="mean", sort=False)
 
 

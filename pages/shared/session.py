@@ -35,6 +35,7 @@ class Session:
         link_problems: what the link asked for and cannot be, one sentence each.
         problems: what was typed and cannot be, one sentence each.
         visitor: a random name for the live route.
+        is_live: whether the live route draws what is turned, ahead of the page.
         module_stamp: the state of the author's file when it was last looked at.
         uploaded_arrays: the visitor's arrays from files, by the input's name.
         typed_arrays: the visitor's arrays, typed into tables, by the input's name.
@@ -55,6 +56,7 @@ class Session:
     link_problems: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     visitor: str = ""
+    is_live: bool = False
     module_stamp: tuple[int, int] | None = None
     uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from layers.traces.layout import layout
 from tests.browser.server import Server
 from tests.browser.visit import Visit
 from tests.pages.session import explored, registered
@@ -45,7 +46,7 @@ def assert_shows(visit: Visit, name: str, values: dict | None = None, **others: 
     run = explored(name, values, **others)
     pictures = visit.drawn()
     pictures.pop("history", None)
-    assert set(pictures) == {part for part in run.expression if isinstance(part, str)}
+    assert set(pictures) == set(layout(run.trace, "").drawn)
     for tensor, picture in pictures.items():
         array = run.trace[tensor]
         plane = array[(0,) * max(0, array.ndim - 2)].reshape(picture.shape)

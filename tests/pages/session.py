@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from layers.api import explore as explore_api
 from layers.inputs.description import SEED, Description
 from layers.inputs.fields import BoolField, ChoiceField, Field, FloatField, IntField, ShapeField
+from layers.traces.layout import layout
 from pages.shared.workers import workers
 
 ROOT = Path(__file__).parents[2]
@@ -113,7 +114,7 @@ def assert_drawn_despite(session: AppTest, run: explore_api.Exploration) -> None
     """As ``assert_drawn``, where there is something to complain of."""
     pictures = drawn(session)
     pictures.pop("history", None)
-    assert list(pictures) == [name for name in run.expression if isinstance(name, str)]
+    assert list(pictures) == list(layout(run.trace, "").drawn)
     for name, picture in pictures.items():
         values = run.trace[name]
         # Of three and more axes, the page starts at index 0 of all but the last two.

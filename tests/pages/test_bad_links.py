@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from layers.inputs.description import Description
 from tests.pages.session import (
     SENTENCE,
     assert_drawn,
@@ -190,11 +189,9 @@ def test_the_sentences_go_with_the_next_change():
     assert_drawn(session, explored("linear", {"features": 4}, source="normal"))
 
 
-def test_what_was_refused_does_not_come_back_with_a_switch_of_layers(
-    layers: dict[str, Description],
-):
+def test_what_was_refused_does_not_come_back_with_a_switch_of_layers():
     session = opened(layer="linear", units="many")
-    for layer in layers:
+    for layer in registered():
         session.radio(key="layer").set_value(layer).run()
     session.radio(key="layer").set_value("linear").run()
     assert_sound(session)
@@ -204,7 +201,8 @@ def test_what_was_refused_does_not_come_back_with_a_switch_of_layers(
 PARAMETERS = (
     *("layer", "batch", "seed", "input", "constant", "units", "features", "use_bias", "shape"),
     *("activation", "kernel_initializer", "rows", "hole_width", "calls", "width_2", "row_axis"),
-    *("column_axis", "at_0", "at_1", "reduction", "example", "new_numbers", "fit", "file", "kept"),
+    *("column_axis", "at_batch", "at_axis_1", "time", "reduction", "example", "new_numbers"),
+    *("fit", "file", "kept", "as_computed"),
 )
 TEXT = some.text(some.characters(codec="utf-8"), max_size=40) | some.sampled_from(
     ["-1", "0", "1", "7", "256", "3,3", "300,2", "1,1,1,1,1", "normal", "upload", "table", "relu"]

@@ -41,7 +41,7 @@ def test_a_linked_cell_comes_with_its_arithmetic():
     row, column = run.trace["inputs"][2], run.trace["kernel"][:, 3]
     bars = pin["figure"]["spec"]["data"][0]["y"]
     np.testing.assert_allclose(bars, [*(row * column), 0], rtol=1e-3)
-    first = f"{row[0]:.3g} × {column[0]:.3g}".replace("-", "−")
+    first = f"{row[0]:.4g} × ({column[0]:.4g})".replace("-", "−")
     assert pin["sentence"].startswith(f"= relu({first} + ")
     assert "… 5 more …" in pin["sentence"]
     value = f"{run.trace['outputs'][2, 3]:.6g}".replace("-", "−")
@@ -51,15 +51,15 @@ def test_a_linked_cell_comes_with_its_arithmetic():
 @pytest.mark.parametrize(
     ("link", "says"),
     [
-        ({"layer": "linear", "cell": "kernel.0.0"}, "a stored weight, not computed"),
-        ({"layer": "linear", "cell": "inputs.0.0"}, "put in, not computed"),
+        ({"layer": "linear", "cell": "kernel.0.0"}, ", stored weight"),
+        ({"layer": "linear", "cell": "inputs.0.0"}, ", input value"),
         (
             {"layer": "linear", "cell": "inputs.0.0", "edits": "inputs.0.0=3"},
-            "= 3, which you put there",
+            "= 3, typed in by you",
         ),
-        ({"layer": "center_zero", "cell": "mask.4.4"}, "= 0, a constant, not computed"),
+        ({"layer": "center_zero", "cell": "mask.4.4"}, "= 0, constant"),
         ({"layer": "center_zero", "cell": "outputs.4.4"}, "= 6 × 0 = 0"),
-        ({"layer": "repeated_dense", "cell": "bias"}, "= 0, a stored weight, not computed"),
+        ({"layer": "repeated_dense", "cell": "bias"}, "= 0, stored weight"),
         ({"layer": "running_sum", "cell": "total_before.0"}, "left by the calls before"),
         ({"layer": "running_sum", "cell": "outputs.1", "batch": "2"}, "= 0 + 1 + 1 = 2"),
     ],
@@ -180,6 +180,6 @@ def test_what_the_component_asks_for_is_checked_like_a_link(monkeypatch: pytest.
 
 
 def test_a_cell_of_a_slice_is_pinned_whatever_slice_is_shown():
-    session = opened(layer="nd_dense", cell="outputs.1.2.9", at_0=0)
+    session = opened(layer="nd_dense", cell="outputs.1.2.9", at_batch=0)
     assert complaints(session) == []
     assert pinned(session)["where"] == "outputs at batch 1, axis 1 at 2, units 9"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from layers.inputs.description import Description
 from pages.shared.session import widget_key
-from tests.pages.session import assert_drawn, assert_sound, drawn, explored, opened
+from tests.pages.session import assert_drawn, assert_sound, drawn, explored, opened, registered
 
 
 def switch(session: AppTest, layer: str) -> AppTest:
@@ -76,12 +75,10 @@ def test_seed_and_input_stay_with_the_visitor():
         assert session.query_params == {"layer": layer, "seed": "5", "input": "ramp"}
 
 
-def test_the_way_through_all_layers_and_back_ends_at_the_same_picture(
-    layers: dict[str, Description],
-):
+def test_the_way_through_all_layers_and_back_ends_at_the_same_picture():
     session = opened(layer="repeated_dense", units=3, seed=2)
     before = drawn(session)
-    for layer in (*layers, "repeated_dense"):
+    for layer in (*registered(), "repeated_dense"):
         switch(session, layer)
         assert_sound(session)
     after = drawn(session)

@@ -14,7 +14,7 @@ from cachetools import LRUCache
 
 from layers.api import explore as explore_api
 from layers.inputs.fields import BadInputError
-from layers.trace import Tensor
+from layers.traces.trace import Tensor
 from pages.shared import compute as module
 from pages.shared.compute import CACHE_BYTES, compute
 from pages.shared.workers import Workers

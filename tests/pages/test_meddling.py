@@ -53,7 +53,7 @@ class Meddles(keras.layers.Layer):
         keras.optimizers.SGD.update_step = lambda *_: None
         tf.tensordot = lambda a, b, axes: a
         np.random.default_rng = np.random.RandomState
-        sys.modules["layers.steps"] = sys.modules["layers.catalog.linear"] = os
+        sys.modules["layers.operations.layout"] = sys.modules["layers.catalog.linear"] = os
         threading.Thread(target=again_and_again, daemon=True).start()
 
     def call(self, x):

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from layers.api import explore as explore_api
+from layers.api import processes
 from pages.shared import workers as module
 from pages.shared.workers import ComputationLostError, Workers
 from tests.pages.session import ROOT, SENTENCE
@@ -27,11 +29,11 @@ linux = pytest.mark.skipif(not Path("/proc").exists(), reason="processes are cou
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workers]]:
     """Start pools that need no TensorFlow, and end them."""
-    monkeypatch.setattr(module.explore_api, "warm_up", os.getpid)
+    monkeypatch.setattr(explore_api, "warm_up", os.getpid)
     pools = []
 
-    def started(count: int = 2) -> Workers:
-        pools.append(Workers(count=count, time_limit=TIME_LIMIT))
+    def started(count: int = 2, time_limit: float = TIME_LIMIT, **more: int) -> Workers:
+        pools.append(Workers(count=count, time_limit=time_limit, **more))
         return pools[-1]
 
     yield started
@@ -80,7 +82,7 @@ FATAL = [
     (time.sleep, (60,), f"{TIME_LIMIT:g} seconds"),
     (os._exit, (3,), "process died"),
     (exec, ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)",), "process died"),
-    (exec, ("raise SystemExit",), ""),
+    (exec, ("raise SystemExit",), "SystemExit"),
 ]
 names = ["hangs", "exits", "is killed", "asks to exit"]
 
@@ -142,7 +144,7 @@ def test_what_cannot_be_sent_is_an_error_and_the_worker_stays(single: Workers):
 def test_a_worker_that_cannot_start_is_a_sentence_and_not_a_wait(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(module.explore_api, "warm_up", os.abort)
+    monkeypatch.setattr(explore_api, "warm_up", os.abort)
     monkeypatch.setattr(module, "_ATTEMPTS", 1)
     pool = Workers(count=1, time_limit=TIME_LIMIT)
     for _ in range(2):
@@ -158,12 +160,134 @@ def test_a_worker_that_cannot_be_replaced_leaves_the_work_to_the_other(
     pair: Workers, monkeypatch: pytest.MonkeyPatch
 ):
     both_are_up(pair)
-    monkeypatch.setattr(module.explore_api, "warm_up", os.abort)
+    monkeypatch.setattr(explore_api, "warm_up", os.abort)
     monkeypatch.setattr(module, "_ATTEMPTS", 1)
     with pytest.raises(ComputationLostError):
         pair.submit(os._exit, 1).result(timeout=30)
     time.sleep(2)  # for the attempt, which is in vain
     assert [pair.submit(abs, -n).result(timeout=30) for n in range(6)] == list(range(6))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("raise MemoryError", "fit in memory"),
+        ("bytearray(2**60)", "fit in memory"),
+        ("raise FileNotFoundError(2, 'No such file')", "No such file"),
+        ("chr(0xd800).encode()", "UTF-8"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("raise GeneratorExit", "GeneratorExit"),
+    ],
+)
+def test_what_no_page_expects_is_a_sentence_and_the_worker_stays(
+    single: Workers, code: str, words: str
+):
+    pid = single.submit(os.getpid).result()
+    with pytest.raises(ValueError, match=words) as refusal:
+        single.submit(exec, code).result(timeout=30)
+    assert SENTENCE.fullmatch(str(refusal.value))
+    assert single.submit(os.getpid).result() == pid
+
+
+@linux
+def test_a_computation_that_takes_too_much_memory_is_stopped_and_the_limit_named(
+    start: Callable[..., Workers],
+):
+    pool = start(1, time_limit=60, memory_limit=300 * 2**20)
+    pid = pool.submit(os.getpid).result()
+    with pytest.raises(ComputationLostError, match="at most 300 MB") as lost:
+        pool.submit(exec, "import time; held = b'x' * 2**29; time.sleep(60)").result(timeout=30)
+    assert SENTENCE.fullmatch(str(lost.value))
+    assert "LAYERSCOPE_MEMORY_LIMIT" in str(lost.value)
+    assert pool.submit(os.getpid).result(timeout=30) != pid
+    assert_gone({pid})
+
+
+class Visitors:
+    """Who submits, in place of Streamlit's sessions."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = ""
+        monkeypatch.setattr(module, "get_script_run_ctx", lambda **_: self if self.now else None)
+
+    @property
+    def session_id(self) -> str:
+        return self.now
+
+
+def test_one_visitors_slow_work_never_takes_the_last_worker(
+    pair: Workers, monkeypatch: pytest.MonkeyPatch
+):
+    both_are_up(pair)
+    visitors = Visitors(monkeypatch)
+    visitors.now = "slow"
+    slow = [pair.submit(time.sleep, 60) for _ in range(6)]
+    time.sleep(0.2)
+    visitors.now = "other"
+    assert [pair.submit(abs, -n).result(timeout=1) for n in range(10)] == list(range(10))
+    assert not any(future.done() for future in slow)
+
+
+def test_the_queue_is_fair(single: Workers, monkeypatch: pytest.MonkeyPatch):
+    visitors = Visitors(monkeypatch)
+    order: list[str] = []
+    single.submit(abs, 1).result()
+    blocked = single.submit(time.sleep, 0.3)
+    jobs = []
+    for name in ("first", "first", "second"):
+        visitors.now = name
+        job = single.submit(abs, 1)
+        job.add_done_callback(lambda _, name=name: order.append(name))
+        jobs.append(job)
+    wait([blocked, *jobs], timeout=30)
+    assert order == ["first", "first", "second"], "none of them has one running: first come"
+
+
+def test_kernels_are_cleared_while_another_worker_serves(
+    start: Callable[..., Workers], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(processes, "clear_kernels", forever)
+    pool = start(2, time_limit=60)
+    both_are_idle(pool)
+    monkeypatch.setattr(module, "RUNS", 5)
+    for worker in pool._alive:
+        worker.runs = 0
+    pids = [pool.submit(os.getpid).result(timeout=30) for _ in range(15)]
+    assert len(set(pids[:5])) == len(set(pids[5:])) == 1
+    assert pids[0] != pids[5], "the first is being cleared, and takes its time"
+
+
+def forever() -> None:
+    time.sleep(600)
+
+
+def test_a_worker_whose_kernels_were_cleared_serves_again(
+    pair: Workers, monkeypatch: pytest.MonkeyPatch
+):
+    pids = both_are_up(pair)
+    monkeypatch.setattr(processes, "clear_kernels", os.getpid)
+    monkeypatch.setattr(module, "RUNS", 5)
+    for _ in range(40):
+        assert pair.submit(abs, -1).result(timeout=30) == 1
+    both_are_idle(pair)
+    assert {worker.pid for worker in pair._idle} == pids
+    assert max(worker.runs for worker in pair._idle) < 20
+
+
+@linux
+def test_a_worker_that_has_grown_is_replaced_while_idle(
+    start: Callable[..., Workers], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(processes, "clear_kernels", os.getpid)
+    pool = start(2, time_limit=60, memory_limit=800 * 2**20)
+    pids = both_are_up(pool)
+    pool.submit(exec, "import builtins; builtins.kept = b'x' * (500 * 2**20)").result(timeout=30)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and pids <= {w.pid for w in pool._alive}:
+        time.sleep(0.1)
+    assert not pids <= {worker.pid for worker in pool._alive}
+    assert pool.submit(abs, -7).result(timeout=30) == 7
 
 
 @linux
@@ -238,6 +362,13 @@ def both_are_up(pool: Workers) -> set[int]:
         pids |= {job.result() for job in jobs[1:]}
     assert len(pids) == 2
     return pids
+
+
+def both_are_idle(pool: Workers) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and len(pool._idle) < 2:
+        time.sleep(0.02)
+    assert len(pool._idle) == 2
 
 
 def assert_gone(pids: set[int]) -> None:

@@ -14,7 +14,7 @@ from figures.view import is_binary, near_limit, symmetric_limit
 from figures.words import number
 from layers.api.explore import Exploration
 from layers.inputs.description import Description
-from layers.traces.layout import Drawn
+from layers.traces.layout import Sign
 from layers.traces.trace import Tensor
 from views.blocks import Block, color_range, row, text
 from views.explore import report
@@ -74,8 +74,8 @@ def equation(layer: Description, run: Exploration, view: View) -> Block:
     linked |= {"contrast": view.contrast}
     pinned = pin(run, view.cell) if view.cell else None
     if view.layout.inside is None and not view.layout.left_out:
-        items = [
-            draw(item.name) if isinstance(item, Drawn) else item for item in view.layout.rows[0]
+        items: list[Figure | Sign] = [
+            item if isinstance(item, Sign) else draw(item.name) for item in view.layout.rows[0]
         ]
         return row(items, legend, links=linked, pin=pinned)
     return graph(view, draw, legend, links=linked, pin=pinned)
@@ -141,5 +141,8 @@ def histograms(layer: str, run: Exploration) -> list[Figure]:
 
 
 def _kind(tensor: Tensor) -> str:
+    if tensor.values.dtype == bool:
+        return "Mask"
     kind = KINDS[tensor.role]
-    return "Weights" if kind == "Mask" and not is_binary(tensor.values) else kind
+    is_mask = is_binary(tensor.values) and np.unique(tensor.values).size == 2
+    return "Constants" if kind == "Mask" and not is_mask else kind

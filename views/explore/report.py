@@ -34,7 +34,7 @@ def agreement(run: Exploration) -> str:
         said += "equal to TensorFlow's result in every digit."
     else:
         said += f"largest difference {number(difference)}."
-        if difference >= 1e-3 * max(1.0, _magnitude(run)):
+        if not difference < 1e-3 * max(1.0, _magnitude(run)):  # NaN is no agreement either
             said += " Where numbers are this large or not finite, float32 has run out of digits."
     if unexplained := run.trace.unexplained:
         said += (

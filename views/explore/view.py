@@ -10,12 +10,12 @@ from figures.view import MAXIMUM_SIDE, REDUCTIONS
 from layers.api.explore import Exploration
 from layers.inputs.cells import Cell
 from layers.inputs.fields import ChoiceField, Field, IntField
-from layers.traces.layout import Layout, layout
+from layers.traces.layout import MOST_STEPS, Layout, layout
 from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
 from layers.traces.trace import Step, Tensor
 from views.explore.cells import CELL, CONTRAST, refused_cell
-from views.explore.planes import AUTO, free_axes
+from views.explore.planes import AUTO, LAST, free_axes
 
 REDUCTION = ChoiceField(
     name="reduction",
@@ -24,6 +24,10 @@ REDUCTION = ChoiceField(
     label="Blocks of cells show their",
     help=f"Beyond {MAXIMUM_SIDE} cells a side, a block of cells is drawn as one.",
 )
+
+
+MOST_STATES = 12
+"""Time steps at which a state is drawn: of more, those around the one that is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +87,19 @@ def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> V
             )
         )
         steps = steps_at(run.trace, found, time)
-        laid_out = layout(run.trace, title, steps)
-        carried = states(found)
+        carried = tuple(state.near(time, MOST_STATES) for state in states(found))
+        over_time = [name for state in carried for name in state.names]
+        laid_out = layout(run.trace, title, steps, elsewhere=over_time)
     view = View(layout=laid_out, states=carried)
     shown = [run.trace.tensors[name] for name in view.drawn]
     reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default
     contrast, cell = read(CONTRAST), read(CELL)
     problems = list(run.refused)
+    if laid_out.left_out:
+        problems.append(
+            f"Not every operation is drawn: expected at most {MOST_STEPS:,}. Received "
+            f"{len(steps):,}. Each sublayer is one row; choose a smaller layer to see inside."
+        )
     if refusal := refused_cell(run, cell, laid_out):
         problems.append(refusal)
         cell = None
@@ -133,8 +143,8 @@ def _axes(shown: list[Tensor], read: Callable[[Field], Any]) -> tuple[str, str]:
     if not words:
         return AUTO, AUTO
     return (
-        read(ChoiceField(name="row_axis", default=AUTO, choices=(AUTO, *words))),
-        read(ChoiceField(name="column_axis", default=AUTO, choices=(AUTO, *words))),
+        read(ChoiceField(name="row_axis", default=AUTO, choices=(AUTO, *words, LAST))),
+        read(ChoiceField(name="column_axis", default=AUTO, choices=(AUTO, *words, LAST))),
     )
 
 

@@ -64,7 +64,7 @@ def _row(pair: Pair, distance: Distance | None) -> list[str]:
         name,
         *shapes,
         number(distance.largest),
-        number(distance.mean_square_root),
+        number(distance.rms),
         f"{distance.unequal:,}",
     ]
 

@@ -12,7 +12,7 @@ from figures.view import symmetric_limit
 from figures.weight import weight
 from figures.words import format_shape, number
 from layers.model_files.model import LayerEntry, WeightEntry
-from layers.model_files.planes import Plane, Statistics, WeightView
+from layers.model_files.planes import Statistics, WeightPlane, WeightView
 from views.blocks import Block, color_range, row, table, text
 
 
@@ -64,17 +64,17 @@ def _planes(look: ShownWeight) -> list[Figure]:
     ]
 
 
-def tensor_name(entry: WeightEntry, plane: Plane) -> str:
+def tensor_name(entry: WeightEntry, plane: WeightPlane) -> str:
     """Return what a plane's figure is called."""
     return f"{entry.name} {plane.part}" if plane.part else entry.name
 
 
-def _order(plane: Plane) -> tuple[int, ...]:
+def _order(plane: WeightPlane) -> tuple[int, ...]:
     return tuple((-plane.norms).argsort(kind="stable").tolist())
 
 
 def window(
-    look: ShownWeight, plane: Plane, values: np.ndarray, *, corner: tuple[int, int]
+    look: ShownWeight, plane: WeightPlane, values: np.ndarray, *, corner: tuple[int, int]
 ) -> list[Block]:
     """Return true cells of a reduced plane.
 

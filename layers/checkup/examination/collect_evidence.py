@@ -1,4 +1,4 @@
-"""What a layer does when it is trained, saved and loaded: arrays to look at, not claims."""
+"""Trains, saves and loads a layer, and keeps the measurements for the page."""
 
 from __future__ import annotations
 
@@ -13,52 +13,57 @@ import tensorflow as tf
 
 from layers.checkup.evidence import Evidence, VariableShown
 from layers.checkup.examination.layer_under_test import (
-    Subject,
+    LayerUnderTest,
     as_array,
     attempt,
-    own_classes,
-    short,
-    tensor_of,
+    author_classes,
+    raw_variable,
+    summarize_error,
 )
-from layers.checkup.examination.object_graph import held, is_variable
-from layers.checkup.probes.variables import missing
-from layers.user_code.isolation import untouched
+from layers.checkup.examination.object_graph import is_variable, iter_reachable
+from layers.checkup.probes.variables import find_untracked
+from layers.user_code.isolation import isolated
 
 STEPS = 10
 RATE = 0.1
 
 
-def evidence(
+def collect_evidence(
     make: Callable[[], Any], shape: tuple[int, ...], registered: Mapping[str, type]
 ) -> Evidence:
-    """Train a layer for ten steps, save it, load it, and return what was seen on the way.
+    """Train a layer for ten steps, save it, load it, and return the measurements.
 
-    The loss is the mean squared distance from a fixed random target; the steps are SGD's, over
-    ``layer.trainable_variables``, as ``fit`` takes them.
+    The loss is the mean squared distance from a fixed random target. SGD trains
+    ``layer.trainable_variables``, as ``fit`` does.
 
     Args:
-        make: returns a fresh layer.
-        shape: of its input, batch first.
-        registered: classes to register meanwhile.
+        make: returns a new layer.
+        shape: the input's shape, batch first.
+        registered: serializable classes to register meanwhile, by registered name.
+
+    Raises:
+        Exception: whatever the layer raises.
     """
-    with untouched(registered):
-        return _watched(Subject(make, shape))
+    with isolated(registered):
+        return _collect(LayerUnderTest(make, shape))
 
 
-def _watched(subject: Subject) -> Evidence:
-    layer = subject.called()
-    paths = {id(tensor_of(i.value)): i.path for i in held(layer) if is_variable(i.value)}
-    unknown = [(item.path, tensor_of(item.value)) for item in missing(subject, layer)]
-    known = [(paths.get(id(v.value), v.path), v.value) for v in layer.weights]
-    variables = [(name, tensor, True) for name, tensor in known]
-    variables += [(name, tensor, False) for name, tensor in unknown]
-    fed = tf.convert_to_tensor(subject.inputs())
+def _collect(tested: LayerUnderTest) -> Evidence:
+    layer = tested.called()
+    reachable = [item for item in iter_reachable(layer) if is_variable(item.value)]
+    paths = {id(raw_variable(item.value)): item.path for item in reachable}
+    tracked = [(paths.get(id(v.value), v.path), v.value, True) for v in layer.weights]
+    untracked = [
+        (item.path, raw_variable(item.value), False) for item in find_untracked(tested, layer)
+    ]
+    variables = tracked + untracked
+    inputs = tf.convert_to_tensor(tested.inputs())
     draw = np.random.default_rng(1)
-    target = tf.constant(draw.normal(size=layer(fed).shape).astype("float32"))
+    target = tf.constant(draw.normal(size=layer(inputs).shape).astype("float32"))
 
     def loss_and_tape() -> tuple[Any, tf.GradientTape]:
         with tf.GradientTape(persistent=True) as tape:
-            loss = tf.reduce_mean(tf.square(layer(fed) - target))
+            loss = tf.reduce_mean(tf.square(layer(inputs) - target))
         return loss, tape
 
     start = [as_array(tensor.numpy()) for _, tensor, _ in variables]
@@ -78,16 +83,18 @@ def _watched(subject: Subject) -> Evidence:
         slopes = tape.gradient(loss, [v.value for v in layer.trainable_variables])
         pairs = zip(slopes, layer.trainable_variables, strict=True)
         optimizer.apply_gradients([(g, v) for g, v in pairs if g is not None])
-    before, after, outcome = _reloaded(subject, layer, fed)
+    before, after, reload_error = _reload(tested, layer, inputs)
     shown = tuple(
         VariableShown(
             name=name,
-            known=knows,
+            known=is_tracked,
             trainable=bool(tensor.trainable),
             values=values.astype("float32"),
             gradient=gradient,
         )
-        for (name, tensor, knows), values, gradient in zip(variables, start, gradients, strict=True)
+        for (name, tensor, is_tracked), values, gradient in zip(
+            variables, start, gradients, strict=True
+        )
     )
     return Evidence(
         layer=type(layer).__name__,
@@ -97,7 +104,7 @@ def _watched(subject: Subject) -> Evidence:
         changes=np.array(changes, "float32"),
         before=before,
         after=after,
-        reload=outcome,
+        reload=reload_error,
     )
 
 
@@ -107,11 +114,19 @@ def _gradient(loss_and_tape: Callable, tensor: Any) -> np.ndarray | None:
     return None if gradient is None else as_array(tf.convert_to_tensor(gradient))
 
 
-def _reloaded(subject: Subject, layer: Any, fed: Any) -> tuple[np.ndarray, np.ndarray | None, str]:
-    """Save the trained layer in a model, load it, and call both on one input."""
-    classes = {cls.__name__: cls for inner in layer._flatten_layers() for cls in own_classes(inner)}
-    inputs = keras.Input(batch_shape=subject.shape)
-    model = keras.Model(inputs, layer(inputs))
+def _reload(
+    tested: LayerUnderTest, layer: Any, inputs: Any
+) -> tuple[np.ndarray, np.ndarray | None, str]:
+    """Save the trained layer in a model, load it, and call both on one input.
+
+    Returns:
+        The outputs before and after, and the error that kept the file from being loaded.
+    """
+    classes = {
+        cls.__name__: cls for inner in layer._flatten_layers() for cls in author_classes(inner)
+    }
+    symbolic = keras.Input(batch_shape=tested.shape)
+    model = keras.Model(symbolic, layer(symbolic))
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "model.keras")
         model.save(file)
@@ -119,12 +134,12 @@ def _reloaded(subject: Subject, layer: Any, fed: Any) -> tuple[np.ndarray, np.nd
         if error is None:
             reason = ""
         else:
-            reason = short(error)
+            reason = summarize_error(error)
             weights = str(Path(folder) / "model.weights.h5")
             model.save_weights(weights)
-            fresh = keras.Model(inputs, subject.new()(inputs))
-            _, refused = attempt(lambda: fresh.load_weights(weights))
-            loaded = None if refused else fresh
-    before = as_array(model(fed)).astype("float32")
-    after = as_array(loaded(fed)).astype("float32") if loaded is not None else None
+            fresh = keras.Model(symbolic, tested.new()(symbolic))
+            _, weights_error = attempt(lambda: fresh.load_weights(weights))
+            loaded = None if weights_error else fresh
+    before = as_array(model(inputs)).astype("float32")
+    after = as_array(loaded(inputs)).astype("float32") if loaded is not None else None
     return before, after, reason

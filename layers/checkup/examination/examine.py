@@ -1,4 +1,4 @@
-"""One probe on one layer, in the process it is called in; TensorFlow is needed here."""
+"""Runs one probe on one layer in the current process; it needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from layers.checkup.examination.layer_under_test import Subject, attempt
+from layers.checkup.examination.layer_under_test import LayerUnderTest, attempt
 from layers.checkup.examples import EXAMPLES
 from layers.checkup.plan import PLAN
 from layers.checkup.probes import PROBES
@@ -15,7 +15,7 @@ from layers.checkup.probes.failures import failure
 from layers.checkup.report import Finding, Outcome
 from layers.checkup.shapes import Shapes
 from layers.inputs.fields import BadInputError
-from layers.user_code.isolation import untouched
+from layers.user_code.isolation import isolated
 
 
 def examine(
@@ -25,31 +25,32 @@ def examine(
     dtype: str,
     registered: Mapping[str, type],
 ) -> Outcome:
-    """Run one probe; what it changes in the process is put back.
+    """Run one probe. What it changes in the process is restored.
 
     Args:
-        name: the probe, as in ``PLAN``.
-        make: returns a fresh layer.
-        shape: as in ``Subject``.
-        dtype: of the input.
-        registered: classes to register meanwhile.
+        name: the probe's name in ``PLAN``.
+        make: returns a new layer.
+        shape: the input's shapes, batch first.
+        dtype: the input's dtype.
+        registered: serializable classes to register meanwhile, by registered name.
 
     Raises:
-        BadInputError: what ``make`` refuses with a sentence.
+        BadInputError: what ``make`` raises.
     """
     step = next(step for step in PLAN if step.name == name)
-    subject = Subject(make, shape, dtype, registered)
+    tested = LayerUnderTest(make, shape, dtype, registered)
     started = time.perf_counter()
-    with untouched(registered) as printed:
-        found, error = attempt(lambda: tuple(PROBES[name](subject)))
+    with isolated(registered) as printed:
+        found, error = attempt(lambda: tuple(PROBES[name](tested)))
         if isinstance(error, BadInputError):
             raise error
         if error is not None:
-            layer, _ = attempt(subject.new)
-            found = (failure(error, subject, step.doing, layer),)
+            layer, _ = attempt(tested.new)
+            found = (failure(error, tested, step.doing, layer),)
         label = ""
         if name == "make" and not found:
-            label = type(subject.new()).__name__
+            layer, _ = attempt(tested.new)
+            label = type(layer).__name__ if layer is not None else ""
     findings = [_with_example(finding) for finding in found]
     if name == "call" and printed.getvalue().strip():
         findings.append(_prints(printed.getvalue()))
@@ -58,7 +59,7 @@ def examine(
         probe=name,
         layer=label,
         findings=tuple(findings),
-        able=frozenset({step.gives}) if step.gives and not broken else frozenset(),
+        abilities=frozenset({step.gives}) if step.gives and not broken else frozenset(),
         milliseconds=1e3 * (time.perf_counter() - started),
     )
 
@@ -74,7 +75,7 @@ def _prints(text: str) -> Finding:
         code="prints",
         severity="note",
         where="call",
-        wrong="The layer prints while it is called.",
-        happens="In `fit` it prints while the graph is traced, and not at every step.",
+        wrong="The layer prints when it is called.",
+        happens="In `fit` it prints only while the graph is traced, not at every step.",
         evidence=f"Two calls printed {len(text)} characters: {text.strip()[:60]!r}.",
     )

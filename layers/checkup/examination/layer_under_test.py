@@ -1,4 +1,4 @@
-"""The layer under examination: made afresh, fed and called as often as probes like."""
+"""The layer under test: probes make it, build it and call it as often as they need."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _LIBRARIES = tuple(str(Path(module.__file__).parent) for module in (keras, tf))
 
 
 def is_library(file: str) -> bool:
-    """Return whether a file is Keras's or TensorFlow's own."""
+    """Return whether a file belongs to Keras or TensorFlow."""
     return file.startswith(_LIBRARIES)
 
 
 def is_stock(cls: type) -> bool:
-    """Return whether a class comes with Keras or TensorFlow."""
+    """Return whether a class belongs to Keras, TensorFlow or Python."""
     return cls.__module__.partition(".")[0] in {"keras", "tensorflow", "builtins"}
 
 
-def own_classes(layer: object) -> list[type]:
-    """Return the classes that the author wrote, the layer's own first."""
+def author_classes(layer: object) -> list[type]:
+    """Return those of a layer's classes that the author wrote, the most derived first."""
     return [cls for cls in type(layer).__mro__ if not is_stock(cls)]
 
 
 def attempt(work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-    """Return what ``work`` returns, and None; or None, and what it raised."""
+    """Return ``work``'s result and None, or None and the error that it raised."""
     try:
         return work(), None
     except (Exception, SystemExit) as error:  # noqa: BLE001 (an author's code may raise anything)
@@ -46,15 +46,15 @@ def attempt(work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A layer to check.
+class LayerUnderTest:
+    """A layer to examine.
 
     Attributes:
-        make: returns a fresh layer.
-        shape: of its input, batch first; a list of shapes for a layer of one list, a dict for one
-            of several arguments.
-        dtype: of the input: a float type, an integer type, or ``string``.
-        registered: serialisable classes that only the sender's process knows, by registered name.
+        make: returns a new layer.
+        shape: the input's shape, batch first; a list of shapes for a layer that takes a list, a
+            dict for one that takes several arguments.
+        dtype: the input's: a float, an integer, ``bool`` or ``string``.
+        registered: serializable classes that only the sender's process has, by registered name.
     """
 
     make: Callable[[], Any]
@@ -63,12 +63,12 @@ class Subject:
     registered: Mapping[str, type] = field(default_factory=dict)
 
     def new(self) -> Any:
-        """Return a fresh layer."""
+        """Return a new layer."""
         return self.make()
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
-        """What the constructor was given, by name; what was left out is its default."""
+        """The constructor's arguments by name, defaults included."""
         seen: list[dict[str, Any]] = []
         cls = type(self.new())
         init = cls.__init__
@@ -87,12 +87,18 @@ class Subject:
                         seen[0].update(value)
             init(layer, *arguments, **named)
 
-        with replaced(cls, "__init__", recorder):
+        with temporarily_set(cls, "__init__", recorder):
             self.new()
         return seen[0] if seen else {}
 
     def inputs(self, seed: int = 0, batch: int | None = None, shape: Shapes | None = None) -> Any:
-        """Return arrays of the input's shape; another ``batch`` where it is given."""
+        """Return random arrays of the input's shapes and dtype.
+
+        Args:
+            seed: for the random numbers.
+            batch: another batch size.
+            shape: other shapes.
+        """
         draw = np.random.default_rng(seed)
 
         def array(shape: Shape) -> Any:
@@ -108,7 +114,7 @@ class Subject:
         return map_shapes(array, self.shape if shape is None else shape)
 
     def specs(self, *, concrete: bool = True) -> Any:
-        """Return symbolic inputs; of any batch, unless ``concrete``."""
+        """Return symbolic inputs; their batch is unknown unless ``concrete``."""
 
         def spec(shape: Shape) -> Any:
             batch = (shape[0] or BATCH) if concrete else None
@@ -117,18 +123,18 @@ class Subject:
         return map_shapes(spec, self.shape)
 
     @staticmethod
-    def feed(layer: Any, fed: Any, **named: Any) -> Any:
-        """Call a layer on what ``inputs`` or ``specs`` returned."""
-        if isinstance(fed, dict):
-            return layer(**fed, **named)
-        return layer(fed, **named)
+    def call_on(layer: Any, inputs: Any, **named: Any) -> Any:
+        """Call a layer on the result of ``inputs`` or ``specs``."""
+        if isinstance(inputs, dict):
+            return layer(**inputs, **named)
+        return layer(inputs, **named)
 
     def call(self, layer: Any, seed: int = 0, batch: int | None = None) -> list[Any]:
-        """Call a layer on fresh numbers, and return its outputs as a flat list of tensors."""
-        return flat(self.feed(layer, self.inputs(seed, batch)))
+        """Call a layer on random numbers, and return its outputs as a flat list of tensors."""
+        return flatten_outputs(self.call_on(layer, self.inputs(seed, batch)))
 
     def build(self, layer: Any) -> None:
-        """Build a layer by its own ``build`` alone, as a loaded model does."""
+        """Build a layer with its ``build`` alone, as a loaded model does."""
         if isinstance(self.shape, dict):
             takes = inspect.signature(layer.build).parameters
             shapes = {f"{name}_shape": shape for name, shape in self.shape.items()}
@@ -140,24 +146,24 @@ class Subject:
             layer.build(self.shape)
 
     def called(self) -> Any:
-        """Return a fresh layer that has been called once."""
+        """Return a new layer that has been called once."""
         layer = self.new()
         self.call(layer)
         return layer
 
     def source(self, layer: Any) -> Source | None:
-        """Return the source of the layer's class, where it is at hand."""
-        classes = own_classes(layer)
+        """Return the source of the layer's class; None if it is not available."""
+        classes = author_classes(layer)
         return source_of(classes[0]) if classes else None
 
 
-def flat(outputs: Any) -> list[Any]:
+def flatten_outputs(outputs: Any) -> list[Any]:
     """Return the tensors in nested outputs."""
     return [tensor for tensor in keras.tree.flatten(outputs) if tensor is not None]
 
 
 def as_array(value: Any) -> np.ndarray:
-    """Return a tensor as an array; a ragged or sparse one as its values."""
+    """Return a tensor as an array. Of a ragged or sparse tensor, return the values only."""
     if isinstance(value, tf.RaggedTensor):
         value = value.flat_values
     if isinstance(value, tf.SparseTensor):
@@ -165,27 +171,27 @@ def as_array(value: Any) -> np.ndarray:
     return np.array(keras.ops.convert_to_numpy(value)) if tf.is_tensor(value) else np.array(value)
 
 
-def tensor_of(variable: Any) -> Any:
-    """Return TensorFlow's variable behind a Keras one."""
+def raw_variable(variable: Any) -> Any:
+    """Return the TensorFlow variable of a Keras variable."""
     return variable.value if isinstance(variable, keras.Variable) else variable
 
 
-def known_to(layer: Any) -> set[int]:
-    """Return the identities of all variables that Keras tracks behind a layer."""
+def tracked_ids(layer: Any) -> set[int]:
+    """Return the ids of all variables of a layer that Keras tracks, and of TensorFlow's in them."""
     ids: set[int] = set()
     for variable in layer.variables:
-        ids |= {id(variable), id(tensor_of(variable))}
+        ids |= {id(variable), id(raw_variable(variable))}
     return ids
 
 
 def is_floating(value: Any) -> bool:
-    """Return whether a tensor or array holds floating numbers."""
+    """Return whether a tensor or array has a floating dtype."""
     dtype = getattr(value, "dtype", None)
     return dtype is not None and tf.as_dtype(dtype).is_floating
 
 
 def difference(left: list[Any], right: list[Any]) -> float:
-    """Return the largest difference between two lists of tensors; inf where shapes differ."""
+    """Return the largest difference between two lists of tensors; inf if their shapes differ."""
     if len(left) != len(right):
         return float("inf")
     largest = 0.0
@@ -193,32 +199,32 @@ def difference(left: list[Any], right: list[Any]) -> float:
         if one.shape != other.shape:
             return float("inf")
         if one.dtype.kind in "OSU":
-            apart = float((one != other).any())
+            distance = float((one != other).any())
         else:
             with np.errstate(all="ignore"):
-                apart = np.abs(one.astype("float64") - other.astype("float64"))
-            apart = float(np.nan_to_num(apart, nan=0.0).max(initial=0.0))
-        largest = max(largest, apart)
+                distance = np.abs(one.astype("float64") - other.astype("float64"))
+            distance = float(np.nan_to_num(distance, nan=0.0).max(initial=0.0))
+        largest = max(largest, distance)
     return largest
 
 
 @contextmanager
-def replaced(owner: Any, name: str, value: Any):  # noqa: ANN201 (a context manager of nothing)
-    """Put ``value`` in the place of an attribute for a while."""
-    own = name in vars(owner)
+def temporarily_set(owner: Any, name: str, value: Any):  # noqa: ANN201 (a context manager of nothing)
+    """Set an attribute for the block, and restore it afterwards."""
+    defined_here = name in vars(owner)
     before = getattr(owner, name)
     setattr(owner, name, value)
     try:
         yield
     finally:
-        if own:
+        if defined_here:
             setattr(owner, name, before)
         else:
             delattr(owner, name)
 
 
-def short(error: BaseException) -> str:
-    """Return an error as one line: its kind, and the sentence that says why."""
+def summarize_error(error: BaseException) -> str:
+    """Return an error as one line: its class and its message, without Keras's additions."""
     text = " ".join(str(error).replace("\x1b[1m", "").replace("\x1b[0m", "").split())
     for introduction in ("Error encountered: ", "Exception encountered: "):
         text = text.rpartition(introduction)[2]

@@ -1,8 +1,7 @@
-"""The layers of the posts as they are posted: the same attributes, the same order, the same faults.
+"""The posts' layers as they were published: the same attributes, order and mistakes.
 
-Written by us, word-accurate in behaviour, one class a layer, named by post. They are here to be
-examined; the catalogue has them repaired. Where a post's listing lost its indentation or its
-imports, the layer it means is here.
+They are here to be examined; the catalogue has them repaired. If a post's listing has lost its
+indentation or its imports, the layer that it describes is here.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 
-class Post000CustomLayer(keras.layers.Layer):
-    """Post 000, CustomLayer: one column, repeated once in the constructor."""
+class CustomLayer(keras.layers.Layer):
+    """From *A fully connected layer with repeated weights*, 2021: a column repeated in __init__."""
 
     def __init__(self, input_dim, output_dim, **kwargs):
         super().__init__(**kwargs)
@@ -35,8 +34,8 @@ class Post000CustomLayer(keras.layers.Layer):
         return h
 
 
-class Post001SimpleDense(keras.layers.Layer):
-    """Post 001, SimpleDense: weights made in ``build``, as plain variables."""
+class SimpleDense(keras.layers.Layer):
+    """From *Custom layers in TensorFlow and their weights*: plain variables, made in ``build``."""
 
     def __init__(self, units=32):
         super().__init__()
@@ -57,8 +56,8 @@ class Post001SimpleDense(keras.layers.Layer):
         return tf.matmul(inputs, self.w) + self.b
 
 
-class Post002Linear(keras.layers.Layer):
-    """Posts 002 and 003, Linear: weights made in the constructor, as plain variables."""
+class LinearOfVariables(keras.layers.Layer):
+    """From *Customizing layers in Keras*, 2020: plain variables, made in the constructor."""
 
     def __init__(self, units=32, input_dim=32):
         super().__init__()
@@ -73,8 +72,8 @@ class Post002Linear(keras.layers.Layer):
         return tf.matmul(inputs, self.w) + self.b
 
 
-class Post002CenterZero(keras.layers.Layer):
-    """Post 002, centerZero: a mask with its hole at [4:6, 4:6]."""
+class CenterZero(keras.layers.Layer):
+    """From *Customizing layers in Keras*, 2020: a mask with its hole at [4:6, 4:6]."""
 
     def __init__(self, units, input_dim):
         super().__init__()
@@ -87,8 +86,8 @@ class Post002CenterZero(keras.layers.Layer):
         return input * self.kernel
 
 
-class Post003ComputeSum(keras.layers.Layer):
-    """Post 003, Compute_Sum: a total in a plain variable."""
+class ComputeSum(keras.layers.Layer):
+    """From *Custom modeling with Keras (1)*, 2019: a total in a plain variable."""
 
     def __init__(self, input_dim):
         super().__init__()
@@ -99,8 +98,8 @@ class Post003ComputeSum(keras.layers.Layer):
         return self.total
 
 
-class Post003Linear(keras.layers.Layer):
-    """Post 003, Linear with ``add_weight`` in ``build``; ``MLPBlock`` is made of it."""
+class Linear(keras.layers.Layer):
+    """From *Custom modeling with Keras (1)*, 2019: the part that ``MLPBlock`` consists of."""
 
     def __init__(self, units=32):
         super().__init__()
@@ -116,14 +115,14 @@ class Post003Linear(keras.layers.Layer):
         return tf.matmul(inputs, self.w) + self.b
 
 
-class Post003MLPBlock(keras.layers.Layer):
-    """Post 003, MLPBlock: three Linears, relu between."""
+class MLPBlock(keras.layers.Layer):
+    """From *Custom modeling with Keras (1)*, 2019: three Linears with relu between them."""
 
     def __init__(self):
         super().__init__()
-        self.linear_1 = Post003Linear(32)
-        self.linear_2 = Post003Linear(32)
-        self.linear_3 = Post003Linear(1)
+        self.linear_1 = Linear(32)
+        self.linear_2 = Linear(32)
+        self.linear_3 = Linear(1)
 
     def call(self, inputs):
         x = self.linear_1(inputs)
@@ -133,10 +132,11 @@ class Post003MLPBlock(keras.layers.Layer):
         return self.linear_3(x)
 
 
-class Post004Dense(keras.layers.Layer):
-    """Post 004: dense on any rank by ``tensordot``, its loose lines put into a layer.
+class TensordotDense(keras.layers.Layer):
+    """From *A dense layer on three dimensions*, 2020: dense on any rank by ``tensordot``.
 
-    The post makes two plain variables, of [4, 10] and [10], and contracts the last axis.
+    The post has no class: it makes two plain variables, of [4, 10] and [10], and contracts the last
+    axis.
     """
 
     def __init__(self, input_dim=4, units=10):

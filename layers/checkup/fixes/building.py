@@ -1,4 +1,4 @@
-"""How a layer is built: its weights' arguments, its children, its names."""
+"""Fixes for how a layer is built: its weights' arguments, its sublayers, its attribute names."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from layers.checkup.report import Fix
 from layers.checkup.source import Edit, Source, attribute_of, insert_after, insert_before, replace
 
 
-def positional_add_weight(source: Source | None) -> Fix | None:
-    """Name what Keras 2 took by position: name, shape, dtype, initializer."""
+def name_add_weight_arguments(source: Source | None) -> Fix | None:
+    """Pass by keyword what Keras 2 took by position: name, shape, dtype, initializer."""
     if source is None:
         return None
     order = ("name", "shape", "dtype", "initializer", "regularizer", "trainable")
@@ -28,25 +28,25 @@ def _is_shape(node: ast.expr) -> bool:
     return isinstance(node, (ast.Tuple, ast.List)) or "shape" in ast.unparse(node)
 
 
-def built(source: Source | None, lines: Iterable[str]) -> Fix | None:
-    """Build the children at the end of ``build``."""
+def build_children(source: Source | None, lines: Iterable[str]) -> Fix | None:
+    """Build the sublayers at the end of ``build``, with these lines."""
     if source is None or (build := source.method("build")) is None:
         return None
     return source.edited(insert_after(build.body[-1], "\n".join(lines)))
 
 
-def build_signature(source: Source | None) -> Fix | None:
-    """Name the arguments of ``build`` after those of ``call``."""
+def rename_build_arguments(source: Source | None) -> Fix | None:
+    """Rename the arguments of ``build`` to match those of ``call``."""
     if source is None:
         return None
     build, call = source.method("build"), source.method("call")
     if build is None or call is None:
         return None
-    theirs, ours = call.args.args[1:], build.args.args[1:]
-    if len(ours) > len(theirs):
+    call_arguments, build_arguments = call.args.args[1:], build.args.args[1:]
+    if len(build_arguments) > len(call_arguments):
         return None
     edits, names = [], {}
-    for old, new in zip(ours, theirs, strict=False):
+    for old, new in zip(build_arguments, call_arguments, strict=False):
         names[old.arg] = f"{new.arg}_shape"
         edits.append(
             Edit(
@@ -55,10 +55,12 @@ def build_signature(source: Source | None) -> Fix | None:
                 names[old.arg],
             )
         )
-    if len(ours) == 1:  # one list of all shapes: each by its own name
-        (old,) = ours
+    if len(build_arguments) == 1:  # one list of all shapes becomes one argument for each
+        (old,) = build_arguments
         edits = []
-        shapes = [f"{argument.arg}_shape" for argument in theirs if argument.arg != "training"]
+        shapes = [
+            f"{argument.arg}_shape" for argument in call_arguments if argument.arg != "training"
+        ]
         place = Edit(
             (old.lineno, old.col_offset),
             (old.end_lineno or 0, old.end_col_offset or 0),
@@ -74,8 +76,8 @@ def build_signature(source: Source | None) -> Fix | None:
     return source.edited(*edits)
 
 
-def renamed(source: Source | None, attribute: str) -> Fix | None:
-    """Give an attribute a name that Keras has no use for."""
+def rename_attribute(source: Source | None, attribute: str) -> Fix | None:
+    """Rename an attribute to a name that Keras does not use."""
     if source is None or not attribute:
         return None
     new = f"own_{attribute.lstrip('_')}"
@@ -90,8 +92,20 @@ def renamed(source: Source | None, attribute: str) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def without_method(source: Source | None, name: str) -> Fix | None:
-    """Leave a method out: Keras works the output's shape out by itself."""
+def return_last(source: Source | None) -> Fix | None:
+    """Return what the last statement of ``call`` computes."""
+    if source is None or (call := source.method("call")) is None:
+        return None
+    last = call.body[-1]
+    if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
+        return source.edited(insert_after(last, f"return {last.targets[0].id}"))
+    if isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant):
+        return source.edited(replace(last, f"return {source.segment(last.value)}"))
+    return None
+
+
+def remove_method(source: Source | None, name: str) -> Fix | None:
+    """Remove a method: Keras then computes the output's shape itself."""
     if source is None or (method := source.method(name)) is None or len(source.tree.body) == 1:
         return None
     line = min([method.lineno, *(d.lineno for d in method.decorator_list)])

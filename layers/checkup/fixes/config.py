@@ -1,4 +1,4 @@
-"""Writing a layer down and reading it back."""
+"""Fixes for saving a layer and loading it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from layers.checkup.report import Fix
 from layers.checkup.source import Edit, Source, insert_after, replace
 
 
-def kwargs(source: Source | None) -> Fix | None:
-    """Take ``**kwargs`` and pass them on."""
+def add_kwargs(source: Source | None) -> Fix | None:
+    """Make the constructor take ``**kwargs`` and pass them on."""
     if source is None or (init := source.method("__init__")) is None or init.args.kwarg:
         return None
     last = max(
@@ -34,12 +34,15 @@ def kwargs(source: Source | None) -> Fix | None:
     return source.edited(*edits)
 
 
-def config(
+def write_get_config(
     source: Source | None, names: Iterable[str], arrays: Mapping[str, str] | None = None
 ) -> Fix | None:
     """Write a ``get_config`` that returns every argument of the constructor.
 
-    ``arrays`` are those that are NumPy's, with their types: written as lists, read as arrays.
+    Args:
+        source: the class.
+        names: the constructor's arguments.
+        arrays: the dtype of each argument that is a NumPy array. It is saved as a list.
     """
     if source is None or (init := source.method("__init__")) is None:
         return None
@@ -47,12 +50,11 @@ def config(
     if arrays and "import numpy as np\n" not in source.lines:
         return None
     names = list(names)
-    kept = {v.id: name for _, v, name in attributes_of(init) if isinstance(v, ast.Name)}
-    found = {name: kept.get(name) for name in names}
+    stored_as = {v.id: name for _, v, name in attributes_of(init) if isinstance(v, ast.Name)}
     present = {name for _, _, name in attributes_of(init)}
     edits, lines = [], []
     for name in names:
-        attribute = found[name] or (name if name in present else None)
+        attribute = stored_as.get(name) or (name if name in present else None)
         if attribute is None:
             edits.append(insert_after(init.body[-1], f"self.{name} = {name}"))
             attribute = name
@@ -81,7 +83,7 @@ def config(
 
 
 def _merged(source: Source, edits: list[Edit]) -> Fix | None:
-    """Make one edit of those at one place: both would otherwise be written in either order."""
+    """Join the edits that start at one place, so that their order is fixed."""
     ends: dict[tuple[int, int], Edit] = {}
     for edit in edits:
         known = ends.get(edit.start)
@@ -90,8 +92,8 @@ def _merged(source: Source, edits: list[Edit]) -> Fix | None:
     return source.edited(*ends.values())
 
 
-def registered(source: Source | None, package: str) -> Fix | None:
-    """Put the decorator above the class."""
+def register_class(source: Source | None, package: str) -> Fix | None:
+    """Add the decorator that registers the class."""
     if source is None:
         return None
     place = (source.first, source.tree.col_offset)

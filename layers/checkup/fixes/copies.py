@@ -1,4 +1,4 @@
-"""Copies of a weight, worked out once: worked out in every call instead."""
+"""Fixes for a copy of a weight that is computed once: compute it in every call."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from layers.checkup.report import Fix
 from layers.checkup.source import Edit, Source, attribute_of, insert_before, replace
 
 
-def derived_in_call(source: Source | None, name: str) -> Fix | None:
+def derive_in_call(source: Source | None, name: str) -> Fix | None:
     """Move ``self.copy = f(self.w)`` out of the constructor into every call.
 
-    A copy that is a plain name is written out in the functions that close over it.
+    If the copy is a local variable, its expression replaces it in the functions that close over it.
     """
     if source is None or (call := source.method("call")) is None:
         return None
@@ -21,14 +21,14 @@ def derived_in_call(source: Source | None, name: str) -> Fix | None:
     if not assigned:
         return _in_closures(source, name)
     node = assigned[-1]
-    # ``self.w = self.w * 2``: the first is the weight, and this is the copy that took its place.
+    # ``self.w = self.w * 2`` assigns twice: the weight first, then the copy that replaces it.
     again = any(attribute_of(read) == name for read in ast.walk(node.value))
     if len(assigned) != 1 + again or node.lineno >= call.lineno:
         return None
     home = _home(source, node)
     if home is None or attribute_of(node.targets[0]) != name:
         return None
-    found = _written(source, home, node)
+    found = _expression_in_call(source, home, node)
     if found is None:
         return None
     expression, edits = found
@@ -40,15 +40,15 @@ def derived_in_call(source: Source | None, name: str) -> Fix | None:
     if not uses:
         return None
     alone = len(home.body) == 1
-    gone = replace(node, "pass" if alone else "", whole=True)
+    removal = replace(node, "pass" if alone else "", whole=True)
     body = call.body[1] if ast.get_docstring(call) and len(call.body) > 1 else call.body[0]
     if any(use.start <= (body.lineno, body.col_offset) for use in uses):
         return None
-    return source.edited(gone, *edits, insert_before(body, f"{name} = {expression}"), *uses)
+    return source.edited(removal, *edits, insert_before(body, f"{name} = {expression}"), *uses)
 
 
 def _in_closures(source: Source, name: str) -> Fix | None:
-    """Write ``f(self.w)`` in the place of a name that only functions made beside it read."""
+    """Replace a local variable by ``f(self.w)`` if only nested functions read it."""
     for home in source.tree.body:
         if not isinstance(home, ast.FunctionDef):
             continue
@@ -65,10 +65,10 @@ def _in_closures(source: Source, name: str) -> Fix | None:
     return None
 
 
-def _written(
+def _expression_in_call(
     source: Source, home: ast.FunctionDef, node: ast.Assign
 ) -> tuple[str, list[Edit]] | None:
-    """Return a copy's expression as ``call`` can write it, and what goes with it where it was."""
+    """Return a copy's expression for ``call``, and the edits in the method that it comes from."""
     plain = not names_in(node.value) & _assigned_in(home)
     value, edits = (node.value, []) if plain else _inlined(home, node)
     expression = source.segment(node.value).replace(".numpy()", "") if plain else ""
@@ -77,18 +77,18 @@ def _written(
     if expression is None:
         return None
     arguments = {a.arg for a in (*home.args.args, *home.args.kwonlyargs)} - {"self"}
-    kept = {v.id: name for _, v, name in attributes_of(home) if isinstance(v, ast.Name)}
+    stored_as = {v.id: name for _, v, name in attributes_of(home) if isinstance(v, ast.Name)}
     for name in names_in(value) & arguments:
-        if name not in kept:
+        if name not in stored_as:
             return None
         expression = re.sub(
-            rf"(?<![\w.]){name}(?!\w)(?!\s*=[^=])", f"self.{kept[name]}", expression
+            rf"(?<![\w.]){name}(?!\w)(?!\s*=[^=])", f"self.{stored_as[name]}", expression
         )
     return (expression, edits) if not names_in(value) & _assigned_in(home) else None
 
 
 def _inlined(home: ast.FunctionDef, node: ast.Assign) -> tuple[ast.expr, list[Edit]]:
-    """Write out the names that an expression is made of; those that nothing else needs go."""
+    """Replace local variables in an expression by their values; remove those not used elsewhere."""
     edits = []
     values: dict[str, ast.expr] = {}
     for name in names_in(node.value) & _assigned_in(home):
@@ -108,7 +108,7 @@ def _inlined(home: ast.FunctionDef, node: ast.Assign) -> tuple[ast.expr, list[Ed
 
 
 def _local(home: ast.FunctionDef, name: str) -> tuple[ast.Assign | None, list[ast.Name]]:
-    """Return where a function assigns a name, if it does so once and at its top, and its uses."""
+    """Return a name's assignment and uses, if the function's body assigns it exactly once."""
     named = [n for n in ast.walk(home) if isinstance(n, ast.Name) and n.id == name]
     made = [
         node

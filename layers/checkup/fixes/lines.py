@@ -1,4 +1,4 @@
-"""What the fixes have in common: reading an author's lines, and naming things in them."""
+"""Helpers that the fixes share: reading an author's syntax tree and writing source text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.checkup.source import Source, attribute_of
 
 
 def quoted(text: str) -> str:
-    """Write a text as Python does."""
+    """Return a text as a Python string literal."""
     return f'"{text}"'
 
 
@@ -26,7 +26,7 @@ def attributes_of(function: ast.FunctionDef) -> Iterable[tuple[ast.AST, ast.expr
 
 
 def keywords(source: Source, call: ast.Call) -> list[str]:
-    """Write a call's keyword arguments again."""
+    """Return the source of a call's keyword arguments."""
     return [f"{k.arg}={source.segment(k.value)}" for k in call.keywords if k.arg]
 
 
@@ -47,14 +47,14 @@ def names_in(node: ast.AST) -> set[str]:
 
 
 def by_keras(node: ast.AST) -> str | None:
-    """Write an expression with Keras's functions for NumPy's; None where Keras lacks one."""
+    """Return an expression with ``keras.ops`` in place of NumPy; None if a function is missing."""
     text = ast.unparse(node).replace(".numpy()", "")
-    for module, own, there in (
+    for module, name_in_keras, functions in (
         (r"np\.linalg", "keras.ops.linalg", keras.ops.linalg),
         ("np", "keras.ops", keras.ops),
     ):
         called = set(re.findall(rf"(?<![\w.]){module}\.(\w+)", text)) - {"linalg"}
-        if not all(hasattr(there, name) for name in called):
+        if not all(hasattr(functions, name) for name in called):
             return None
-        text = re.sub(rf"(?<![\w.]){module}\.", f"{own}.", text)
+        text = re.sub(rf"(?<![\w.]){module}\.", f"{name_in_keras}.", text)
     return text

@@ -1,4 +1,4 @@
-"""Numbers that are right for one size or one batch."""
+"""Fixes for numbers that are right for one size or one batch only."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.checkup.fixes.lines import add_weights, attributes_of, names_in
-from layers.checkup.literal_indices import bounds_of, numbers
+from layers.checkup.literal_indices import bounds_of, ranges_by_name
 from layers.checkup.report import Fix
 from layers.checkup.source import Edit, Source, attribute_of, dotted, replace
 
 
-def centred(source: Source | None, line: int, length: int) -> Fix | None:
-    """Write positions that were centred for one length so that they are for every length.
+def center_range(source: Source | None, line: int, length: int) -> Fix | None:
+    """Compute the indices of a centred range from the array's length.
 
-    They are a slice's bounds, written out or by names for numbers, or what a loop runs through.
+    The literal range is a slice, with numbers or names for them, or a loop's.
+
+    Args:
+        source: the class.
+        line: the line of the indices.
+        length: the length for which the literal range is centred.
     """
     homes = source.tree.body if source else ()
     home = next((f for f in homes if f.lineno <= line <= (f.end_lineno or 0)), None)
     if source is None or not isinstance(home, ast.FunctionDef):
         return None
-    known = numbers(home)
+    known = ranges_by_name(home)
     loops = {
         node.target.id: node.iter
         for node in ast.walk(home)
@@ -48,7 +53,7 @@ def centred(source: Source | None, line: int, length: int) -> Fix | None:
 
 
 def _around(middle: str, length: int) -> tuple[str, str]:
-    """Return where a stretch of a length begins and ends that has this in its middle."""
+    """Return the start and end of a range of a length around a middle, as expressions."""
     half, rest = length // 2, length - length // 2
     return middle + (f" - {half}" if half else ""), middle + (f" + {rest}" if rest else "")
 
@@ -59,8 +64,8 @@ def _slice(part: ast.expr, low: str, high: str) -> Edit:
 
 
 def _unused(home: ast.FunctionDef, edits: Iterable[Edit]) -> list[Edit]:
-    """Leave out ``low, high = 4, 6`` where the edits replace every use of both."""
-    gone = []
+    """Remove ``low, high = 4, 6`` if the edits replace every use of both."""
+    removals = []
     for node in ast.walk(home):
         if not isinstance(node, ast.Assign):
             continue
@@ -70,22 +75,27 @@ def _unused(home: ast.FunctionDef, edits: Iterable[Edit]) -> list[Edit]:
             for n in ast.walk(home)
             if isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Load)
         ]
-        only_numbers = names <= set(numbers(home)) and not names_in(node.value)
+        only_numbers = names <= set(ranges_by_name(home)) and not names_in(node.value)
         if only_numbers and uses and all(any(e.start <= u < e.end for e in edits) for u in uses):
-            gone.append(replace(node, "", whole=True))
-    return gone
+            removals.append(replace(node, "", whole=True))
+    return removals
 
 
-def any_batch(source: Source | None, batch: int, arguments: Mapping[str, Any]) -> Fix | None:
-    """Take the batch from the input where a number stands for it, and leave it out of weights.
+def use_input_batch(source: Source | None, batch: int, arguments: Mapping[str, Any]) -> Fix | None:
+    """Take the batch size from the input, and leave it out of the shapes of weights.
 
-    ``arguments`` are the constructor's: an attribute that keeps the batch is a number, too.
+    Args:
+        source: the class.
+        batch: the batch size that is written as a number.
+        arguments: the constructor's; an attribute may hold the batch size.
     """
     if source is None:
         return None
     edits = []
     whole = {name: value for name, value in arguments.items() if type(value) is int}
-    kept = _kept(source, {name for name, value in whole.items() if value == batch})
+    holders = _attributes_of_arguments(
+        source, {name for name, value in whole.items() if value == batch}
+    )
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and dotted(node.func).endswith("reshape"):
             shape = next((a for a in node.args if isinstance(a, (ast.Tuple, ast.List))), None)
@@ -95,7 +105,7 @@ def any_batch(source: Source | None, batch: int, arguments: Mapping[str, Any]) -
     edits += [
         replace(shape.elts[0], f"tf.shape({_input(source)})[0]")
         for shape in _shapes_in_call(source)
-        if attribute_of(shape.elts[0]) in kept
+        if attribute_of(shape.elts[0]) in holders
     ]
     for call in add_weights(source):
         edits += [
@@ -106,14 +116,14 @@ def any_batch(source: Source | None, batch: int, arguments: Mapping[str, Any]) -
     return source.edited(*edits) if edits else None
 
 
-def flattened(source: Source | None, shape: tuple[int | None, ...]) -> Fix | None:
-    """Write the lengths of the input where their product stands as a number in a shape."""
+def use_input_lengths(source: Source | None, shape: tuple[int | None, ...]) -> Fix | None:
+    """Write the product of the input's lengths in place of its number in a shape."""
     lengths = [length for length in shape[1:] if length]
     if source is None or len(lengths) < 2 or len(lengths) < len(shape) - 1:
         return None
-    taken = " * ".join(f"{_input(source)}.shape[{axis}]" for axis in range(1, len(shape)))
+    product = " * ".join(f"{_input(source)}.shape[{axis}]" for axis in range(1, len(shape)))
     edits = [
-        replace(part, taken)
+        replace(part, product)
         for node in _shapes_in_call(source)
         for part in node.elts
         if isinstance(part, ast.Constant) and part.value == math.prod(lengths)
@@ -138,8 +148,8 @@ def _input(source: Source) -> str:
     return call.args.args[1].arg if call and len(call.args.args) > 1 else "inputs"
 
 
-def _kept(source: Source, arguments: set[str]) -> set[str]:
-    """Return the attributes in which a constructor keeps some of its arguments."""
+def _attributes_of_arguments(source: Source, arguments: set[str]) -> set[str]:
+    """Return the attributes that hold these arguments of the constructor."""
     init = source.method("__init__")
     values = attributes_of(init) if init else ()
     return {name for _, v, name in values if isinstance(v, ast.Name) and v.id in arguments}

@@ -1,4 +1,4 @@
-"""What `call` does to numbers: by NumPy, in the wrong type, or so that no gradient comes back."""
+"""Fixes for how `call` computes: with NumPy, in the wrong dtype, or without a gradient."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _MADE = {
 _ROUNDING = {"round", "floor", "ceil", "sign", "rint"}
 
 
-def numpy_in_call(source: Source | None) -> Fix | None:
-    """Write ``keras.ops.`` for ``np.`` in ``call`` and in what it calls, where Keras has the same.
+def use_keras_ops(source: Source | None) -> Fix | None:
+    """Replace ``np.`` by ``keras.ops.`` in ``call`` and in the methods that it calls.
 
     ``float(x.numpy().max())`` becomes ``keras.ops.max(x)``.
     """
@@ -33,7 +33,7 @@ def numpy_in_call(source: Source | None) -> Fix | None:
         return None
     edits: list[Edit] = []
     done: set[ast.AST] = set()
-    for node in (node for method in _reached(source, call) for node in ast.walk(method)):
+    for node in (node for method in _methods_used(source, call) for node in ast.walk(method)):
         if not isinstance(node, ast.Call) or node in done:
             continue
         if reduced := _reduced(source, node):
@@ -57,8 +57,8 @@ def numpy_in_call(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def _reached(source: Source, call: ast.FunctionDef) -> list[ast.FunctionDef]:
-    """Return ``call`` and the methods that it calls, and those that they call."""
+def _methods_used(source: Source, call: ast.FunctionDef) -> list[ast.FunctionDef]:
+    """Return ``call`` and the methods that it calls, directly or not."""
     found = [call]
     for method in found:
         for node in ast.walk(method):
@@ -82,8 +82,8 @@ def _reduced(source: Source, node: ast.Call) -> str | None:
     return f"keras.ops.{node.func.attr}({source.segment(value.func.value)})"
 
 
-def straight_through(source: Source | None) -> Fix | None:
-    """Round forwards, and let the gradient through as if nothing had been rounded."""
+def pass_gradient_through(source: Source | None) -> Fix | None:
+    """Round in the forward pass only: the gradient passes as if nothing were rounded."""
     if source is None:
         return None
     edits = []
@@ -98,8 +98,8 @@ def straight_through(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def sigmoid(source: Source | None) -> Fix | None:
-    """Write a sigmoid for a softmax."""
+def use_sigmoid(source: Source | None) -> Fix | None:
+    """Replace softmax by sigmoid."""
     if source is None:
         return None
     edits = []
@@ -112,8 +112,8 @@ def sigmoid(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def float64(source: Source | None) -> Fix | None:
-    """Write float32 for float64, and give arrays without a type one."""
+def use_float32(source: Source | None) -> Fix | None:
+    """Replace float64 by float32, and give arrays without a dtype this one."""
     if source is None:
         return None
     edits = []

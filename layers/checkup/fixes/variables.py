@@ -1,4 +1,4 @@
-"""Variables that Keras does not know, that come too late, or that nothing needs."""
+"""Fixes for variables that are not tracked, are created too late, or are not used."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection
 
+from layers.checkup.fixes.initializers import initial_of
 from layers.checkup.fixes.lines import names_in, quoted
 from layers.checkup.report import Fix
 from layers.checkup.source import (
@@ -21,23 +22,14 @@ from layers.checkup.source import (
 
 _MAKING = {"tf.Variable", "keras.Variable", "self.add_weight"}
 _LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
-_DRAWN = {
-    "tf.zeros": "zeros",
-    "tf.ones": "ones",
-    "np.zeros": "zeros",
-    "np.ones": "ones",
-    "tf.random.normal": "random_normal",
-    "tf.random.uniform": "random_uniform",
-    "keras.ops.zeros": "zeros",
-    "keras.ops.ones": "ones",
-    "keras.random.normal": "random_normal",
-}
+WIDTH = 100
+"""Columns of a line; a longer call is written on several lines."""
 
 
-def tracked(source: Source | None, line: int | None, name: str) -> Fix | None:
-    """Let Keras know every variable that is made by ``tf.Variable`` in the class.
+def track_variables(source: Source | None, line: int | None, name: str) -> Fix | None:
+    """Replace every ``tf.Variable`` of the class by a variable that Keras tracks.
 
-    All of them, because a layer with one of them mended still does not load.
+    All at once, because a layer with only some of them fixed still does not load.
     """
     if source is None or line is None:
         return None
@@ -50,8 +42,8 @@ def tracked(source: Source | None, line: int | None, name: str) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def layer_in_object(source: Source | None, path: str) -> Fix | None:
-    """Keep a layer that an object holds, ``self.plain.dense``, as an attribute of its own, too."""
+def attach_layer(source: Source | None, path: str) -> Fix | None:
+    """Assign another object's sublayer, ``self.plain.dense``, to an attribute of the layer too."""
     _, *parts = path.split(".")
     if source is None or len(parts) < 2 or not all(part.isidentifier() for part in parts):
         return None
@@ -61,25 +53,31 @@ def layer_in_object(source: Source | None, path: str) -> Fix | None:
     return source.edited(insert_after(made[0], f"self.{'_'.join(parts)} = {path}"))
 
 
-def variable(source: Source, call: ast.Call, name: str) -> str:
-    """Write a tracked variable in the place of a ``tf.Variable``."""
+def variable(source: Source, call: ast.Call, name: str, *, wrap: bool = True) -> str:
+    """Return the source of a tracked variable in place of a ``tf.Variable``."""
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     value = given.get("initial_value", call.args[0] if call.args else None)
     trainable = source.segment(given["trainable"]) if "trainable" in given else "True"
     named = source.segment(given["name"]) if "name" in given else quoted(name)
     more = "" if trainable == "True" else f", trainable={trainable}"
-    if isinstance(value, ast.Call):
-        inner = {keyword.arg: keyword.value for keyword in value.keywords}
-        shape = inner.get("shape", value.args[0] if value.args else None)
-        called = dotted(value.func)
-        initializer = quoted(_DRAWN[called]) if called in _DRAWN else None
-        if initializer is None and re.fullmatch(r"\w*init\w*", called):
-            initializer = called
-        if shape is not None and initializer is not None:
-            text = source.segment(shape)
-            return f"self.add_weight(name={named}, shape={text}, initializer={initializer}{more})"
+    if initial := initial_of(source, value):
+        parts = [f"name={named}", f"shape={initial.shape}"]
+        parts += [f"dtype={initial.dtype}"] if initial.dtype else []
+        parts += [f"initializer={initial.initializer}", *([more[2:]] if more else [])]
+        return _add_weight(source, call, parts, wrap=wrap)
     text = source.segment(value) if value is not None else "0.0"
     return f"keras.Variable({text}, name={named}{more})"
+
+
+def _add_weight(source: Source, call: ast.Call, parts: list[str], *, wrap: bool) -> str:
+    """Return ``self.add_weight(…)`` in place of a call, on several lines if it is long."""
+    text = f"self.add_weight({', '.join(parts)})"
+    if not wrap or call.col_offset + len(text) <= WIDTH:
+        return text
+    line = source.lines[call.lineno - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    inside = "".join(f"{indent}    {part},\n" for part in parts)
+    return f"self.add_weight(\n{inside}{indent})"
 
 
 def _name_of(source: Source, call: ast.Call, default: str) -> str:
@@ -93,8 +91,8 @@ def _name_of(source: Source, call: ast.Call, default: str) -> str:
     return re.sub(r"\W", "", default) or "weight"
 
 
-def made_in_build(source: Source | None) -> Fix | None:
-    """Make in ``build`` what ``call`` makes: variables, and layers that are called at once."""
+def create_in_build(source: Source | None) -> Fix | None:
+    """Create in ``build`` the variables and sublayers that ``call`` creates."""
     if source is None or source.method("build") or (call := source.method("call")) is None:
         return None
     argument = call.args.args[1].arg if len(call.args.args) > 1 else ""
@@ -121,9 +119,9 @@ def made_in_build(source: Source | None) -> Fix | None:
 def _moved(
     source: Source, call: ast.FunctionDef, node: ast.AST, argument: str, made: Collection[str]
 ) -> tuple[dict[str, str], list[Edit]] | None:
-    """Return what a node of ``call`` makes, by name, and the edits that leave it to ``build``.
+    """Return what a node of ``call`` creates, by name, and the edits that move it to ``build``.
 
-    None where it makes something that ``build`` cannot.
+    None if it creates something that ``build`` cannot create.
     """
     if isinstance(node, ast.If) and (once := _made_once(source, node)):
         return once, [replace(node, "", whole=True)]
@@ -152,23 +150,23 @@ def _moved(
 
 
 def _makes(node: ast.AST) -> bool:
-    """Return whether an expression makes a variable."""
+    """Return whether an expression creates a variable."""
     return isinstance(node, ast.Call) and dotted(node.func) in _MAKING
 
 
 def _text(source: Source, node: ast.AST, name: str) -> str:
     is_plain = isinstance(node, ast.Call) and dotted(node.func) == "tf.Variable"
-    return variable(source, node, name) if is_plain else source.segment(node)
+    return variable(source, node, name, wrap=False) if is_plain else source.segment(node)
 
 
 def _made_once(source: Source, node: ast.If) -> dict[str, str] | None:
-    """Return what ``if not hasattr(self, "w"): self.w = …`` makes, or ``if self.w is None``."""
+    """Return what ``if not hasattr(self, "w"):`` or ``if self.w is None:`` creates, by name."""
     names = [attribute_of(s.targets[0]) for s in node.body if isinstance(s, ast.Assign)]
-    asked = ast.unparse(node.test)
+    condition = ast.unparse(node.test)
     tests = {f"not hasattr(self, {name!r})" for name in names} | {
         f"self.{name} is None" for name in names
     }
-    if node.orelse or asked not in tests or None in names or len(names) != len(node.body):
+    if node.orelse or condition not in tests or None in names or len(names) != len(node.body):
         return None
     values = [s.value for s in node.body if isinstance(s, ast.Assign)]
     if not all(map(_makes, values)):
@@ -185,8 +183,8 @@ def _of_shape(text: str, argument: str) -> str:
     return re.sub(rf"\b{argument}\.shape\b", "input_shape", text) if argument else text
 
 
-def state(source: Source | None, attribute: str) -> Fix | None:
-    """Keep what ``call`` adds to as a weight that is not trained: a number, some, or an array."""
+def state_as_weight(source: Source | None, attribute: str) -> Fix | None:
+    """Turn what ``call`` adds to (a number, a dict of numbers, an array) into weights."""
     if source is None or (call := source.method("call")) is None:
         return None
     nodes = list(source.assignments(attribute))
@@ -197,7 +195,7 @@ def state(source: Source | None, attribute: str) -> Fix | None:
     inside = set(ast.walk(call))
     if not all(isinstance(n.op, ast.Add) and n in inside for n in adds):
         return None
-    edits = _kept_as_weights(source, attribute, starts[0].value)
+    edits = _state_weights(source, attribute, starts[0].value)
     is_array = isinstance(starts[0].value, ast.Call)
     is_dict = isinstance(starts[0].value, ast.Dict)
     if not edits or any(isinstance(n.target, ast.Subscript) != is_dict for n in adds):
@@ -206,15 +204,15 @@ def state(source: Source | None, attribute: str) -> Fix | None:
         target, added = source.segment(node.target), source.segment(node.value)
         adding = f"assign({target} + {added})" if is_array else f"assign_add({added})"
         edits.append(replace(node, f"{target}.{adding}"))
-    for node in inside:  # a graph has no number to take out
+    for node in inside:  # a graph has no Python number
         is_taken = isinstance(node, ast.Call) and dotted(node.func) == "float"
         if is_taken and len(node.args) == 1 and attribute_of(node.args[0]) == attribute:
             edits += unwrapped(node, node.args[0])
     return source.edited(*edits)
 
 
-def _kept_as_weights(source: Source, attribute: str, value: ast.expr) -> list[Edit]:
-    """Return the edits that make weights of the numbers that a state starts from."""
+def _state_weights(source: Source, attribute: str, value: ast.expr) -> list[Edit]:
+    """Return the edits that create non-trainable weights with a state's initial values."""
 
     def made(name: str, shape: str, start: float) -> str:
         initializer = f"keras.initializers.Constant({start})" if start else '"zeros"'
@@ -248,8 +246,8 @@ def _number(node: ast.expr) -> float | None:
     return value if plain else None
 
 
-def removed(source: Source | None, attribute: str) -> Fix | None:
-    """Leave out a weight that nothing uses."""
+def remove_attribute(source: Source | None, attribute: str) -> Fix | None:
+    """Remove a weight that nothing uses."""
     if source is None:
         return None
     nodes = list(source.assignments(attribute))

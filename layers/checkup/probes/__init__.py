@@ -1,10 +1,11 @@
-"""The examinations: a function for each name of ``layers.checkup.plan.PLAN``."""
+"""The examinations: one function for each name in ``layers.checkup.plan.PLAN``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from layers.checkup.examination.layer_under_test import Subject
+from layers.checkup.examination.layer_under_test import LayerUnderTest
+from layers.checkup.probes.batch import fixed_batch
 from layers.checkup.probes.building import (
     build_signature,
     children_unbuilt,
@@ -12,16 +13,17 @@ from layers.checkup.probes.building import (
     reserved_name,
 )
 from layers.checkup.probes.config import config, unregistered
-from layers.checkup.probes.gradients import frozen_copy, no_gradient
+from layers.checkup.probes.copies import frozen_copy
+from layers.checkup.probes.gradients import no_gradient
 from layers.checkup.probes.inside_call import python_state, variable_in_call
-from layers.checkup.probes.sizes import fixed_batch, hard_coded_size, wrong_output_shape
+from layers.checkup.probes.sizes import hard_coded_size, wrong_output_shape
 from layers.checkup.probes.softmax import softmax_of_one
 from layers.checkup.probes.start import call, graph, make
 from layers.checkup.probes.types import float64_constant
 from layers.checkup.probes.variables import untracked
 from layers.checkup.report import Finding
 
-PROBES: dict[str, Callable[[Subject], Iterable[Finding]]] = {
+PROBES: dict[str, Callable[[LayerUnderTest], Iterable[Finding]]] = {
     probe.__name__: probe
     for probe in (
         make,

@@ -1,11 +1,13 @@
-"""How the layer is built: its children, its arguments, its names."""
+"""Probes of how a layer is built: sublayers, the arguments of build, attribute names."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,15 @@ import keras
 
 from layers.checkup import fixes
 from layers.checkup.examination.layer_under_test import (
-    Subject,
+    LayerUnderTest,
     attempt,
+    author_classes,
     difference,
     is_stock,
-    own_classes,
-    replaced,
+    temporarily_set,
 )
-from layers.checkup.probes.failures import is_ours
+from layers.checkup.examination.object_graph import sublayer_path
+from layers.checkup.probes.failures import is_library_code
 from layers.checkup.report import Finding
 from layers.checkup.shapes import all_shapes
 from layers.checkup.source import source_of
@@ -35,45 +38,79 @@ _ALLOWED = {
 _RESERVED = (set(vars(keras.layers.Layer())) | set(dir(keras.layers.Layer))) - _ALLOWED
 
 
-def children_unbuilt(subject: Subject) -> Iterator[Finding]:
-    """Build by ``build`` alone, and compare with what a call leaves."""
-    layer = subject.new()
+def children_unbuilt(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Compare the weights after ``build`` with those after a call; else look for warnings."""
+    found = list(_missing_after_build(tested))
+    yield from found or _warned_about(tested)
+
+
+def _warned_about(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Yield a finding if Keras warns that it marked a sublayer as built although it is not."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        layer = tested.new()
+        if not any(author_classes(each) for each in layer._flatten_layers()):
+            return  # Keras's own layers build their sublayers
+        attempt(lambda: tested.call_on(layer, tested.specs()))
+        attempt(lambda: tested.call(layer))
+    for warning in caught:
+        text = " ".join(str(warning.message).split())
+        named = re.search(r"layer '([^']+)'.*unbuilt state", text, re.IGNORECASE)
+        inside = layer._flatten_layers(include_self=False)
+        child = next((each for each in inside if named and each.name == named[1]), None)
+        if child is None:
+            continue
+        path = sublayer_path(layer, child)
+        yield Finding(
+            code="children-unbuilt",
+            severity="risky",
+            where=path,
+            wrong=f"Keras marks `{path}` as built although its sublayers are not built.",
+            happens="Its weights do not exist before the first call: loading weights before it "
+            "fails or loses some.",
+            evidence=f"Keras warns: {text[:200]}",
+        )
+        return
+
+
+def _missing_after_build(tested: LayerUnderTest) -> Iterator[Finding]:
+    layer = tested.new()
     overridden = next((c for c in type(layer).__mro__ if "build" in vars(c)), None)
     if overridden is None or is_stock(overridden):
         return
-    _, error = attempt(lambda: subject.build(layer))
+    _, error = attempt(lambda: tested.build(layer))
     if error:
         return
     unbuilt = [c for c in layer._flatten_layers(include_self=False) if not c.built]
     after_build = len(layer.weights)
-    shapes = _shapes_fed(subject, layer)
+    shapes = _sublayer_input_shapes(tested, layer)
     after_call = len(layer.weights)
     if after_call <= after_build:
         return
     children = [child for child in unbuilt if child.weights]
-    names = ", ".join(f"`{_name(layer, child)}`" for child in children)
+    names = ", ".join(f"`{sublayer_path(layer, child)}`" for child in children)
     line = _line_of(overridden, "build")
     lines = []
     for child in children:
-        where = _name(layer, child)
+        where = sublayer_path(layer, child)
         if where.startswith("self.") and id(child) in shapes:
-            lines.append(f"{where}.build({_written(shapes[id(child)], subject)})")
+            lines.append(f"{where}.build({_written(shapes[id(child)], tested)})")
     lines = lines if len(lines) == len(children) else []
     yield Finding(
         code="children-unbuilt",
         severity="broken",
         where=f"build, line {line}" if line else "build",
-        wrong=f"`build` leaves {names or 'layers inside'} unbuilt.",
-        happens="The layer says it is built with weights missing: `summary()` counts too few, and "
-        "weights loaded before the first call are lost or refused.",
+        wrong=f"`build` leaves {names or 'sublayers'} unbuilt.",
+        happens="`built` is true although weights are missing: `summary()` counts too few, and "
+        "loading weights before the first call fails or loses some.",
         evidence=f"After `build`: {after_build} weights, `built` is {layer.built}; after a call: "
         f"{after_call} weights.",
-        fix=fixes.built(source_of(overridden), lines) if lines else None,
+        fix=fixes.build_children(source_of(overridden), lines) if lines else None,
     )
 
 
-def _shapes_fed(subject: Subject, layer: Any) -> dict[int, tuple]:
-    """Call the layer, and return the input's shape of every layer inside."""
+def _sublayer_input_shapes(tested: LayerUnderTest, layer: Any) -> dict[int, tuple]:
+    """Call the layer, and return the input shape of every sublayer, by id."""
     shapes: dict[int, tuple] = {}
     original = keras.layers.Layer.__call__
 
@@ -83,29 +120,18 @@ def _shapes_fed(subject: Subject, layer: Any) -> dict[int, tuple]:
             shapes.setdefault(id(inner), tuple(shape))
         return original(inner, *arguments, **named)
 
-    with replaced(keras.layers.Layer, "__call__", recorder):
-        subject.call(layer)
+    with temporarily_set(keras.layers.Layer, "__call__", recorder):
+        tested.call(layer)
     return shapes
 
 
-def _written(shape: tuple, subject: Subject) -> str:
-    given = all_shapes(subject.shape)[0]
+def _written(shape: tuple, tested: LayerUnderTest) -> str:
+    given = all_shapes(tested.shape)[0]
     if shape == given:
         return "input_shape"
     if len(shape) == len(given) and shape[:-1] == given[:-1]:
         return f"(*input_shape[:-1], {shape[-1]})"
     return f"(input_shape[0], {', '.join(map(str, shape[1:]))})"
-
-
-def _name(layer: Any, child: Any) -> str:
-    for name, value in vars(layer).items():
-        if value is child:
-            return f"self.{name}"
-        if isinstance(value, (list, tuple)) and any(v is child for v in value):
-            return f"self.{name}[{next(i for i, v in enumerate(value) if v is child)}]"
-        if isinstance(value, dict) and any(v is child for v in value.values()):
-            return f"self.{name}[{next(k for k, v in value.items() if v is child)!r}]"
-    return child.name
 
 
 def _line_of(cls: type, method: str) -> int | None:
@@ -114,10 +140,10 @@ def _line_of(cls: type, method: str) -> int | None:
     return node.lineno if node else None
 
 
-def build_signature(subject: Subject) -> Iterator[Finding]:
+def build_signature(tested: LayerUnderTest) -> Iterator[Finding]:
     """Compare the arguments of ``build`` with those of ``call``."""
-    layer = subject.new()
-    classes = [cls for cls in own_classes(layer) if "build" in vars(cls)]
+    layer = tested.new()
+    classes = [cls for cls in author_classes(layer) if "build" in vars(cls)]
     if not classes:
         return
     build = getattr(vars(classes[0])["build"], "__wrapped__", vars(classes[0])["build"])
@@ -134,24 +160,24 @@ def build_signature(subject: Subject) -> Iterator[Finding]:
             severity="broken",
             where=where,
             wrong=f"`build` takes {names}, which are not named after the arguments of `call`.",
-            happens="Keras cannot tell which shape is whose, and refuses to build the layer.",
+            happens="Keras cannot match the shapes to the inputs, and does not build the layer.",
             evidence=f"`call` takes {', '.join(f'`{name}`' for name in tensors)}: Keras looks for "
             f"{', '.join(f'`{name}_shape`' for name in tensors)}.",
-            fix=fixes.build_signature(source),
+            fix=fixes.rename_build_arguments(source),
         )
-    elif len(takes) == 1 and isinstance(subject.shape, dict) and len(subject.shape) > 1:
-        _, error = attempt(lambda: subject.call(layer))
+    elif len(takes) == 1 and isinstance(tested.shape, dict) and len(tested.shape) > 1:
+        _, error = attempt(lambda: tested.call(layer))
         if error is None or not _raised_in(error, "build"):
             return
         yield Finding(
             code="build-signature",
             severity="broken",
             where=where,
-            wrong=f"`build` takes one `{takes[0]}`, though `call` takes {len(subject.shape)} "
-            "inputs, each an argument of its own.",
-            happens="Keras hands it the first input's shape alone, and building fails.",
+            wrong=f"`build` takes one argument `{takes[0]}`, but `call` takes {len(tested.shape)} "
+            "inputs as separate arguments.",
+            happens="Keras passes only the first input's shape, and `build` fails.",
             evidence=f"{type(error).__name__}: {' '.join(str(error).split())[:160]}",
-            fix=fixes.build_signature(source),
+            fix=fixes.rename_build_arguments(source),
         )
 
 
@@ -169,10 +195,10 @@ def _raised_in(error: BaseException, method: str) -> bool:
     return method in names
 
 
-def positional_add_weight(subject: Subject) -> Iterator[Finding]:
-    """Look for ``add_weight`` with a name in the first position."""
-    layer = subject.new()
-    for cls in own_classes(layer):
+def positional_add_weight(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Look for ``add_weight`` with a name as the first positional argument."""
+    layer = tested.new()
+    for cls in author_classes(layer):
         source = source_of(cls)
         if source is None:
             continue
@@ -185,31 +211,31 @@ def positional_add_weight(subject: Subject) -> Iterator[Finding]:
                     code="positional-add-weight",
                     severity="broken",
                     where=f"line {call.lineno}",
-                    wrong="The name is handed to `add_weight` by position, as in Keras 2.",
-                    happens="Keras 3 takes the first position for the shape, and refuses: the "
-                    "layer cannot be built.",
+                    wrong="`add_weight` gets the name by position, as in Keras 2.",
+                    happens="In Keras 3 the first positional argument is the shape. The layer "
+                    "cannot be built.",
                     evidence=f"Line {call.lineno}: `{source.line(call.lineno)[:80]}`.",
-                    fix=fixes.positional_add_weight(source),
+                    fix=fixes.name_add_weight_arguments(source),
                 )
 
 
-def reserved_name(subject: Subject) -> Iterator[Finding]:
-    """Watch which attributes the author's lines set, and look for Keras's own among them."""
+def reserved_name(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Look for attributes that the author's lines set and that Keras uses itself."""
     seen: dict[str, int] = {}
     original = keras.layers.Layer.__setattr__
 
     def recorder(layer: Any, name: str, value: Any) -> None:
         frame = sys._getframe(1)
-        if name in _RESERVED and not is_ours(frame.f_code.co_filename):
+        if name in _RESERVED and not is_library_code(frame.f_code.co_filename):
             seen.setdefault(name, frame.f_lineno)
         original(layer, name, value)
 
-    with replaced(keras.layers.Layer, "__setattr__", recorder):
-        layer, _ = attempt(subject.new)
+    with temporarily_set(keras.layers.Layer, "__setattr__", recorder):
+        layer, _ = attempt(tested.new)
         if layer is not None:
-            attempt(lambda: subject.call(layer))
-    layer = layer or subject.new()
-    for cls in own_classes(layer):
+            attempt(lambda: tested.call(layer))
+    layer = layer or tested.new()
+    for cls in author_classes(layer):
         for name, value in vars(cls).items():
             plain = not callable(value) and not hasattr(value, "__get__")
             if name in _RESERVED and plain and not name.startswith("__"):
@@ -220,40 +246,42 @@ def reserved_name(subject: Subject) -> Iterator[Finding]:
                     if isinstance(node, (ast.Assign, ast.AnnAssign))
                     and name in ast.unparse(node).split("=")[0]
                 ]
-                seen.setdefault(name, lines[0] if lines else 0)
+                if lines or source is None:  # else a decorator sets it, as Keras's own do
+                    seen.setdefault(name, lines[0] if lines else 0)
     for name, line in seen.items():
-        lost = _lost_by_reload(subject)
-        says = (
+        lost = _change_by_reload(tested)
+        reloading = (
             "the model could not be saved and loaded"
             if lost is None
+            else "after saving and loading, the weights are the same"
+            if lost == 0
             else f"after saving and loading, weights differ by up to {lost:.3g}"
         )
         yield Finding(
             code="reserved-name",
             severity="risky" if lost == 0 else "broken",
             where=f"self.{name}" + (f", line {line}" if line else ""),
-            wrong=f"`{name}` is the name of an attribute of Keras's own.",
-            happens="What Keras keeps there is overwritten: it may lose weights when the model is "
-            "loaded, and says nothing.",
-            evidence=f"`{name}` is set by the author's lines and by `keras.layers.Layer`; {says}.",
-            fix=fixes.renamed(subject.source(layer), name),
+            wrong=f"`{name}` is an attribute that Keras uses itself.",
+            happens="Keras's value is overwritten. A loaded model may lose weights without an "
+            "error.",
+            evidence=f"The author's lines and `keras.layers.Layer` set `{name}`; {reloading}.",
+            fix=fixes.rename_attribute(tested.source(layer), name),
         )
 
 
-def _lost_by_reload(subject: Subject) -> float | None:
-    """Save a model of the layer, load it, and return how far its weights have changed."""
+def _change_by_reload(tested: LayerUnderTest) -> float | None:
+    """Return how far a model's weights change by saving and loading; None if either fails."""
 
     def reload() -> float:
-        fed = subject.specs()
-        layer = subject.new()
-        inputs = keras.tree.flatten(fed)
-        model = keras.Model(inputs, subject.feed(layer, fed))
+        symbolic = tested.specs()
+        layer = tested.new()
+        model = keras.Model(keras.tree.flatten(symbolic), tested.call_on(layer, symbolic))
         for weight in model.weights:
             weight.assign(weight + 1)
         with tempfile.TemporaryDirectory() as folder:
             file = str(Path(folder) / "model.keras")
             model.save(file)
-            names = {cls.__name__: cls for cls in own_classes(layer)}
+            names = {cls.__name__: cls for cls in author_classes(layer)}
             loaded = keras.models.load_model(file, custom_objects=names, safe_mode=False)
         return difference(model.get_weights(), loaded.get_weights())
 

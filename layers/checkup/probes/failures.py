@@ -1,4 +1,4 @@
-"""What an error says: the known ways of failing, told from the words TensorFlow and Keras use."""
+"""Turns an error into a finding: known mistakes are recognised by TensorFlow's and Keras's text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from layers.checkup import fixes
-from layers.checkup.examination.layer_under_test import Subject, short
+from layers.checkup.examination.layer_under_test import LayerUnderTest, summarize_error
 from layers.checkup.report import Finding
-from layers.checkup.shapes import spell_shapes
+from layers.checkup.shapes import format_shapes
 from layers.checkup.source import Source, source_of
 
-_HERE = Path(__file__).parents[1]
-_KNOWN = (
+_CHECKUP = Path(__file__).parents[1]
+_PATTERNS = (
     ("positional-add-weight", r"must be passed as a keyword argument\. Received: add_weight"),
     ("positional-add-weight", r"add_weight\(\) takes at most \d positional"),
     ("variable-in-call", r"create a variable while in a stateless scope"),
@@ -34,110 +34,110 @@ _KNOWN = (
     ("reserved-name", r"attribute is reserved and should not be used"),
     ("reserved-name", r"property '?\w*'? ?of '\w+' object has no setter|can't set attribute"),
 )
-_SAYS = {
+_SENTENCES = {
     "frozen-copy": (
-        "A tensor is worked out once, while the layer is built, and kept.",
-        "It belongs to the graph it was made in: the layer cannot be called, nor train.",
+        "A tensor is computed once, while the layer is built, and stored.",
+        "It belongs to the graph that was traced then: the layer cannot be called or trained.",
     ),
     "python-state": (
-        "A tensor made in `call` is kept in an attribute.",
-        "It belongs to the graph it was made in: the next call cannot use it.",
+        "A tensor that `call` computes is stored in an attribute.",
+        "It belongs to the graph that was traced then: the next call cannot use it.",
     ),
     "positional-add-weight": (
-        "The name is handed to `add_weight` by position, as in Keras 2.",
-        "Keras 3 takes the first position for the shape, and refuses: the layer cannot be built.",
+        "`add_weight` gets the name by position, as in Keras 2.",
+        "In Keras 3 the first positional argument is the shape. The layer cannot be built.",
     ),
     "variable-in-call": (
-        "Variables are made in `call`.",
-        "Keras has closed the layer by then: `fit` and every functional model fail.",
+        "`call` creates variables.",
+        "Keras allows no new variables after `build`: `fit` and every functional model fail.",
     ),
     "build-signature": (
         "`build` takes several arguments that are not named after those of `call`.",
-        "Keras cannot tell which shape is whose, and refuses to build the layer.",
+        "Keras cannot match the shapes to the inputs, and does not build the layer.",
     ),
     "numpy-in-call": (
-        "`call` takes a tensor's numbers out by NumPy.",
-        "It works while numbers are at hand; in `fit` and in every functional model it raises.",
+        "`call` converts a tensor to NumPy.",
+        "It works in eager mode only: `fit` and every functional model raise.",
     ),
     "float64-constant": (
-        "A float64 constant meets the input's float32.",
-        "TensorFlow does not mix the two: the layer cannot be called.",
+        "A float64 constant is combined with the float32 input.",
+        "TensorFlow does not mix the two dtypes: the layer cannot be called.",
     ),
     "reserved-name": (
-        "An attribute has the name of one of Keras's own, which cannot be set.",
+        "An attribute has the name of a Keras attribute that cannot be set.",
         "The layer cannot be made.",
     ),
 }
 
 
-def failure(error: BaseException, subject: Subject, stage: str, layer: Any = None) -> Finding:
-    """Return the finding that an error amounts to.
+def failure(error: BaseException, tested: LayerUnderTest, stage: str, layer: Any = None) -> Finding:
+    """Return the finding for an error.
 
     Args:
         error: what the author's code raised.
-        subject: the layer under examination.
-        stage: what was tried: ``make``, ``call`` or ``graph``, or in words, what a probe did.
-        layer: a layer, where one could be made, for its source.
+        tested: the layer under test.
+        stage: ``make``, ``call`` or ``graph``, or what a probe did, in words.
+        layer: a layer for its source, if one could be made.
     """
     text = f"{type(error).__name__}: {error}"
     line = line_of(error)
-    source = _source_at(subject, layer, line) if layer is not None else _source_in(error)
-    for code, pattern in _KNOWN:
+    source = _source_at(tested, layer, line) if layer is not None else _source_in(error)
+    for code, pattern in _PATTERNS:
         if re.search(pattern, text, re.DOTALL):
             return _known(code, error, source)
     if stage == "graph" and source and re.search(r"\.numpy\(|\bnp\.", source.line(line or 0)):
         return _known("numpy-in-call", error, source)
     if re.search(r"is out of scope and cannot be used here", text) and layer is not None:
-        return _kept_tensor(subject, layer, line, error)
-    told = short(error)
+        return _stored_tensor(tested, layer, line, error)
+    message = summarize_error(error)
     if isinstance(error, SystemExit):
         return Finding(
             code="exits",
             severity="broken",
             where=_where(line),
-            wrong=f"The layer ends the program while it is {_doing(stage, subject)}.",
-            happens="Whatever runs it ends with it, and nothing is saved.",
-            evidence=f"{told} was raised.",
+            wrong=f"The layer exits the program while it is {_doing(stage, tested)}.",
+            happens="A program that uses it ends at this point, and nothing is saved.",
+            evidence=f"{message} was raised.",
         )
     at_once = stage in {"make", "call", "graph"}
     return Finding(
         code={"make": "cannot-make", "call": "cannot-call", "graph": "cannot-trace"}.get(
             stage, "raises"
         ),
-        # What none of the author's lines raised may be the examination's own fault.
+        # An error that none of the author's lines raised may come from the examination itself.
         severity="broken" if at_once or line else "note",
         where=_where(line),
-        wrong=f"The layer raises an error while it is {_doing(stage, subject)}.",
+        wrong=f"The layer raises an error while it is {_doing(stage, tested)}.",
         happens={
-            "make": "There is no layer to look at.",
-            "call": "No model with it runs on such an input.",
-            "graph": "It runs step by step, but `fit` and every functional model fail.",
-        }.get(stage, "What Keras does there fails."),
-        evidence=told,
+            "make": "There is no layer to examine.",
+            "call": "No model with this layer runs on such an input.",
+            "graph": "It runs in eager mode only: `fit` and every functional model fail.",
+        }.get(stage, "The same operation of Keras fails in a model."),
+        evidence=message,
     )
 
 
 def line_of(error: BaseException) -> int | None:
-    """Return the author's line in which an error was raised: the innermost that is no library's."""
+    """Return the innermost of the author's lines that raised an error; None if there is none."""
     found = None
     trail = error.__traceback__
     while trail:
         file = trail.tb_frame.f_code.co_filename
-        if not is_ours(file):
+        if not is_library_code(file):
             found = trail.tb_lineno
         trail = trail.tb_next
     return found
 
 
-def is_ours(file: str) -> bool:
-    """Return whether a file is a library's or the check-up's, and so not the author's."""
+def is_library_code(file: str) -> bool:
+    """Return whether a file belongs to a library or to the check-up, and not to the author."""
     if "site-packages" in file or file.startswith("<"):
         return True
-    return _HERE in Path(file).parents and Path(file).name != "posted.py"
+    return _CHECKUP in Path(file).parents and Path(file).name != "posted.py"
 
 
 def _known(code: str, error: BaseException, source: Source | None) -> Finding:
-    wrong, happens = _SAYS[code]
+    wrong, happens = _SENTENCES[code]
     line = line_of(error)
     where = _where(line)
     return Finding(
@@ -146,31 +146,33 @@ def _known(code: str, error: BaseException, source: Source | None) -> Finding:
         where=f"call, {where}" if code == "variable-in-call" else where,
         wrong=wrong,
         happens=happens,
-        evidence=short(error),
-        fix=fixes.of_failure(code, source, line),
+        evidence=summarize_error(error),
+        fix=fixes.fix_for_error(code, source, line),
     )
 
 
-def _kept_tensor(subject: Subject, layer: Any, line: int | None, error: BaseException) -> Finding:
-    """Return which mistake a tensor kept from another graph is: made in ``call``, or before it."""
+def _stored_tensor(
+    tested: LayerUnderTest, layer: Any, line: int | None, error: BaseException
+) -> Finding:
+    """Return the finding for a stored tensor of another graph, by where it was computed."""
     for inner in layer._flatten_layers():
-        source = subject.source(inner)
+        source = tested.source(inner)
         if source is None or line is None or not source.spans(line):
             continue
         call = source.method("call")
         for name in re.findall(r"self\.(\w+)", source.line(line)):
             if call and any(node in set(ast.walk(call)) for node in source.assignments(name)):
                 return _known("python-state", error, None)
-            if fix := fixes.derived_in_call(source, name):
+            if fix := fixes.derive_in_call(source, name):
                 return replace(_known("frozen-copy", error, None), fix=fix)
     return _known("frozen-copy", error, None)
 
 
-def _source_at(subject: Subject, layer: Any, line: int | None) -> Source | None:
+def _source_at(tested: LayerUnderTest, layer: Any, line: int | None) -> Source | None:
     """Return the source of the layer's class, or of the layer inside it that has the line."""
-    own = subject.source(layer)
+    own = tested.source(layer)
     if line and own and not own.spans(line):
-        inside = map(subject.source, layer._flatten_layers(include_self=False))
+        inside = map(tested.source, layer._flatten_layers(include_self=False))
         return next((source for source in inside if source and source.spans(line)), own)
     return own
 
@@ -180,16 +182,16 @@ def _source_in(error: BaseException) -> Source | None:
     trail, found = error.__traceback__, None
     while trail:
         owner = trail.tb_frame.f_locals.get("self")
-        if owner is not None and not is_ours(trail.tb_frame.f_code.co_filename):
+        if owner is not None and not is_library_code(trail.tb_frame.f_code.co_filename):
             found = type(owner)
         trail = trail.tb_next
     return source_of(found) if found else None
 
 
-def _doing(stage: str, subject: Subject) -> str:
+def _doing(stage: str, tested: LayerUnderTest) -> str:
     return {
         "make": "made",
-        "call": f"called on an input of shape {spell_shapes(subject.shape)}",
+        "call": f"called on an input of shape {format_shapes(tested.shape)}",
         "graph": "traced as a graph",
     }.get(stage, stage)
 

@@ -1,4 +1,4 @@
-"""What ``call`` may not do: make variables, and keep state in Python."""
+"""Probes of what ``call`` must not do: create variables, and change Python state."""
 
 from __future__ import annotations
 
@@ -10,78 +10,85 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.random.seed_generator import global_seed_generator
 
 from layers.checkup import fixes
 from layers.checkup.examination.layer_under_test import (
-    Subject,
+    LayerUnderTest,
     as_array,
     attempt,
+    author_classes,
     difference,
-    own_classes,
 )
-from layers.checkup.examination.object_graph import held, is_plain, is_variable
-from layers.checkup.probes.failures import is_ours
-from layers.checkup.probes.places import place
+from layers.checkup.examination.object_graph import is_plain, is_variable, iter_reachable
+from layers.checkup.probes.failures import is_library_code
+from layers.checkup.probes.places import locate
 from layers.checkup.report import Finding
 
 _METHODS = {"build", "__init__", "call"}
 
 
-def variable_in_call(subject: Subject) -> Iterator[Finding]:
-    """Watch where variables are made, over two calls."""
-    layer, made = watched_making(subject)
+def variable_in_call(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Watch where two calls create variables."""
+    layer, made = watch_variable_creation(tested)
     late = [line for number, method, line, _ in made if number == 2 or method == "call"]
     if not late:
         return
     again = sum(1 for number, *_ in made if number == 2)
     line = next((line for line in late if line), None)
-    outputs = [subject.call(layer) for _ in range(2)]
-    apart = difference(*outputs)
-    source = subject.source(layer)
+    outputs = [tested.call(layer) for _ in range(2)]
+    distance = difference(*outputs)
+    source = tested.source(layer)
     yield Finding(
         code="variable-in-call",
         severity="broken",
         where=f"call, line {line}" if line else "call",
-        wrong="Variables are made in `call`.",
-        happens="Each call starts with new ones, so nothing is ever learnt; `fit` and functional "
-        "models refuse it."
+        wrong="`call` creates variables.",
+        happens="Each call starts with new variables, so nothing is learnt; `fit` and functional "
+        "models raise an error."
         if again
-        else "They come too late for Keras to know them; `fit` and functional models refuse it.",
-        evidence=f"The second call made {again} new "
-        f"{'variable' if again == 1 else 'variables'}; two calls on one input differ by "
-        f"{apart:.3g}; the layer has {len(layer.weights)} weights.",
-        fix=fixes.made_in_build(source),
+        else "Keras does not track variables this late; `fit` and functional models raise an "
+        "error.",
+        evidence=f"The second call created {again} new "
+        f"{'variable' if again == 1 else 'variables'}; two calls on one input "
+        f"{'differ by up to ' + format(distance, '.3g') if distance else 'return the same'}; "
+        f"the layer has {len(layer.weights)} weights.",
+        fix=fixes.create_in_build(source),
     )
 
 
-def watched_making(subject: Subject) -> tuple[Any, list[tuple[int, str, int | None, Any]]]:
-    """Return a layer that was called twice, and all variables made meanwhile.
+def watch_variable_creation(
+    tested: LayerUnderTest,
+) -> tuple[Any, list[tuple[int, str, int | None, Any]]]:
+    """Call a new layer twice, and return it with all variables that were created.
 
-    Each with the call (1 or 2), the method that made it, the author's line, and the variable.
+    Each variable comes as (call, 1 or 2; the method that created it; the author's line; variable).
     """
     made: list[tuple[int, str, int | None, Any]] = []
     turn = 0
 
     def creator(next_creator: Any, **named: Any) -> Any:
-        where = _maker()
+        where = _creating_method()
         variable = next_creator(**named)
         made.append((turn, *where, variable))
         return variable
 
-    layer = subject.new()
+    # Keras creates the generator of unseeded random numbers at its first use. It is not the call's.
+    global_seed_generator()
+    layer = tested.new()
     with tf.variable_creator_scope(creator):
         for turn in (1, 2):  # noqa: B007 (the creator reads it)
-            subject.call(layer)
+            tested.call(layer)
     return layer, made
 
 
-def _maker() -> tuple[str, int | None]:
-    """Return which method is making a variable, and the author's line in it."""
+def _creating_method() -> tuple[str, int | None]:
+    """Return the method that is creating a variable, and the author's line in it."""
     frame, line = sys._getframe(2), None
     while frame:
         code = frame.f_code
         owner = frame.f_locals.get("self")
-        if line is None and not is_ours(code.co_filename):
+        if line is None and not is_library_code(code.co_filename):
             line = frame.f_lineno
         if code.co_name in _METHODS and isinstance(owner, keras.layers.Layer):
             return code.co_name, line
@@ -89,30 +96,30 @@ def _maker() -> tuple[str, int | None]:
     return "", line
 
 
-def python_state(subject: Subject) -> Iterator[Finding]:
-    """Compare everything that is no variable, from call to call and in a graph."""
-    layer = subject.called()
+def python_state(tested: LayerUnderTest) -> Iterator[Finding]:
+    """Compare everything that is not a variable between calls, in eager mode and in a graph."""
+    layer = tested.called()
     first = _snapshot(layer)
-    subject.call(layer, seed=1)
+    tested.call(layer, seed=1)
     second = _snapshot(layer)
-    subject.call(layer, seed=2)
+    tested.call(layer, seed=2)
     third = _snapshot(layer)
     changed = _changed(first, second) & (_changed(second, third) | _changed(first, third))
     if not changed:
         return
-    paths = {item.path: item for item in held(layer)}
-    eager, frozen, apart = _in_a_graph(subject)
-    steady = _is_steady(subject)
+    paths = {item.path: item for item in iter_reachable(layer)}
+    eager, frozen, distance = _in_a_graph(tested)
+    repeatable = _is_repeatable(tested)
     roots: set[str] = set()
     for path in sorted(changed, key=len):
         root = _container(path)
         if root in roots:
-            continue  # one finding a list, not one an element
+            continue  # one finding for a list, not one for each element
         roots.add(root)
         item = paths.get(path)
-        where, _ = place(subject, layer, item) if item else (path, None)
-        matters = not steady or apart > 1e-6
-        source = subject.source(item.owner) if item and own_classes(item.owner) else None
+        where, _ = locate(tested, layer, item) if item else (path, None)
+        matters = not repeatable or distance > 1e-6
+        source = tested.source(item.owner) if item and author_classes(item.owner) else None
         tensor = item is not None and (
             tf.is_tensor(item.value) or isinstance(item.value, np.ndarray)
         )
@@ -120,24 +127,26 @@ def python_state(subject: Subject) -> Iterator[Finding]:
             code="python-state",
             severity="broken" if matters else "risky",
             where=where.replace(path, root),
-            wrong=f"`{root}` is changed by `call`, and is no variable.",
-            happens="In `fit` and `predict` it changes only while the graph is traced, then "
-            "never again; and it is not saved.",
-            evidence=f"{_told(first, second, path, tensor=tensor)}; {eager} calls changed it "
-            f"{eager} times, {eager} calls of a graph {frozen}; "
+            wrong=f"`call` changes `{root}`, which is not a variable.",
+            happens="In `fit` and `predict` it changes only while the graph is traced. It is "
+            "not saved.",
+            evidence=f"{_describe_change(first, second, path, tensor=tensor)}; "
+            f"{eager} calls changed it {eager} times, {eager} calls of a graph {frozen}; "
             + (
-                f"the graph's last output differs by {apart:.3g}."
-                if apart == apart
-                else "the graph could not be run."
+                "the graph could not be run."
+                if distance != distance
+                else f"the graph's last output differs by up to {distance:.3g}."
+                if distance
+                else "the graph's last output is the same."
             ),
-            fix=fixes.state(source, item.attribute) if item else None,
+            fix=fixes.state_as_weight(source, item.attribute) if item else None,
         )
 
 
-def _told(first: dict, second: dict, path: str, *, tensor: bool) -> str:
+def _describe_change(first: dict, second: dict, path: str, *, tensor: bool) -> str:
     if path in first and path in second and not tensor:
         return f"{first[path]!r:.40} became {second[path]!r:.40}"
-    return "It was another tensor after the next call" if tensor else "It grew with the next call"
+    return "The next call stored another tensor" if tensor else "The next call added entries"
 
 
 def _container(path: str) -> str:
@@ -145,9 +154,9 @@ def _container(path: str) -> str:
 
 
 def _snapshot(layer: Any) -> dict[str, Any]:
-    """Return every value that is no variable; arrays and tensors as copies."""
+    """Return every value that is not a variable, by path; arrays and tensors as copies."""
     found = {}
-    for item in held(layer):
+    for item in iter_reachable(layer):
         if is_plain(item.value):
             found[item.path] = item.value
         elif isinstance(item.value, np.ndarray):
@@ -174,24 +183,28 @@ def _equal(one: Any, other: Any) -> bool:
     return one is other or bool(one == other) or (one != one and other != other)
 
 
-def _in_a_graph(subject: Subject) -> tuple[int, int, float]:
-    """Return calls, how often calls of a graph changed anything, and how far outputs are apart."""
-    eager, graph = subject.called(), subject.called()
-    traced = tf.function(lambda fed: subject.feed(graph, fed))
-    fed = keras.tree.map_structure(tf.convert_to_tensor, subject.inputs())
+def _in_a_graph(tested: LayerUnderTest) -> tuple[int, int, float]:
+    """Compare three eager calls with three calls of a graph.
+
+    Returns:
+        The number of calls; how many of the graph's changed state; the outputs' difference.
+    """
+    eager, graph = tested.called(), tested.called()
+    traced = tf.function(lambda inputs: tested.call_on(graph, inputs))
+    inputs = keras.tree.map_structure(tf.convert_to_tensor, tested.inputs())
     changes, outputs = 0, None
     for _ in range(3):
         before = _snapshot(graph)
-        outputs, error = attempt(lambda: traced(fed))
+        outputs, error = attempt(lambda: traced(inputs))
         if error:
             return 3, 0, float("nan")
         changes += bool(_changed(before, _snapshot(graph)))
-        last = subject.call(eager)
+        last = tested.call(eager)
     return 3, changes, difference(last, keras.tree.flatten(outputs))
 
 
-def _is_steady(subject: Subject) -> bool:
-    """Return whether later calls on one input give what the first one gave."""
-    layer = subject.new()
-    first = subject.call(layer)
-    return all(difference(first, subject.call(layer)) < 1e-6 for _ in range(2))
+def _is_repeatable(tested: LayerUnderTest) -> bool:
+    """Return whether repeated calls on one input return the same."""
+    layer = tested.new()
+    first = tested.call(layer)
+    return all(difference(first, tested.call(layer)) < 1e-6 for _ in range(2))

@@ -1,31 +1,31 @@
-"""Where a thing is in the author's file."""
+"""Finds the line of an object in the author's file."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from layers.checkup.examination.layer_under_test import Subject, own_classes
-from layers.checkup.examination.object_graph import Held
+from layers.checkup.examination.layer_under_test import LayerUnderTest, author_classes
+from layers.checkup.examination.object_graph import Reachable
 
 
-def place(subject: Subject, layer: Any, item: Held) -> tuple[str, int | None]:
-    """Return ``self.w, line 12`` and the line, where the source is at hand."""
+def locate(tested: LayerUnderTest, layer: Any, item: Reachable) -> tuple[str, int | None]:
+    """Return ``self.w, line 12`` and the line; without the line if the source is not available."""
     line = None
     if item.owner is not None and item.attribute:
-        line = line_of(subject, item.owner, item.attribute)
+        line = line_of(tested, item.owner, item.attribute)
     if line is None and item.attribute:
-        line = line_of(subject, layer, item.attribute)
+        line = line_of(tested, layer, item.attribute)
     return (f"{item.path}, line {line}" if line else item.path), line
 
 
-def line_of(subject: Subject, owner: Any, attribute: str) -> int | None:
-    """Return the line of a class's file that assigns ``self.<attribute>``."""
-    source = subject.source(owner) if own_classes(owner) else None
+def line_of(tested: LayerUnderTest, owner: Any, attribute: str) -> int | None:
+    """Return the line that assigns ``self.<attribute>``; None if there is none."""
+    source = tested.source(owner) if author_classes(owner) else None
     return source.line_of(attribute) if source else None
 
 
-def path_of(variable: Any, paths: dict[int, Held]) -> Held:
-    """Return the way to a variable; its own path in Keras where no attribute leads to it."""
-    return paths.get(id(variable)) or Held(
+def reachable_variable(variable: Any, paths: dict[int, Reachable]) -> Reachable:
+    """Return a variable with its path; with Keras's path for it if no attribute leads to it."""
+    return paths.get(id(variable)) or Reachable(
         getattr(variable, "path", variable.name), variable, None, variable.name
     )

@@ -1,38 +1,39 @@
-"""One layer's input and output in a network run on one input, and the arithmetic of one cell."""
+"""One layer's inputs and output in a network run on one input, recorded."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import keras
 import numpy as np
 
 from block_reduction import block_size, reduce_blocks
-from layers.arithmetic import arithmetic
 from layers.inputs import images
-from layers.inputs.cells import Cell
 from layers.inputs.fields import BadInputError
 from layers.model_files.planes import LONG, SIDE
-from layers.networks.feature_maps import AXES, Activation, Maps, ReceptiveField
-from layers.networks.running.runnable import RunnableModel, Source, run, runnable_model
+from layers.networks.cell_arithmetic import arithmetic, window
+from layers.networks.feature_maps import AXES, Activation, Maps
+from layers.networks.running.runnable import (
+    RunnableModel,
+    Source,
+    recorded,
+    run,
+    runnable_model,
+)
 from layers.networks.running.wiring import Call
-from layers.runs.run import follow
-from layers.steps import ACTIVATIONS, AddBias, MatMul, Op
-from layers.steps import Activation as Function
-from layers.steps_conv import Conv2D, Flatten, MaxPool2D
-from layers.trace import Role, Step, Tensor, Trace
+from layers.traces.cells import StepCells, step_cells
+from layers.traces.trace import Step, Trace
 
 MAXIMUM_CELLS = 2**16
 """Cells of one layer's maps that are sent; larger maps are averaged over squares."""
-MAXIMUM_TERMS = 2**16
-"""Terms of one cell that are worked out one by one."""
+MAXIMUM_STEPS = 300
+"""Operations of a layer whose cells answer; with more, none do."""
 
 
 def activate(
     source: Source, path: str, feed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
 ) -> Activation:
-    """Run a network on an input, and return one layer's input and output.
+    """Run a network on an input, and return one layer's inputs and output.
 
     Args:
         source: the network.
@@ -45,45 +46,77 @@ def activate(
         BadInputError: a network that cannot be run, or a layer without a call in it.
     """
     network = runnable_model(source)
-    call, made, network_input = _ran(network, path, feed, seed)
-    inputs, outputs = made[call.inputs[0]], made[call.name]
-    at = _cut(cell, outputs.shape[1:])
-    ops = _by_hand(network.layers[path]) if len(call.inputs) == 1 else ()
-    trace = _trace(ops, network.layers[path], inputs, outputs)
+    call, arrays = _call(network, path), _arrays(network, feed, seed)
+    trace = recorded(network, arrays, call.name, axes=AXES)
+    name = trace.output_names[0]
+    outputs = trace[name]
+    at = (0, *_cut(cell, outputs.shape[1:]))
+    steps = _from_inputs(trace, name)
+    shown = {*trace.input_names, name}
+    shapes = {each for step in steps for each in (*step.step.operands, step.step.result)} | shown
     return Activation(
-        network_input=maps(network_input),
-        inputs=maps(inputs),
+        network_input=maps(arrays[0]),
+        inputs={each: maps(trace[each]) for each in trace.input_names},
         outputs=maps(outputs),
-        cell=at,
-        steps=trace.steps,
-        shapes={name: tensor.values.shape for name, tensor in trace.tensors.items()},
-        field=_receptive_field(trace, (0, *at)) if ops and outputs.size else None,
-        computed=float(outputs[(0, *at)]) if outputs.size else math.nan,
-        difference=trace.disagreement() if ops else math.nan,
+        output_name=name,
+        cell=at[1:],
+        steps=steps,
+        shapes={each: trace[each].shape for each in trace.tensors if each in shapes},
+        arithmetic=arithmetic(trace, name, at) if outputs.size else (),
+        window=window(trace, name, at) if outputs.size else {},
+        computed=float(outputs[at]) if outputs.size else math.nan,
+        difference=_difference(trace),
+        unexplained=trace.unexplained,
     )
 
 
 def output(source: Source, path: str, feed: str | np.ndarray, *, seed: int) -> np.ndarray:
     """Return one layer's whole output, batch first; arguments and errors as ``activate``."""
-    call, made, _ = _ran(runnable_model(source), path, feed, seed)
-    return made[call.name]
+    network = runnable_model(source)
+    call = _call(network, path)
+    return run(network, _arrays(network, feed, seed))[call.name]
 
 
-def _ran(
-    network: RunnableModel, path: str, feed: str | np.ndarray, seed: int
-) -> tuple[Call, dict[str, np.ndarray], np.ndarray]:
-    """Return a layer's call, all outputs by name, and the first input."""
-    call = next((call for call in network.calls if call.name == path), None)
+def _call(network: RunnableModel, path: str) -> Call:
+    """Return a layer's first call."""
+    call = next((call for call in network.calls if call.path == path), None)
     if call is None or not call.inputs:
         raise BadInputError(
             "Nothing can be shown of this layer: expected one that computes. Received "
             f"{path[:60]!r}, which is a model or an input. Choose a layer within it."
         )
-    arrays = tuple(
+    return call
+
+
+def _arrays(network: RunnableModel, feed: str | np.ndarray, seed: int) -> tuple[np.ndarray, ...]:
+    """Return the inputs of a network: what was chosen, and normal numbers for the others."""
+    return tuple(
         images.feed(shape, feed if at == 0 else "normal", seed, _tokens(network, at))
         for at, shape in enumerate(network.input_shapes)
     )
-    return call, run(network, arrays), arrays[0]
+
+
+def _from_inputs(trace: Trace, result: str) -> tuple[StepCells, ...]:
+    """Return the steps that lead from the layer's inputs to a result; nothing if too many."""
+    reached = set(trace.input_names)
+    for step in trace.steps:
+        if reached.intersection(step.operands):
+            reached.add(step.result)
+    wanted, steps = {result}, list[Step]()
+    for step in reversed(trace.steps):
+        if step.result in wanted and step.result in reached:
+            wanted.update(step.operands)
+            steps.insert(0, step)
+    if len(steps) > MAXIMUM_STEPS:
+        return ()
+    return tuple(step_cells(trace, step) for step in steps)
+
+
+def _difference(trace: Trace) -> float:
+    """Return the largest difference between NumPy and TensorFlow; NaN if nothing was redone."""
+    if trace.steps and not any(step.op.explained for step in trace.steps):
+        return math.nan
+    return trace.disagreement()
 
 
 def maps(tensor: np.ndarray) -> Maps:
@@ -126,71 +159,3 @@ def _tokens(network: RunnableModel, position: int) -> int | None:
         ):
             return int(network.layers[call.path].input_dim)
     return None
-
-
-def _by_hand(layer: Any) -> tuple[tuple[Op, str], ...]:
-    """Return a layer's operations, each with its weight; empty where they are not known."""
-    if type(layer) is keras.layers.MaxPooling2D:
-        return ((MaxPool2D(tuple(layer.pool_size), tuple(layer.strides), layer.padding), ""),)
-    if type(layer) is keras.layers.Flatten:
-        return ((Flatten(), ""),)
-    if type(layer) is keras.layers.Conv2D:
-        if layer.groups != 1 or tuple(layer.dilation_rate) != (1, 1):
-            return ()
-        product: Op = Conv2D(tuple(layer.strides), layer.padding)
-    elif type(layer) is keras.layers.Dense:
-        product = MatMul()
-    else:
-        return ()
-    name = layer.activation.__name__
-    if name not in ACTIVATIONS:
-        return ()
-    bias = ((AddBias(), "bias"),) if layer.use_bias else ()
-    function = ((Function(name), ""),) if name != "linear" else ()
-    return ((product, "kernel"), *bias, *function)
-
-
-def _trace(
-    ops: tuple[tuple[Op, str], ...], layer: Any, inputs: np.ndarray, outputs: np.ndarray
-) -> Trace:
-    """Return one layer's run as a trace: its tensors, and the steps between them."""
-    tensors = {"inputs": _tensor(inputs.astype(outputs.dtype), "input", "X")}
-    if not ops:
-        return Trace(tensors=tensors | {"outputs": _tensor(outputs, "output", "H")}, steps=())
-    steps, before = [], "inputs"
-    for place, (op, weight) in enumerate(ops):
-        result = "outputs" if place == len(ops) - 1 else ("products", "sums")[place]
-        if weight:
-            tensors[weight] = _tensor(getattr(layer, weight).numpy(), "weight", weight)
-        operands = (before, weight) if weight else (before,)
-        steps.append(Step(op, operands, result, _words(outputs), result))
-        before = result
-    follow(steps, tensors, {"outputs": outputs})
-    return Trace(tensors=tensors, steps=tuple(steps))
-
-
-def _tensor(values: np.ndarray, role: Role, symbol: str) -> Tensor:
-    return Tensor(values=values, axes=_words(values), role=role, symbol=symbol)
-
-
-def _words(values: np.ndarray) -> tuple[str, ...]:
-    return AXES.get(values.ndim, tuple(f"axis {axis}" for axis in range(values.ndim)))
-
-
-def _receptive_field(trace: Trace, index: tuple[int, ...]) -> ReceptiveField:
-    """Return the part of the layer's input that a cell of its output depends on."""
-    first, last = trace.steps[0], trace.steps[-1]
-    shapes = [trace[operand].shape for operand in first.operands]
-    block = first.op.sources(index, *shapes)[0]
-    if isinstance(first.op, Conv2D):
-        height, width, channels = shapes[1][:3]  # with the padding, as the filter is
-    elif isinstance(first.op, MaxPool2D):
-        height, width, channels = (piece.stop - piece.start for piece in block[1:])
-    else:
-        height, width, channels = 1, math.prod(piece.stop - piece.start for piece in block), 1
-    worked = []
-    if height * width * channels <= MAXIMUM_TERMS:
-        worked = [arithmetic(trace, Cell("outputs", index))]
-        if worked[0].terms and worked[0].terms.own is not None:
-            worked.insert(0, arithmetic(trace, Cell(last.operands[0], index)))
-    return ReceptiveField(block=block, shape=(height, width, channels), worked=tuple(worked))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -15,22 +14,28 @@ import tensorflow as tf
 
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import format_shape
-from layers.model_files import read
-from layers.model_files.arrays import Array, MemoryArray, to_float
+from layers.model_files import read, reader
 from layers.model_files.config import LayerConfig
 from layers.model_files.keras3 import entry
 from layers.model_files.kinds import axes_of, is_trained, kind_of, parts_of
-from layers.model_files.model import FileSource, LayerEntry, ModelFile, WeightEntry
+from layers.model_files.model import FileSource, ModelFile, WeightEntry
+from layers.model_files.reader import Place
 from layers.networks import small_cnn
 from layers.networks.running import stock, wiring
+from layers.networks.running.weights import read_at_build
 from layers.networks.running.wiring import Call
 from layers.networks.small_cnn import CnnSource
+from layers.recording import record
+from layers.traces.axes import with_axes
+from layers.traces.trace import Trace
 
 Source = FileSource | CnnSource
 MAXIMUM_BYTES = 128 * 2**20
 """Bytes of weights up to which a network is run: they stay in memory between runs."""
 MAXIMUM_OUTPUT = 2**23
-"""Numbers of one layer's output, 32 MB; those of all layers are in memory during a run."""
+"""Numbers of one layer's output: 32 MB."""
+MAXIMUM_OUTPUTS = 2**26
+"""Numbers of all layers' outputs, which are in memory together during a run: 256 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,12 @@ def index(source: Source) -> ModelFile:
     """
     if isinstance(source, CnnSource):
         return _small_cnn(source)
-    found, config = read.parsed(source)
+    found, config = reader.run(source.name, read.parsed, source)
+    return _described(found, config)
+
+
+def _described(found: ModelFile, config: LayerConfig | None) -> ModelFile:
+    """Return a file's description with output shapes, and whether it can be run."""
     refusal = wiring.reason_not_runnable(config)
     if not refusal and found.bytes > MAXIMUM_BYTES:
         refusal = (
@@ -69,20 +79,21 @@ def index(source: Source) -> ModelFile:
     return replace(found, layers=layers, no_activations=refusal, input_shape=shape)
 
 
-@contextmanager
-def array(source: Source, where: str) -> Generator[Array]:
-    """Open one weight by ``WeightEntry.where``.
+def place(source: Source, where: str) -> Place:
+    """Return where a weight is: in a file, or as an array in this process.
+
+    Args:
+        source: the network.
+        where: as ``WeightEntry.where``.
 
     Raises:
-        BadInputError: it is not there, or its numbers cannot be shown.
+        BadInputError: a network that cannot be built.
     """
     if isinstance(source, FileSource):
-        with read.array(source, where) as found:
-            yield found
-        return
+        return source, where
     path, _, name = where.rpartition("/")
     layer = runnable_model(source).layers[path]
-    yield MemoryArray(next(w for w in layer.weights if w.name == name).numpy())
+    return next(weight for weight in layer.weights if weight.name == name).numpy()
 
 
 @lru_cache(maxsize=2)  # of at most 128 MB each
@@ -96,9 +107,8 @@ def runnable_model(source: Source) -> RunnableModel:
         config = small_cnn.configuration(small_cnn.checked(dict(source.values)))
         found = None
     else:
-        index(source)  # too large a network is refused there
-        found, config = read.parsed(source)
-        if (refusal := index(source).no_activations) or config is None:
+        found, config = reader.run(source.name, read.parsed, source)
+        if (refusal := _described(found, config).no_activations) or config is None:
             raise BadInputError(refusal)
     calls = wiring.calls(config)
     shapes = wiring.input_shapes(config)
@@ -112,13 +122,14 @@ def runnable_model(source: Source) -> RunnableModel:
         if "" in call.inputs:
             known.setdefault("", next(input_shape))
         taken = [known[name] for name in call.inputs]
-        seed = source.seed + position if isinstance(source, CnnSource) else None
-        layer = _built(call.config, taken, seed)
-        if found is not None and isinstance(source, FileSource):
-            _fill(layer, found.layer(call.path), source)
+        if isinstance(source, FileSource):
+            assert found is not None  # noqa: S101 (for the type checker)
+            layer = stock.make(call.config, **_name(call.config))
+            read_at_build(layer, found.layer(call.path), source)
+        else:
+            layer = _seeded(call.config, source.seed + position)
+        known[call.name] = _build(layer, call.config, taken)
         layers[call.path] = layer
-        output_shape = layer.compute_output_shape(taken if len(taken) > 1 else taken[0])
-        known[call.name] = tuple(output_shape)
     return RunnableModel(calls=calls, layers=layers, input_shapes=shapes)
 
 
@@ -135,8 +146,40 @@ def run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, np.
     Raises:
         BadInputError: an input that does not fit, or an output that is too large.
     """
+    return {name: np.asarray(tensor) for name, tensor in _run(network, inputs).items()}
+
+
+def recorded(
+    network: RunnableModel,
+    inputs: tuple[np.ndarray, ...],
+    name: str,
+    *,
+    axes: Mapping[int, tuple[str, ...]],
+) -> Trace:
+    """Run a network on an input, and return the recording of one call in it.
+
+    Args:
+        network: the network.
+        inputs: one array for each of its inputs.
+        name: of the call's output.
+        axes: rank → one word an axis, for the call's inputs.
+
+    Raises:
+        BadInputError: as ``run``.
+    """
+    made = _run(network, inputs)
+    call = next(call for call in network.calls if call.name == name)
+    taken = [made[each] for each in call.inputs]
+    trace = record(network.layers[call.path], taken if len(taken) > 1 else taken[0])
+    words = {each: axes.get(trace[each].ndim, ()) for each in trace.input_names}
+    return with_axes(trace, words)
+
+
+def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, Any]:
+    """Return every call's output as a tensor, which has a mask where Keras gave it one."""
     remaining = iter(inputs)
     made: dict[str, Any] = {}
+    total = 0
     for call in network.calls:
         if call.config.class_name == "InputLayer":
             made[call.name] = tf.convert_to_tensor(next(remaining))
@@ -146,55 +189,66 @@ def run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, np.
         taken = [made[name] for name in call.inputs]
         layer = network.layers[call.path]
         shapes = [tuple(tensor.shape) for tensor in taken]
-        shape = tuple(layer.compute_output_shape(shapes if len(taken) > 1 else shapes[0]))
-        if math.prod(length or 1 for length in shape) > MAXIMUM_OUTPUT:
-            raise BadInputError(
-                f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUT:,} "
-                f"numbers. Received the shape {format_shape(shape)}, which has "
-                f"{math.prod(shape):,}. Look at its weights instead."
-            )
         try:
+            shape = tuple(layer.compute_output_shape(shapes if len(taken) > 1 else shapes[0]))
+            total += _checked_size(call, shape, total)
             made[call.name] = layer(taken if len(taken) > 1 else taken[0])
-        except (ValueError, TypeError, tf.errors.OpError) as error:
+        except BadInputError:
+            raise
+        except stock.KERAS_ERRORS as error:
             raise BadInputError(
                 f"{call.path[:60]!r} cannot be computed: expected an input that it takes. Received "
                 f"{', '.join(map(format_shape, shapes))} ({str(error).splitlines()[0][:80]}). Feed "
                 "another image."
             ) from None
-    return {name: np.asarray(tensor) for name, tensor in made.items()}
+    return made
 
 
-def _built(
-    config: LayerConfig, input_shapes: list[tuple[int | None, ...]], seed: int | None
-) -> keras.layers.Layer:
-    more: dict[str, Any] = {"name": config.name} if "/" not in config.name else {}
-    if seed is not None and config.class_name in {"Conv2D", "Dense"}:
+def _checked_size(call: Call, shape: tuple[int, ...], before: int) -> int:
+    """Return how many numbers an output has, unless they are too many, with those before it."""
+    size = math.prod(length or 1 for length in shape)
+    if size > MAXIMUM_OUTPUT:
+        raise BadInputError(
+            f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUT:,} numbers. "
+            f"Received the shape {format_shape(shape)}, which has {size:,}. Look at its weights "
+            "instead."
+        )
+    if before + size > MAXIMUM_OUTPUTS:
+        raise BadInputError(
+            f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUTS:,} numbers "
+            f"in the outputs of all layers. Received {before + size:,} up to here. Look at the "
+            "weights instead."
+        )
+    return size
+
+
+def _name(config: LayerConfig) -> dict[str, str]:
+    return {"name": config.name} if "/" not in config.name else {}
+
+
+def _seeded(config: LayerConfig, seed: int) -> keras.layers.Layer:
+    """Return one of the small CNN's layers, with an initialiser of its own seed."""
+    more: dict[str, Any] = _name(config)
+    if config.class_name in {"Conv2D", "Dense"}:
         more["kernel_initializer"] = keras.initializers.GlorotUniform(seed=seed)
-    layer = stock.make(config, **more)
+    return stock.make(config, **more)
+
+
+def _build(
+    layer: keras.layers.Layer, config: LayerConfig, input_shapes: list[tuple[int | None, ...]]
+) -> tuple[int | None, ...]:
+    """Build a layer, and return its output's shape."""
+    shapes = input_shapes if len(input_shapes) > 1 else input_shapes[0]
     try:
-        layer.build(input_shapes if len(input_shapes) > 1 else input_shapes[0])
-    except (ValueError, TypeError) as error:
+        layer.build(shapes)
+        return tuple(layer.compute_output_shape(shapes))
+    except BadInputError:
+        raise
+    except stock.KERAS_ERRORS as error:
         raise BadInputError(
             f"No input can be fed to the network: expected {config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."
         ) from None
-    return layer
-
-
-def _fill(layer: keras.layers.Layer, row: LayerEntry, source: FileSource) -> None:
-    """Put a file's numbers into a layer, by their names."""
-    by_name = {weight.name.rpartition("/")[2]: weight for weight in row.weights}
-    for variable in layer.weights:
-        weight = by_name.get(variable.name)
-        if weight is None or weight.shape != tuple(variable.shape):
-            raise BadInputError(
-                f"No input can be fed to the network: expected {variable.name} of "
-                f"{format_shape(tuple(variable.shape))} in {row.path[:60]!r}. Received "
-                f"{format_shape(weight.shape) if weight else 'none'}. Its weights are shown."
-            )
-        with read.array(source, weight.where) as stored:
-            whole = stored.read(tuple(slice(0, length) for length in stored.shape))
-        variable.assign(to_float(whole).astype("float32"))
 
 
 def _small_cnn(source: CnnSource) -> ModelFile:

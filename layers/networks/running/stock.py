@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from layers.inputs.fields import BadInputError
 from layers.model_files.config import LayerConfig
@@ -100,6 +101,17 @@ MAXIMUM_NUMBER = 10_000_000
 """The largest number in a setting."""
 
 
+KERAS_ERRORS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    tf.errors.OpError,
+)
+"""What Keras and TensorFlow raise for settings and shapes that do not fit; they check few."""
+
+
 def arguments(layer: LayerConfig) -> dict[str, Any]:
     """Return the arguments for a layer's constructor, from its configuration.
 
@@ -166,7 +178,7 @@ def make(layer: LayerConfig, **more: Any) -> keras.layers.Layer:
     settings = arguments(layer)
     try:
         return getattr(keras.layers, layer.class_name)(**settings, **more)
-    except (ValueError, TypeError) as error:
+    except KERAS_ERRORS as error:
         raise not_runnable(layer, f"settings that Keras takes ({str(error)[:80]})") from None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.inputs.fields import BadInputError
 from layers.model_files.config import LayerConfig
-from layers.networks.running.stock import ALLOWED, arguments, make, not_runnable
+from layers.networks.running.stock import ALLOWED, KERAS_ERRORS, arguments, make, not_runnable
 
 MODELS = ("Sequential", "Functional", "Model")
 
@@ -230,7 +230,7 @@ def output_shapes(config: LayerConfig) -> dict[str, tuple[int | None, ...]]:
             layer = make(call.config)
             output = layer.compute_output_shape(taken if len(taken) > 1 else taken[0])
             shapes[call.name] = tuple(output)
-    except (ValueError, TypeError, KeyError, StopIteration, IndexError, AttributeError):
+    except (*KERAS_ERRORS, StopIteration):
         pass  # a layer that does not fit: the shapes after it are unknown
     shapes.pop("", None)
     return shapes

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Iterator
 from dataclasses import replace
 from string import ascii_lowercase
 
@@ -14,33 +16,22 @@ from layers.traces.view import View
 Groups = tuple[tuple[int, ...], ...]
 
 
-def merged(fine: tuple[int, ...], coarse: tuple[int, ...], *, late: bool) -> Groups | None:
-    """Return which axes of ``fine`` each axis of ``coarse`` holds, or None.
+def merged(fine: tuple[int, ...], coarse: tuple[int, ...]) -> Iterator[Groups]:
+    """Yield every way in which axes of ``fine`` can be folded into those of ``coarse``.
 
-    An axis of length one belongs to the axis before it, or with ``late`` to the one after it.
+    There are several only where axes of length one may belong to either neighbour.
 
-    >>> merged((2, 3, 4), (6, 4), late=False)
-    ((2, 3), (4,))
+    >>> list(merged((2, 3, 4), (6, 4))), list(merged((2, 1, 3), (2, 3)))
+    ([((2, 3), (4,))], [((2,), (1, 3)), ((2, 1), (3,))])
     """
-    groups, at = [], 0
-    for length in coarse:
-        group: list[int] = []
-        product = 1
-        while at < len(fine) and (
-            not group or product < length or (not late and fine[at] == 1 and product == length)
-        ):
-            group.append(fine[at])
-            product *= fine[at]
-            at += 1
-        if product != length:
-            return None
-        groups.append(tuple(group))
-    rest = fine[at:]
-    if any(length != 1 for length in rest) or (rest and not groups):
-        return None
-    if rest:
-        groups[-1] += rest
-    return tuple(groups)
+    if not coarse:
+        if not fine:
+            yield ()
+        return
+    for count in range(1, len(fine) + 1):
+        if math.prod(fine[:count]) == coarse[0]:
+            for others in merged(fine[count:], coarse[1:]):
+                yield (fine[:count], *others)
 
 
 def contract_unfolded(view: View, step: Step) -> tuple[Step, ...] | None:
@@ -84,10 +75,8 @@ def _choices(
     """Return the ways to see a tensor: through its reshape, and as it is."""
     found: list[tuple[str, Groups]] = []
     if fine is not None:
-        for late in (False, True):
-            groups = merged(view.shape(fine), shape, late=late)
-            if groups is not None and (fine, groups) not in found:
-                found.append((fine, groups))
+        # The last axis is the one that a layer means: ones go to the axes before it.
+        found += [(fine, groups) for groups in merged(view.shape(fine), shape)][::-1]
     return [*found, (name, tuple((length,) for length in shape))]
 
 

@@ -36,11 +36,17 @@ def nothing_moved(view: View, step: Step) -> str | None:
     op = step.op
     if not isinstance(op, Reshape | Transpose | Slice | Pad | Tile | BroadcastTo):
         return None
-    if view.shape(step.operands[0]) != view.shape(step.result):
+    if view.shape(step.operands[0]) != view.shape(step.result) or _repeats_weight(view, step):
         return None
     moves = isinstance(op, Transpose) and tuple(op.permutation) != tuple(range(len(op.permutation)))
     turns = isinstance(op, Slice) and any(stride != 1 for stride in op.strides)
     return None if moves or turns else step.operands[0]
+
+
+def _repeats_weight(view: View, step: Step) -> bool:
+    """Say whether a weight is repeated here, perhaps once: it keeps its repeated form."""
+    split = view.made(step.operands[0], Reshape) if isinstance(step.op, Tile) else None
+    return split is not None and view.tensors[split.operands[0]].role == "weight"
 
 
 def times_one(view: View, step: Step) -> str | None:
@@ -131,11 +137,12 @@ def repeated(view: View, step: Step) -> tuple[Step, ...] | None:
     if not tile or not split:
         return None
     multiples = tile.op.multiples  # ty: ignore
-    axes = [axis for axis, times in enumerate(multiples) if times != 1]
+    values = split.operands[0]
+    shape, inner = view.shape(tile.operands[0]), view.shape(values)
+    axes = [axis for axis, times in enumerate(multiples) if times != 1] or [len(shape) - 1]
     if len(axes) != 1:
         return None
-    (axis,), values = axes, split.operands[0]
-    shape, inner = view.shape(tile.operands[0]), view.shape(values)
+    (axis,) = axes
     result, times = view.shape(step.result), multiples[axis]
     if shape[axis] != 1 or axis == 0 or shape[:axis] + shape[axis + 1 :] != (inner or (1,)):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from layers.operations.layout import Reshape
 from layers.operations.normalize import Normalize
 from layers.operations.reduction import Reduce
 from layers.traces.trace import Step
@@ -26,6 +27,18 @@ def variance(view: View, step: Step) -> tuple[Step, ...] | None:
         ):
             return (replace(step, op=replace(step.op, how="variance"), operands=(values,)),)
     return None
+
+
+def squeezed(view: View, step: Step) -> tuple[Step, ...] | None:
+    """A statistic whose axes of one are then taken away is one without these axes."""
+    made = view.made(step.operands[0], Reduce) if isinstance(step.op, Reshape) else None
+    if not made or not made.op.keepdims or len(view.readers(made.result)) != 1:  # ty: ignore
+        return None
+    shape = view.shape(made.operands[0])
+    gone = {axis % len(shape) for axis in made.op.axes}  # ty: ignore
+    if view.shape(step.result) != tuple(n for axis, n in enumerate(shape) if axis not in gone):
+        return None
+    return (replace(step, op=replace(made.op, keepdims=False), operands=made.operands),)  # ty: ignore
 
 
 def normalized(view: View, step: Step) -> tuple[Step, ...] | None:
@@ -116,4 +129,4 @@ def _axes(view: View, spread: str, values: str) -> tuple[int, ...]:
     return tuple(axis for axis in range(len(shape)) if own[axis] == 1)
 
 
-NORMALIZATIONS = (variance, normalized)
+NORMALIZATIONS = (variance, squeezed, normalized)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from playwright.sync_api import Page
@@ -12,7 +13,7 @@ TIED = """async ([graph, name, cells]) =>
   (await import("/dependencies.js")).tiedCells(graph, name, cells)"""
 
 
-def graph(shapes: dict[str, tuple[int, ...]], *steps: tuple) -> dict[str, Any]:
+def graph(shapes: Mapping[str, tuple[int, ...]], *steps: tuple) -> dict[str, Any]:
     tensors = {name: {"shape": shape, "axes": [], "role": ""} for name, shape in shapes.items()}
     return {
         "tensors": tensors,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers.api import explore as explore_api
-from layers.catalog.registry import NAMES, POSTS, get
+from layers.catalog.registry import LAYERS, NAMES, get
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import SOURCES
 from layers.runs.run import run
@@ -44,7 +44,7 @@ def test_an_exploration_crosses_to_the_pages_unchanged_and_read_only(name):
         np.testing.assert_array_equal(theirs, ours)
         assert not ours.flags.writeable
         assert not theirs.flags.writeable
-    assert (came.expression, came.latex, came.code) == (sent.expression, sent.latex, sent.code)
+    assert (came.latex, came.code) == (sent.latex, sent.code)
     assert (came.parameters, came.promises, came.notes) == (
         sent.parameters,
         sent.promises,
@@ -82,7 +82,7 @@ def test_what_an_earlier_run_left_behind_changes_nothing():
 
 def test_a_result_comes_with_the_milliseconds_it_took():
     result, spent = explore_api.timed(explore_api.describe)
-    assert result == tuple(spec.describe() for spec in POSTS)
+    assert result == tuple(spec.describe() for spec in LAYERS)
     assert 0 < spent < 60_000
 
 

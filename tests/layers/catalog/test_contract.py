@@ -14,12 +14,14 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layers.equation import expression
 
 from layers.catalog.registry import POSTS
 from layers.inputs.fields import BoolField, ChoiceField, IntField, ShapeField
 from layers.inputs.sources import SOURCES
-from layers.runs.run import TENSORFLOW, prepare, run, trace
+from layers.runs.prepare import prepare_call
+from layers.runs.run import record_calls, run
+from layers.runs.weights import named_weights
+from layers.traces.layout import Drawn, layout
 from layers.traces.summary import measure
 
 EPSILON = 1e-5
@@ -95,9 +97,9 @@ def largest_magnitude(run_):
 
 @pytest.mark.parametrize(("spec", "values"), SETTINGS)
 def test_every_setting_gives_the_computed_shape_and_numbers_redone_by_hand(spec, values):
-    layer, batches = prepare(spec, values, batch=None, seed=1, source="normal", constant=1.0)
-    left = trace(spec, layer, batches)
-    assert left["outputs"].shape == tuple(layer.compute_output_shape(batches[-1].shape))
+    layer, calls = prepare_call(spec, values, batch=None, seed=1, sources="normal")
+    left = record_calls(spec, layer, calls)
+    assert left["outputs"].shape == tuple(layer.compute_output_shape(left["inputs"].shape))
     assert left["outputs"].dtype == np.float32
     assert np.isfinite(left["outputs"]).all()
     assert left.disagreement() <= EPSILON * largest_magnitude(left)
@@ -113,8 +115,8 @@ def test_every_setting_keeps_every_promise(spec, values, source):
 
 @pytest.mark.parametrize(("spec", "rows"), BATCHES)
 def test_both_ends_of_the_batch_give_the_computed_shape_and_keep_every_promise(spec, rows):
-    layer, batches = prepare(spec, {}, batch=rows, seed=1, source="normal", constant=1.0)
-    left = trace(spec, layer, batches)
+    layer, calls = prepare_call(spec, {}, batch=rows, seed=1, sources="normal")
+    left = record_calls(spec, layer, calls)
     assert left["inputs"].shape == spec.full_shape({}, rows)
     assert left["outputs"].shape == tuple(layer.compute_output_shape(left["inputs"].shape))
     assert all(measure(promise, left).kept in (True, None) for promise in spec.promises)
@@ -141,8 +143,9 @@ def test_any_source_and_seed_agree_with_the_hand_calculation(spec, data):
 
 @pytest.mark.parametrize(("spec", "values"), SETTINGS)
 def test_every_setting_survives_its_config_as_json_with_the_same_numbers(spec, values):
-    layer, batches = prepare(spec, values, batch=None, seed=7, source="normal", constant=1.0)
+    layer, calls = prepare_call(spec, values, batch=None, seed=7, sources="normal")
     copy = type(layer).from_config(json.loads(json.dumps(layer.get_config())))
+    batches = [call.arrays["inputs"] for call in calls]
     expected = [layer(batch).numpy() for batch in batches]
     np.testing.assert_array_equal([copy(batch).numpy() for batch in batches], expected)
     for ours, theirs in zip(layer.get_weights(), copy.get_weights(), strict=True):
@@ -196,9 +199,9 @@ def test_no_global_seed_is_touched(spec):
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_one_training_step_moves_exactly_the_trainable_weights_and_keeps_every_promise(spec):
-    layer, batches = prepare(spec, {}, batch=None, seed=1, source="normal", constant=1.0)
+    layer, calls = prepare_call(spec, {}, batch=None, seed=1, sources="normal")
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(tf.square(layer(batches[0]) - 1.0))
+        loss = tf.reduce_mean(tf.square(layer(calls[0].arrays["inputs"]) - 1.0))
     before = [weight.numpy().copy() for weight in layer.weights]
     gradients = tape.gradient(loss, layer.trainable_variables)
     keras.optimizers.SGD(0.5).apply(gradients, layer.trainable_variables)
@@ -207,47 +210,44 @@ def test_one_training_step_moves_exactly_the_trainable_weights_and_keeps_every_p
         for weight, old in zip(layer.weights, before, strict=True)
     ]
     assert moved == [weight.trainable for weight in layer.weights]
-    trained = trace(spec, layer, batches)
+    trained = record_calls(spec, layer, calls)
     assert all(measure(promise, trained).kept in (True, None) for promise in spec.promises)
     assert trained.disagreement() <= EPSILON * largest_magnitude(trained)
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_the_declared_weights_are_the_layers_own_in_its_order(spec):
-    layer, batches = prepare(spec, {}, batch=None, seed=1, source="normal", constant=1.0)
-    left = trace(spec, layer, batches)
-    declared = spec.weights(layer)
-    assert [id(weight.variable) for weight in declared] == [id(own) for own in layer.weights]
-    assert [weight.variable.trainable for weight in declared] == [
-        weight.role == "weight" for weight in declared
-    ]
-    for weight in declared:
-        np.testing.assert_array_equal(left[weight.name], weight.variable.numpy())
+def test_the_recorded_weights_are_the_layers_own_in_its_order(spec):
+    layer, calls = prepare_call(spec, {}, seed=1, sources="normal")
+    left = record_calls(spec, layer, calls)
+    weights = named_weights(layer)
+    assert [id(variable) for variable in weights.values()] == [id(own) for own in layer.weights]
+    for name, variable in weights.items():
+        assert variable.trainable == (left.tensors[name].role == "weight")
+        np.testing.assert_array_equal(left[name], variable.numpy())
 
 
 @pytest.mark.parametrize(("spec", "values"), SETTINGS)
 def test_each_step_leads_from_its_operands_to_its_result(spec, values):
     left = run(spec, values, seed=2, source="normal")
+    assert left.unexplained == ()
     for step in left.steps:
         operands = [left[name] for name in step.operands]
         scale = max(1.0, *(float(np.abs(operand).max()) for operand in operands))
-        by_tensorflow = TENSORFLOW[type(step.op)](step.op, *map(tf.constant, operands)).numpy()
-        by_hand = step.op.evaluate(*(operand.astype("float64") for operand in operands))
-        for redone in (by_tensorflow, by_hand):
-            # The layer may sum in another order than one operation alone does.
-            np.testing.assert_allclose(
-                redone, left[step.result], rtol=EPSILON, atol=EPSILON * scale
-            )
+        redone = step.op.evaluate(*(operand.astype("float64") for operand in operands))
+        # The layer may sum in another order than one operation alone does.
+        np.testing.assert_allclose(redone, left[step.result], rtol=EPSILON, atol=EPSILON * scale)
 
 
 @pytest.mark.parametrize(("spec", "values"), SETTINGS)
 def test_the_picture_shows_every_tensor_once_and_ends_with_the_outputs(spec, values):
     left = run(spec, values, seed=2, source="normal")
     passed_on = {step.result for step in left.steps if not step.shown}
-    parts = expression(left)
-    names = [part for part in parts if isinstance(part, str)]
+    laid_out = layout(left, spec.title)
+    assert laid_out.inside is None
+    (chain,) = laid_out.rows
+    names = [item.name for item in chain if isinstance(item, Drawn)]
     assert sorted(names) == sorted(set(left.tensors) - passed_on)
-    assert parts[-1] == "outputs"
+    assert chain[-1] == Drawn("outputs")
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.catalog.linear import SPEC, Linear
+from layers.catalog.linear import ACTIVATIONS, SPEC, Linear
 from layers.runs.run import run
-from layers.steps import ACTIVATIONS
 
 X = np.array([[1, 2, 3], [-1, 0, 1]], "float32")
 KERNEL = np.array([[1, -1], [10, 0], [100, 2]])

@@ -31,11 +31,11 @@ def test_any_widths_are_three_of_keras_own_dense_with_every_stage_shown(features
     left = run(SPEC, values, batch=batch, source="normal")
     x = left["inputs"]
     for number, (units, activation, result) in enumerate(
-        zip(widths, ("relu", "relu", None), ("hidden_1", "hidden_2", "outputs"), strict=True), 1
+        zip(widths, ("relu", "relu", None), ("relu", "relu_2", "outputs"), strict=True), 1
     ):
         stock = keras.layers.Dense(units, activation=activation)
         stock.build(x.shape)
-        stock.set_weights([left[f"kernel_{number}"], left[f"bias_{number}"]])
+        stock.set_weights([left[f"linear_{number}/kernel"], left[f"linear_{number}/bias"]])
         x = stock(x).numpy()
         # Up to 256 float32 products a stage, added up in another order.
         np.testing.assert_allclose(left[result], x, rtol=1e-4, atol=1e-5)
@@ -43,15 +43,15 @@ def test_any_widths_are_three_of_keras_own_dense_with_every_stage_shown(features
 
 def test_the_three_kernels_are_drawn_apart():
     left = run(SPEC, {"features": 32, "width_3": 32})
-    assert not np.array_equal(left["kernel_1"], left["kernel_2"])
-    assert not np.array_equal(left["kernel_2"], left["kernel_3"])
+    assert not np.array_equal(left["linear_1/kernel"], left["linear_2/kernel"])
+    assert not np.array_equal(left["linear_2/kernel"], left["linear_3/kernel"])
 
 
 def test_a_hidden_number_below_zero_breaks_the_promise_even_beside_a_nan():
     left = run(SPEC, {})
-    bent = left["hidden_2"].copy()
+    bent = left["relu_2"].copy()
     bent[0, 0], bent[1, 1] = -0.75, np.nan
-    tensors = {**left.tensors, "hidden_2": replace(left.tensors["hidden_2"], values=bent)}
+    tensors = {**left.tensors, "relu_2": replace(left.tensors["relu_2"], values=bent)}
     kept = measure(SPEC.promises[0], replace(left, tensors=tensors))
     assert (kept.measured, kept.kept) == (0.75, False)
     assert SPEC.promises[0].measure(left) == 0

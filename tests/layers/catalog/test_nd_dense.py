@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.catalog.linear import ACTIVATIONS
 from layers.catalog.nd_dense import SPEC, NDDense
 from layers.runs.run import run
-from layers.steps import ACTIVATIONS
 
 
 def test_hand_set_weights_give_the_numbers_worked_out_on_paper():

@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 
 from layers.catalog.registry import get
-from layers.runs.run import run, trace
+from layers.runs.prepare import Call
+from layers.runs.run import record_calls, run
 
 SAME = 1e-7
 """Equal sums below 1 in float32, whatever order the processor at hand adds them up in."""
+
+
+def call_with(inputs):
+    return Call(arrays={"inputs": inputs}, arguments=(inputs,), named={})
 
 
 def run_of(spec, title):
@@ -52,7 +57,7 @@ def test_post_001_ones_to_four_units_give_the_column_sums_of_the_printed_kernel(
             np.zeros(4),
         ]
     )
-    left = trace(get("linear"), layer, [np.ones((3, 3), "float32")])
+    left = record_calls(get("linear"), layer, [call_with(np.ones((3, 3), "float32"))])
     # Added up by hand to the eight decimals that the post prints.
     expected = [[-0.04271288, -0.06646040, -0.14969044, -0.10529297]] * 3
     np.testing.assert_allclose(left["outputs"], expected, rtol=0, atol=SAME)
@@ -107,7 +112,7 @@ def test_post_003_linear_computes_what_is_printed_from_the_printed_weights():
             np.zeros(4),
         ]
     )
-    left = trace(get("linear"), layer, [np.ones((2, 2), "float32")])
+    left = record_calls(get("linear"), layer, [call_with(np.ones((2, 2), "float32"))])
     printed = [[-0.10722479, 0.01107529, 0.1577724, 0.08675833]] * 2
     np.testing.assert_allclose(left["outputs"], printed, rtol=0, atol=SAME)
 
@@ -135,12 +140,12 @@ def test_post_003_mlp_block_has_six_weights_of_the_printed_shapes():
         if tensor.role == "weight"
     }
     assert shapes == {
-        "kernel_1": (64, 32),
-        "bias_1": (32,),
-        "kernel_2": (32, 32),
-        "bias_2": (32,),
-        "kernel_3": (32, 1),
-        "bias_3": (1,),
+        "linear_1/kernel": (64, 32),
+        "linear_1/bias": (32,),
+        "linear_2/kernel": (32, 32),
+        "linear_2/bias": (32,),
+        "linear_3/kernel": (32, 1),
+        "linear_3/bias": (1,),
     }
     assert left["outputs"].shape == (3, 1)
     np.testing.assert_allclose(left["outputs"], left["outputs"][[0, 0, 0]], rtol=0, atol=SAME)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from layers.catalog.running_sum import SPEC, RunningSum
-from layers.runs.run import run, trace
+from layers.runs.prepare import Call
+from layers.runs.run import record_calls, run
 from layers.traces.summary import measure
 
 
@@ -41,8 +42,9 @@ def test_every_run_starts_from_zero():
 def test_a_traced_layer_goes_on_from_where_it_stood():
     layer = SPEC.build({"features": 2}, 0)
     ones = np.ones((2, 2), "float32")
-    trace(SPEC, layer, [ones])
-    left = trace(SPEC, layer, [ones, ones])
+    call = Call(arrays={"inputs": ones}, arguments=(ones,), named={})
+    record_calls(SPEC, layer, [call])
+    left = record_calls(SPEC, layer, [call, call])
     np.testing.assert_array_equal(left.history, [[4, 4], [6, 6]])
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.api.explore import describe
-from layers.catalog.registry import NAMES, POSTS, get
+from layers.catalog.registry import LAYERS, NAMES, POSTS, get
 from layers.inputs.description import SEED, MismatchError
 from layers.inputs.fields import BadInputError
 
@@ -48,7 +48,7 @@ print("tensorflow" in sys.modules, "keras" in sys.modules)
         capture_output=True,
         check=True,
     ).stdout.decode()
-    expected = [f"{spec.name} {len(spec.fields)} True" for spec in POSTS]
+    expected = [f"{spec.name} {len(spec.fields)} True" for spec in LAYERS]
     assert printed.splitlines() == [*expected, "False False"]
 
 

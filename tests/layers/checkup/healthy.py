@@ -1,4 +1,4 @@
-"""Layers that are right, in ways that look wrong: nothing is to be found in any of them."""
+"""Sound layers that look as if they had a mistake: nothing may be found in them."""
 
 from __future__ import annotations
 

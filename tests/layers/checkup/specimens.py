@@ -1,6 +1,6 @@
-"""Layers that go wrong, each way written at least three times and differently: by code.
+"""Layers with one mistake each, by rule ID; for each rule at least three, written differently.
 
-Each is otherwise sound, registered and complete, so that its code is all that may be found.
+Each is otherwise sound, registered and complete, so that only its rule may be found.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The lines that a check-up writes are followed literally: what they mend is not found again."""
+"""A fix is applied literally: what it fixes is not found again."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers.checkup.cli_target import Own
+from layers.checkup.cli_target import TargetLayer
 from layers.checkup.engine import check
-from layers.checkup.examination.layer_under_test import Subject, as_array, attempt
+from layers.checkup.examination.layer_under_test import LayerUnderTest, as_array, attempt
 from layers.checkup.report import Fix
-from layers.user_code.isolation import untouched
+from layers.user_code.isolation import isolated
 from tests.layers.checkup import specimens
+from tests.layers.checkup.reports import params, report_on
 from tests.layers.checkup.specimens import SPECIMENS
 
 FILE = Path(specimens.__file__)
@@ -25,11 +26,11 @@ BY_EXAMPLE = {
     *("PythonList", "PythonIterator", "PythonClassAttribute", "Compared", "ArgMax"),
     *("BatchByLength", "LambdaInLayer", "SoftmaxByHand", "HoleByScatter"),
 }
-"""Specimens whose own lines no rule can mend: the finding shows an example instead."""
+"""Specimens that no rule can fix: the finding shows an example instead."""
 
 OTHER_NUMBERS = {"untracked-variable", "softmax-of-one", "PythonNested", "BatchInBuild"}
-"""Another initialiser's or another shape's draws; a sigmoid for a softmax; a count that Keras's dry
-run of a layer without ``build`` has moved before the first call. Other fixes keep the numbers."""
+"""Random numbers of another initializer or shape; a sigmoid for a softmax; a count that changes in
+Keras's trial run of a layer without ``build``. Other fixes keep the numbers."""
 
 
 def applied(fix: Fix, text: str) -> str:
@@ -42,38 +43,31 @@ def applied(fix: Fix, text: str) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(
-    ("code", "cls", "arguments", "shape"),
-    [
-        pytest.param(code, make.func, make.args or make.keywords, shape, id=make.func.__name__)
-        for code, make, shape in SPECIMENS
-        if isinstance(getattr(make, "func", None), type)
-    ],
-)
-def test_what_was_mended_as_written_is_not_found_again(code, cls, arguments, shape, tmp_path):
+@pytest.mark.parametrize("number", params(classes_only=True))
+def test_what_was_fixed_as_written_is_not_found_again(number, tmp_path):
+    code, make, shape = SPECIMENS[number]
+    cls, arguments = make.func, make.args or make.keywords
+    report = report_on(number)
     if not isinstance(arguments, dict):
         names = cls.__init__.__wrapped__ if hasattr(cls.__init__, "__wrapped__") else cls.__init__
         arguments = dict(zip(names.__code__.co_varnames[1:], arguments, strict=False))
     text = FILE.read_text()
-    mended = 0
+    fixed = None
     for turn in range(ROUNDS):
-        module = f"mended_{cls.__name__.lower()}_{turn}"
+        fixes = [f.fix for f in report.findings if f.code == code and f.fix and f.fix.own]
+        if not fixes:
+            break
+        text = applied(fixes[0], text)
+        module = f"fixed_{cls.__name__.lower()}_{turn}"
         unique = text.replace('package="specimens"', f'package="{module}"')
         (tmp_path / f"{module}.py").write_text(unique)
-        report = check(Own(module, cls.__name__, str(tmp_path), arguments), shape)
-        found = [f for f in report.findings if f.code == code]
-        if not found:
-            break
-        own = [f.fix for f in found if f.fix and f.fix.own]
-        if not own:
-            break
-        text, mended = applied(own[0], text), mended + 1
-    assert bool(mended) == (cls.__name__ not in BY_EXAMPLE)
-    if mended:
+        fixed = TargetLayer(module, cls.__name__, str(tmp_path), arguments)
+        report = check(fixed, shape)
+    assert bool(fixed) == (cls.__name__ not in BY_EXAMPLE)
+    if fixed:
         assert report.codes == ()
-        same = Own(module, cls.__name__, str(tmp_path), arguments)
         calls = 1 if code == "variable-in-call" else 2  # what is made in each call differs in each
-        before, after = (outputs(make, shape, calls) for make in (partial(cls, **arguments), same))
+        before, after = (outputs(make, shape, calls) for make in (partial(cls, **arguments), fixed))
         assert after is not None
         if before is None:
             return  # as it was written, it could not be called at all
@@ -85,8 +79,8 @@ def test_what_was_mended_as_written_is_not_found_again(code, cls, arguments, sha
 
 def outputs(make, shape, calls: int) -> list[np.ndarray] | None:
     """Return what a fresh layer returns, call by call; None where it raises."""
-    with untouched({}):  # the same draws for both
-        subject = Subject(make, shape)
-        layer, error = attempt(subject.new)
-        found, error = attempt(lambda: [subject.call(layer, seed=turn) for turn in range(calls)])
+    with isolated({}):  # the same draws for both
+        tested = LayerUnderTest(make, shape)
+        layer, error = attempt(tested.new)
+        found, error = attempt(lambda: [tested.call(layer, seed=turn) for turn in range(calls)])
         return None if error else [as_array(output) for call in found for output in call]

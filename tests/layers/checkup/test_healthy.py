@@ -1,10 +1,10 @@
-"""No false alarm: not on the catalogue, and not on layers that only look as if."""
+"""No false finding: not on the catalogue, and not on sound layers that look unusual."""
 
 from __future__ import annotations
 
 import pytest
 
-from layers.api.checkup import Known
+from layers.api.checkup import PostLayer
 from layers.checkup.engine import check
 from layers.checkup.pairs import PAIRS, POSTED
 from layers.checkup.testing import assert_healthy
@@ -30,20 +30,20 @@ def test_nothing_is_found_in_a_layer_that_is_right(make, shape):
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_the_posts_layers_are_broken_as_posted_and_sound_as_repaired(pair):
-    posted = check(Known(pair.name + POSTED), pair.shape)
+    posted = check(PostLayer(pair.name + POSTED), pair.shape)
     assert set(posted.codes) == AS_POSTED[pair.name]
     assert posted.broken
-    repaired = check(Known(pair.name), pair.shape)
+    repaired = check(PostLayer(pair.name), pair.shape)
     assert repaired.findings == ()
-    assert_healthy(Known(pair.name), pair.shape)
+    assert_healthy(PostLayer(pair.name), pair.shape)
 
 
 def test_the_finding_names_the_variable_its_line_and_the_figures():
-    report = check(Known("repeated_dense" + POSTED), (8, 10))
+    report = check(PostLayer("repeated_dense" + POSTED), (8, 10))
     frozen = next(f for f in report.findings if f.code == "frozen-copy")
     assert frozen.where.startswith("self.w_repeated, line ")
     assert frozen.evidence == (
-        "Gradient of `self.w`: None; moving `self.w` by 1 changed the output by 0."
+        "Gradient of `self.w`: None; adding 1 to `self.w` changed the output by 0."
     )
     assert frozen.fix
     assert frozen.fix.own

@@ -1,4 +1,4 @@
-"""The README's broken layer, examined as it says: the answer is the one that is printed there."""
+"""The README's command on the README's layer prints the report that is in the README."""
 
 from __future__ import annotations
 

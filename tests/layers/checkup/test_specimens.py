@@ -1,4 +1,4 @@
-"""Every row of the table is found however it is written, and nothing else is said of it."""
+"""Every rule finds its specimens, however they are written, and no other rule does."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from collections import Counter
 
 import pytest
 
-from layers.checkup.engine import check
 from layers.checkup.examples import EXAMPLES
+from tests.layers.checkup.reports import params, report_on
 from tests.layers.checkup.specimens import SPECIMENS
 
 
-def name_of(make):
-    return getattr(getattr(make, "func", make), "__name__", str(make))
-
-
-@pytest.mark.parametrize(
-    ("code", "make", "shape"),
-    [pytest.param(*row, id=f"{row[0]}-{name_of(row[1])}") for row in SPECIMENS],
-)
-def test_what_is_wrong_is_found_and_nothing_else(code, make, shape):
-    report = check(make, shape)
+@pytest.mark.parametrize("number", params())
+def test_what_is_wrong_is_found_and_nothing_else(number):
+    report = report_on(number)
+    code, _, _ = SPECIMENS[number]
     assert report.codes == (code,), [(f.code, f.where, f.evidence) for f in report.findings]
     for finding in report.findings:
         assert finding.fix
@@ -29,7 +23,7 @@ def test_what_is_wrong_is_found_and_nothing_else(code, make, shape):
         assert finding.where
 
 
-def test_each_row_of_the_table_has_three_specimens():
+def test_each_rule_has_three_specimens():
     counted = Counter(code for code, _, _ in SPECIMENS)
     assert set(counted) == set(EXAMPLES)
     assert min(counted.values()) >= 3

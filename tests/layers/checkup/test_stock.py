@@ -1,4 +1,4 @@
-"""A false alarm on a layer of Keras's own is a bug: every one that can be built is checked."""
+"""Nothing is found in Keras's own layers: every one that can be built is examined."""
 
 from __future__ import annotations
 

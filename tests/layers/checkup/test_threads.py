@@ -1,4 +1,4 @@
-"""The layers that the table's issue threads are about, written anew from their descriptions."""
+"""The layers of the issue threads behind the rules, written from their descriptions."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ import json, resource, sys
 from pathlib import Path
 from layers.networks.running import runnable
 from layers.api import models as models_api
+from layers.model_files import reader
 from layers.model_files.model import FileSource
 
 def memory(what):
@@ -33,6 +34,8 @@ def memory(what):
         if line.startswith(what):
             return 1024 * int(line.split()[1])
 
+# The readings run in this process, so that their memory is measured with the rest.
+reader.run = lambda name, function, *arguments, **named: function(*arguments, **named)
 path = Path(sys.argv[1])
 before = memory("VmRSS")
 if Path("/proc/self/clear_refs").exists():
@@ -41,7 +44,7 @@ source = FileSource(path=str(path), name=path.name, stamp=(0, 0))
 model = models_api.open_model(source)
 layer = next(layer for layer in model.layers if layer.weights)
 weight = layer.weights[0]
-view = models_api.look(source, weight)
+view = models_api.view_weight(source, weight)
 cells = models_api.window(source, weight, part=0, row=12_000, column=9_000, span=32)
 models_api.count(source, (weight,), low=-4, high=4)
 print(json.dumps({

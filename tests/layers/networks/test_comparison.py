@@ -8,8 +8,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from layers.api.models import distances, view_difference
 from layers.model_files.read import index
-from layers.networks.comparison import Distance, distance, match, view_difference
+from layers.networks.comparison import Distance, match
 from tests.layers.model_files.families import source
 
 ONE = np.array([[1, 2], [3, 4]], "f4")
@@ -29,7 +30,7 @@ def compared(tmp_path: Path, here: np.ndarray, there: np.ndarray) -> Distance:
     other = weights(tmp_path / "other.weights.h5", dense=there)
     (pair,) = match(index(source(one)), index(source(other)))
     assert pair.fits
-    return distance(source(one), source(other), pair)
+    return distances(source(one), source(other), (pair,)).items[0]
 
 
 def test_the_largest_and_the_root_mean_square_are_numpys(tmp_path):

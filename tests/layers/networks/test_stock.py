@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 
 import keras
@@ -9,13 +11,18 @@ import numpy as np
 import pytest
 
 from layers.inputs.fields import BadInputError
-from layers.model_files.config import LayerConfig
-from layers.networks.running import stock
-from layers.networks.running.runnable import index, run, runnable_model
+from layers.model_files.config import LayerConfig, parse
+from layers.model_files.model import FileSource, LayerEntry
+from layers.networks.running import runnable, stock, wiring
+from layers.networks.running.runnable import RunnableModel, index, run, runnable_model
+from layers.networks.running.weights import read_at_build
 from tests.layers.model_files.families import opened, saved, source, values
 from tests.layers.networks.stock_cases import CASES, MERGING
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning",
+    "ignore:(?s).*You are using a softmax:UserWarning",
+)
 DRAW = np.random.default_rng(3)
 KINDS = sorted({*CASES, *MERGING})
 
@@ -99,6 +106,30 @@ def test_every_setting_is_taken_over_and_tried_at_another_value(kind):
             assert config[name] == settings[name], name
         tried |= set(arguments)
     assert set(stock.ALLOWED[kind]) <= tried
+
+
+ODD = (0, -1, 10**7, None, [], [0], [-1, 2], [2, 2, 2], [[1]], [[0, -5], [1, 1]], True, 1.5, 1e300)
+ODD += (float("nan"), -0.5, "same", "relu", {"a": 1})
+
+
+@pytest.mark.parametrize("kind", sorted(CASES))
+def test_any_value_of_any_setting_is_a_sentence_or_an_output(kind):
+    """Keras checks few of them, and raises whatever comes of the others."""
+    arguments, shape = CASES[kind][0]
+    data = np.ones((1, *shape), "int32" if kind == "Embedding" else "float32")
+    no_weights = LayerEntry(path="x", name="x", kind=kind, depth=0)
+    for setting, value in itertools.product(stock.ALLOWED[kind], ODD):
+        layer = {"class_name": kind, "config": {"name": "x", **arguments, setting: value}}
+        model = {"class_name": "Sequential", "config": {"layers": [layer]}}
+        config = parse(json.dumps({**model, "build_config": {"input_shape": [None, *shape]}}), "m")
+        assert isinstance(wiring.output_shapes(config), dict)
+        with contextlib.suppress(BadInputError):
+            (call,) = wiring.calls(config)
+            made = stock.make(call.config)
+            read_at_build(made, no_weights, FileSource(path="", name="", stamp=(0, 0)))
+            runnable._build(made, call.config, [(None, *shape)])
+            model = RunnableModel(calls=(call,), layers={"x": made}, input_shapes=())
+            assert set(run(model, (data,))) == {"", "x"}
 
 
 @pytest.mark.parametrize("name", stock.ACTIVATIONS)

@@ -121,6 +121,30 @@ def test_softmax_neither_overflows_nor_loses_nan():
             np.testing.assert_allclose(op.expression(index, x).value, op.evaluate(x)[index])
 
 
+inf = np.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("relu", [-2, -1e30, 0, 3, 1e30, inf, -inf], [0, 0, 0, 3, 1e30, inf, 0]),
+        ("elu", [-1, 0, 3, -1e30, 1e30, inf, -inf], [1 / np.e - 1, 0, 3, -1, 1e30, inf, -1]),
+        ("sigmoid", [0, np.log(3), 1e4, -1e4, inf, -inf], [0.5, 0.75, 1, 0, 1, 0]),
+        ("tanh", [0, np.log(2), 1e4, -1e4, inf, -inf], [0, 0.6, 1, -1, 1, -1]),
+        ("softplus", [0, 1e4, -1e4, inf, -inf], [np.log(2), 1e4, 0, inf, 0]),
+    ],
+)
+def test_an_activation_gives_what_is_worked_out_on_paper(name, given, expected):
+    redone = Elementwise(name).evaluate(np.array(given, "float64"))
+    np.testing.assert_allclose(redone, expected, rtol=1e-12, atol=1e-15)  # float64, e rounded
+
+
+def test_a_softmax_gives_what_is_worked_out_on_paper():
+    logarithms = np.log([[1.0, 2.0, 5.0]])
+    np.testing.assert_allclose(Softmax().evaluate(logarithms), [[1 / 8, 2 / 8, 5 / 8]])
+    assert Softmax().evaluate(np.array([[-7.0]])).tolist() == [[1]]
+
+
 def test_functions_keep_precision_and_nan():
     x = np.array([np.nan, -1000.0, 1000.0], "float32")
     for name in ("relu", "sigmoid", "gelu", "softplus", "selu", "mish", "tanh", "erf"):

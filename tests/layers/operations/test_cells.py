@@ -71,6 +71,14 @@ def test_the_arithmetic_of_every_cell_comes_to_its_value(case):
 
 
 @EVERY
+def test_evaluating_leaves_the_operands_as_they_were(case):
+    copies = [np.array(operand) for operand in case.operands]
+    for copy in copies:
+        copy.setflags(write=False)  # an operation that writes into one fails
+    np.testing.assert_array_equal(case.op.evaluate(*copies), case.op.evaluate(*case.operands))
+
+
+@EVERY
 def test_the_cells_named_are_those_that_matter(case):
     for index, expected in matters(case).items():
         assert made_of(case, index) == expected, index

@@ -66,12 +66,22 @@ def test_what_is_passed_on_is_written_out_in_its_place():
     )
 
 
-def test_what_is_shown_is_a_source_itself():
+def test_a_sum_that_is_shown_is_written_out_too():
     made = layer()
+    hidden = explain(made, "y", (0, 0))
     made.steps[1].shown = True
     found = explain(made, "y", (0, 0))
-    assert found.text == "relu(1.625) = 1.625"
-    assert found.sources == {"sum": [(0, 0)]}
+    assert found.text == hidden.text
+    assert found.sources == hidden.sources
+
+
+def test_a_function_that_is_shown_is_a_source_itself():
+    made = run(x=[0.25, -1.0])
+    made.then(Elementwise("tanh"), "x", result="t")
+    made.then(Elementwise("add"), "t", "t", result="y")
+    found = explain(made, "y", (0,))
+    assert found.text == "0.2449 + 0.2449 = 0.489837"
+    assert found.sources == {"t": [(0,)]}
 
 
 def test_a_tensor_without_a_step_is_its_number():

@@ -1,76 +1,105 @@
-"""The posts' six come out of a recording as they were once written down by hand."""
+"""The posts' six come out of a recording as their posts write them: names, roles and steps."""
 
 import numpy as np
 import pytest
 
-from layers.forward import prepare, run
-from layers.recording import record
-from layers.registry import LAYERS, get
-from layers.traces.naming import rename
+from layers.catalog.registry import POSTS, get
+from layers.runs.run import run
 
-NESTED = {
-    f"linear_{number}/{old}": f"{new}_{number}"
-    for number in (1, 2, 3)
-    for old, new in (
-        ("kernel", "kernel"),
-        ("bias", "bias"),
-        ("product", "product"),
-        ("outputs", "pre_activation"),
-    )
-} | {"relu": "hidden_1", "relu_2": "hidden_2"}
-
-
-def recorded(name, values):
-    spec = get(name)
-    layer, batches = prepare(
-        spec, spec.check(values), batch=None, seed=3, source="normal", constant=1.0
-    )
-    for earlier in batches[:-1]:
-        layer(earlier)
-    axes = {"inputs": spec.input_axes(batches[-1].ndim)}
-    return rename(record(layer, batches[-1], input_axes=axes), NESTED)
-
-
-def both(name, **values):
-    return run(get(name), values, seed=3, source="normal"), recorded(name, values)
-
-
+BEFORE = "inputs · kernel = (product); product + bias = "
+DENSE = f"{BEFORE}outputs"
 CASES = [
-    *((spec.name, {}) for spec in LAYERS),
-    ("linear", {"activation": "relu"}),
-    ("linear", {"use_bias": False, "activation": "softmax"}),
-    ("linear", {"use_bias": False}),
-    ("nd_dense", {"shape": (1, 2, 3, 4), "activation": "tanh"}),
-    ("nd_dense", {"shape": (3, 4), "activation": "softplus"}),
-    ("repeated_dense", {"activation": "linear", "units": 3}),
-    ("running_sum", {"calls": 3}),
-    ("center_zero", {"rows": 5}),
+    ("linear", {}, DENSE),
+    ("linear", {"use_bias": False}, "inputs · kernel = outputs"),
+    (
+        "linear",
+        {"activation": "relu"},
+        BEFORE + "pre_activation; relu pre_activation = outputs",
+    ),
+    (
+        "linear",
+        {"use_bias": False, "activation": "softmax"},
+        "inputs · kernel = product; softmax product = outputs",
+    ),
+    (
+        "nd_dense",
+        {"shape": (1, 2, 3, 4), "activation": "tanh"},
+        BEFORE + "pre_activation; tanh pre_activation = outputs",
+    ),
+    (
+        "nd_dense",
+        {"shape": (3, 4), "activation": "softplus"},
+        BEFORE + "pre_activation; softplus pre_activation = outputs",
+    ),
+    (
+        "repeated_dense",
+        {"activation": "linear", "units": 3},
+        "repeat ×3 kernel = kernel_repeated; repeat ×3 bias = bias_repeated; "
+        "inputs · kernel_repeated = (product); product + bias_repeated = outputs",
+    ),
+    (
+        "repeated_dense",
+        {"units": 1},
+        "repeat ×1 kernel = kernel_repeated; repeat ×1 bias = bias_repeated; "
+        "inputs · kernel_repeated = (product); product + bias_repeated = pre_activation; "
+        "relu pre_activation = outputs",
+    ),
+    ("center_zero", {"rows": 5}, "inputs × mask = outputs"),
+    (
+        "running_sum",
+        {"calls": 3},
+        "Σ inputs = column_sums; total_before + column_sums = total; returned total = outputs",
+    ),
+    (
+        "mlp_block",
+        {},
+        "inputs · linear_1/kernel = (linear_1/product); "
+        "linear_1/product + linear_1/bias = linear_1/outputs; relu linear_1/outputs = relu; "
+        "relu · linear_2/kernel = (linear_2/product); "
+        "linear_2/product + linear_2/bias = linear_2/outputs; relu linear_2/outputs = relu_2; "
+        "relu_2 · linear_3/kernel = (linear_3/product); linear_3/product + linear_3/bias = outputs",
+    ),
 ]
+ROLES = {
+    "inputs": "input",
+    "outputs": "output",
+    "mask": "constant",
+    "total": "state",
+    "total_before": "state",
+    "kernel_repeated": "weight",
+    "bias_repeated": "weight",
+}
 
 
-@pytest.mark.parametrize(("name", "values"), CASES)
-def test_names_values_roles_and_steps_are_those_of_the_declarations(name, values):
-    declared, trace = both(name, **values)
-    assert set(trace.tensors) == set(declared.tensors)
-    for tensor_name, tensor in declared.tensors.items():
-        np.testing.assert_array_equal(trace[tensor_name], tensor.values)
-        assert trace[tensor_name].dtype == tensor.values.dtype
-        assert trace.tensors[tensor_name].role == tensor.role, tensor_name
-    assert [(step.operands, step.result, step.shown) for step in trace.steps] == [
-        (step.operands, step.result, step.shown) for step in declared.steps
-    ]
+def written(trace):
+    lines = []
+    for step in trace.steps:
+        if len(step.operands) > 1:
+            left = f" {step.op.sign} ".join(step.operands)
+        else:
+            left = f"{step.op.sign} {step.operands[0]}"
+        lines.append(f"{left} = {step.result if step.shown else f'({step.result})'}")
+    return "; ".join(lines)
 
 
-@pytest.mark.parametrize(
-    ("name", "values"), [case for case in CASES if case[0] not in ("mlp_block", "repeated_dense")]
-)
-def test_axes_are_those_of_the_declarations(name, values):
-    declared, trace = both(name, **values)
-    assert {name: tensor.axes for name, tensor in trace.tensors.items()} == {
-        name: tensor.axes for name, tensor in declared.tensors.items()
-    }
+@pytest.mark.parametrize(("name", "values", "steps"), CASES)
+def test_the_steps_are_the_posts(name, values, steps):
+    trace = run(get(name), values, seed=3, source="normal")
+    assert sorted(written(trace).split("; ")) == sorted(steps.split("; "))
+    for tensor_name, tensor in trace.tensors.items():
+        own = tensor_name.rpartition("/")[2]
+        if own in ("kernel", "bias"):
+            assert tensor.role == "weight"
+        else:
+            assert tensor.role == ROLES.get(tensor_name, "intermediate"), tensor_name
 
 
 def test_the_result_agrees_with_numpy():
-    for spec in LAYERS:
-        assert recorded(spec.name, {}).disagreement() < 1e-5
+    for spec in POSTS:
+        assert run(spec, {}).disagreement() < 1e-5
+
+
+def test_values_are_the_layers_own():
+    trace = run(get("linear"), {"features": 3, "units": 2, "kernel_initializer": "ones"}, batch=2)
+    np.testing.assert_array_equal(trace["kernel"], np.ones((3, 2)))
+    np.testing.assert_array_equal(trace["outputs"], [[3, 3], [3, 3]])

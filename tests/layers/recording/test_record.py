@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from layers.fields import BadInputError
 from tensorflow.python.eager import context, execute
 
+from layers.inputs.fields import BadInputError
 from layers.recording import RecordingFailedError, record
 from tests.layers.recording import custom
 from tests.layers.recording.stock import normal
@@ -119,7 +119,7 @@ def test_what_comes_out_as_it_went_in_is_a_step_and_others_read_the_input():
             return x, tf.nn.relu(x), x
 
     trace = record(Both(), X)
-    steps = {(step.op.name, step.operands, step.result) for step in trace.steps}
+    steps = {(step.op.noun, step.operands, step.result) for step in trace.steps}
     assert steps == {
         ("identity", ("inputs",), "outputs"),
         ("relu", ("inputs",), "outputs_2"),
@@ -146,7 +146,7 @@ def test_a_graph_that_is_traced_and_not_run_leaves_nothing():
             return x + 1.0
 
     trace = record(Traces(), X, simplified=False)
-    assert [step.op.name for step in trace.steps] == ["add"]
+    assert [step.op.noun for step in trace.steps] == ["sum"]
     assert not any(tensor.role == "state" for tensor in trace.tensors.values())
 
 

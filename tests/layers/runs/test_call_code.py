@@ -52,7 +52,8 @@ def test_the_code_prints_the_outputs_of_the_run(tmp_path):
         options: dict[str, Any] = {"seed": 7, "sources": sources, "constant": 0.3}
         layer, (call,) = prepare_call(spec, values, **options)
         outputs = keras.tree.flatten(layer(*call.arguments, **call.named))
-        codes.append((name, call_code(spec, values, call, outputs=len(outputs), **options)))
+        code = call_code(spec, values, call, layer=layer, outputs=len(outputs), **options)
+        codes.append((name, code))
         expected.append("".join(f"{np.asarray(output)}\n" for output in outputs))
     # As a visitor has it: without what this process has set for its own TensorFlow.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "PYTHON"))}
@@ -72,8 +73,10 @@ def test_the_code_prints_the_outputs_of_the_run(tmp_path):
 
 def written(name, values, **options):
     spec = get(name)
-    _, (call,) = prepare_call(spec, values, **options)
-    return call_code(spec, values, call, **options).partition("import numpy as np\n\n")[2]
+    layer, (call,) = prepare_call(spec, values, **options)
+    return call_code(spec, values, call, layer=layer, **options).partition(
+        "import numpy as np\n\n"
+    )[2]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +126,9 @@ def test_the_code_is_as_short_as_it_can_be(name, values, code):
 
 def test_numbers_that_a_visitor_put_into_inputs_are_in_the_code():
     spec = get("add")
-    _, (call,) = prepare_call(spec, {})
+    layer, (call,) = prepare_call(spec, {})
     edits = (Edit(Cell("second", (0, 1)), 1.5), Edit(Cell("elsewhere", (0,)), 2.0))
-    code = call_code(spec, {}, call, edits=edits)
+    code = call_code(spec, {}, call, layer=layer, edits=edits)
     assert "second[0, 1] = 1.5\n" in code
     assert "elsewhere" not in code
 

@@ -106,7 +106,7 @@ def test_what_is_not_stored_gets_a_sentence_and_changes_nothing(name, text):
     ("name", "text", "says"),
     [
         ("center_zero", "mask.0.0=1", "a cell of inputs. Received `mask.0.0`, a constant"),
-        ("running_sum", "total.0=1", "a cell of inputs. Received `total.0`, no stored cell"),
+        ("running_sum", "total.0=1", "a cell of inputs. Received `total.0`, a state"),
         ("linear", "kernel.10.0=1", "an index up to `kernel.9.4`. Received `kernel.10.0`"),
     ],
 )

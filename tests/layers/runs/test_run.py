@@ -157,7 +157,7 @@ def test_bad_input_is_refused_in_a_sentence_before_anything_is_made(
 ):
     for source in SOURCES:
         monkeypatch.setitem(SOURCES, source, replace(NORMAL, make=never))
-    spec = replace(get(name), weights=never, steps=never)
+    spec = get(name)
     arguments: dict[str, Any] = {"source": "normal", **named}
     with pytest.raises(BadInputError, match=what) as refusal:
         run(spec, values, **arguments)
@@ -172,17 +172,6 @@ def test_an_output_of_a_gigabyte_is_refused_without_allocating_it():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2_000_000
-
-
-def test_steps_whose_axes_are_wrong_are_found_out():
-    def crooked(layer, axes):
-        first, *rest = LINEAR.steps(layer, axes)
-        return (replace(first, axes=("units",)), *rest)
-
-    with pytest.raises(
-        ValueError, match=r"The step to product cannot be shown: .+ Received .+8 × 5"
-    ):
-        run(replace(LINEAR, steps=crooked), {})
 
 
 def test_only_layers_with_state_have_a_history():

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,8 +37,9 @@ def step(op, operands, result, scope="", shown=True):
 def graph(*steps, outputs="outputs", inputs="x"):
     made = {each.result for each in steps}
     names = dict.fromkeys([*inputs.split(), *(n for s in steps for n in s.operands), *made])
-    role = {name: "intermediate" if name in made else "weight" for name in names}
-    role |= dict.fromkeys(inputs.split(), "input") | dict.fromkeys(outputs.split(), "output")
+    role: dict[str, Any] = {name: "intermediate" if name in made else "weight" for name in names}
+    role.update(dict.fromkeys(inputs.split(), "input"))
+    role.update(dict.fromkeys(outputs.split(), "output"))
     tensors = {
         name: Tensor(values=np.zeros(1), axes=("cells",), role=role[name], path=name)
         for name in names
@@ -166,3 +168,19 @@ def test_a_very_large_graph_is_not_laid_out():
     left = layout(graph(*steps), "deep")
     assert left.inside is None
     assert left.left_out == 2501
+
+
+def test_a_very_large_graph_is_summed_up_by_sublayer():
+    names = ["x", *(f"a{n}" for n in range(1500)), *(f"b{n}" for n in range(1500)), "z", "outputs"]
+    steps = [
+        step(PLUS, f"{a} w", b, scope={"a": "first/dense", "b": "second"}.get(b[0], ""))
+        for a, b in itertools.pairwise(names)
+    ]
+    left = layout(graph(*steps), "deep")
+    assert left.left_out == 3000
+    assert left.inside
+    assert inside(left.inside) == [
+        ("first", ["[x] , [w] →first a1499"]),
+        ("second", ["[a1499] , [w] →second b1499"]),
+        "[b1499] + [w] = z + [w] = [outputs]",
+    ]

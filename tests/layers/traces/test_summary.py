@@ -5,17 +5,16 @@ import numpy as np
 import pytest
 
 from layers.catalog.registry import NAMES, POSTS, get
-from layers.catalog.spec import Promise, Weight
+from layers.catalog.spec import Promise
 from layers.runs.run import run
-from layers.traces.summary import Kept, measure, parameters, weight_row
+from layers.runs.weights import parameters, weight_rows
+from layers.traces.summary import Kept, measure, weight_row
 
 nan, inf = np.nan, np.inf
 
 
 def row_of(values, trainable=True):
-    variable = keras.Variable(np.array(values, "float32"), trainable=trainable)
-    axes = ("axis",) * len(variable.shape)
-    return weight_row(Weight(name="kernel", variable=variable, axes=axes, symbol="W"))
+    return weight_row("kernel", np.array(values, "float32"), trainable=trainable)
 
 
 def test_a_weight_is_summed_up_as_worked_out_on_paper():
@@ -52,9 +51,10 @@ def test_figures_are_over_the_finite_numbers():
 
 
 def test_a_row_is_a_copy_that_cannot_be_written_to():
-    variable = keras.Variable(np.zeros(3, "float32"))
-    row = weight_row(Weight(name="bias", variable=variable, axes=("units",), symbol="b"))
-    variable.assign([1, 2, 3])
+    layer = keras.layers.Dense(3, kernel_initializer="zeros")
+    layer.build((1, 1))
+    row = weight_rows(layer)[1]
+    layer.bias.assign([1, 2, 3])
     np.testing.assert_array_equal(row.values, [0, 0, 0])
     with pytest.raises(ValueError, match="read-only"):
         row.values[0] = 1

@@ -33,4 +33,5 @@ EDGES = {
 @pytest.mark.parametrize("name", EDGES)
 def test_an_axis_is_dragged_by_the_field_that_is_its_length(name: str):
     (layer,) = (layer for layer in describe() if layer.name == name)
-    assert links(explored(name), layer)["edges"] == EDGES[name]
+    run = explored(name)
+    assert links(run, layer, run.trace.steps)["edges"] == EDGES[name]

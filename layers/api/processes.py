@@ -1,0 +1,74 @@
+"""What every worker process does beside its computations. TensorFlow is imported inside only."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from layers.inputs.fields import BadInputError
+
+
+def die_with(parent: int) -> None:
+    """In a process: watch its parent from a thread, and end with it however it ends."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="die-with-parent").start()
+
+
+def guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Return what a function returns; errors that no page expects become sentences.
+
+    Raises:
+        BadInputError: instead of a MemoryError, an OSError, an encoding error, or an exception that
+            asks the process or a generator to end.
+        Exception: every other error of the function, as it is.
+    """
+    try:
+        return function(*arguments, **named)
+    except MemoryError:
+        raise BadInputError(
+            "The computation was stopped: expected arrays that fit in memory. Received a request "
+            "for more than there is. Choose smaller dimensions."
+        ) from None
+    except UnicodeError as error:
+        raise BadInputError(
+            "The computation failed: expected text that can be written as UTF-8. Received "
+            f"{error.object!r:.60} ({error.reason}). Use other names."
+            if isinstance(error, (UnicodeEncodeError, UnicodeDecodeError))
+            else "The computation failed: expected text that can be written as UTF-8. Received "
+            f"other characters ({error}). Use other names."
+        ) from None
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise BadInputError(
+            "The computation failed: expected files and devices that answer. Received "
+            f"{error.strerror or type(error).__name__}. Try again, or choose the file again."
+        ) from None
+    except (KeyboardInterrupt, SystemExit, GeneratorExit) as error:
+        raise BadInputError(
+            "The computation was stopped by its own code: expected a result. Received "
+            f"{type(error).__name__}. Remove what raises it from the layer."
+        ) from None
+
+
+def clear_kernels() -> None:
+    """Drop the kernels that TensorFlow keeps, and make those of every registered layer again.
+
+    TensorFlow keeps a kernel for every variable that was ever made: 35 to 70 KB a run.
+    """
+    from tensorflow.python.eager import context
+
+    from layers.api import explore
+
+    context.context().clear_kernel_cache()
+    explore.warm_up()
+    gc.collect()

@@ -1,0 +1,70 @@
+"""Choices that a textbook does not write: numbers counted from the end, and dropped cells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from layers.operations.elementwise import Elementwise
+from layers.operations.layout import Gather
+from layers.traces.trace import Step
+from layers.traces.view import View
+
+
+def counted_from_zero(view: View, step: Step) -> tuple[Step, ...] | None:
+    """Rows are taken by their numbers; numbers below zero count from the end where there are any.
+
+    A lookup first replaces ``n`` by ``n + rows`` where ``n < 0``. Where no number is below zero
+    this changes nothing.
+    """
+    if not isinstance(step.op, Gather) or len(step.operands) != 2:
+        return None
+    rows, numbers = step.operands
+    choice = view.function(numbers, "where")
+    below = view.function(choice[0], "less") if choice else None
+    if not choice or not below or below[0] != choice[2] or not view.is_number(below[1], 0.0):
+        return None
+    if (view.tensors[choice[2]].values < 0).any():
+        return None
+    return (replace(step, operands=(rows, choice[2])),)
+
+
+def dropped(view: View, step: Step) -> tuple[Step, ...] | None:
+    """Cells that are scaled where a mask holds and zero elsewhere: inputs × mask × scale."""
+    choice = view.function(step.result, "where")
+    drawn = view.function(choice[0], "greater_equal") if choice else None
+    if not choice or not drawn or view.tensors[drawn[0]].role != "random":
+        return None
+    mask, scaled, nothing = choice
+    if not view.is_number(nothing, 0.0):
+        return None
+    factors = view.function(scaled, "multiply")
+    for values, scale in (factors, factors[::-1]) if factors else ():
+        if view.number(scale) is None or not np.isfinite(view.tensors[values].values).all():
+            continue
+        kept = view.added_as(step, np.where(_at(view, mask), _at(view, values), 0))
+        return (
+            Step(Elementwise("multiply"), (values, mask), kept),
+            Step(Elementwise("multiply"), (kept, scale), step.result),
+        )
+    number = _filled(view, scaled)
+    if number is None:
+        return None
+    return (Step(Elementwise("multiply"), (mask, number), step.result),)
+
+
+def _at(view: View, name: str) -> np.ndarray:
+    return view.tensors[name].values
+
+
+def _filled(view: View, name: str) -> str | None:
+    """Return the one number that fills a constant, as a tensor of its own."""
+    tensor = view.tensors[name]
+    if tensor.role != "constant" or name in view.steps or not tensor.values.size:
+        return None
+    first = tensor.values.ravel()[:1].reshape(())
+    return view.constant(name, first) if (tensor.values == first).all() else None
+
+
+CHOICES = (counted_from_zero, dropped)

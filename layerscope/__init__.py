@@ -1,0 +1,1 @@
+"""Layerscope outside of the app: pictures by command, and in documentation."""

@@ -1,0 +1,116 @@
+"""Pictures for documentation tools: options as text, files kept until what they show changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import distributions
+from pathlib import Path
+
+from layerscope.files import write
+from layerscope.formats import Options, alternative, written
+from layerscope.refusal import WRONG_REQUEST, Refusal
+from layerscope.run import own_module, run
+
+NAMES = ("alt", "caption", "format", "only", "scale", "theme", "width")
+"""What may be said of a picture, in every documentation tool alike."""
+_SHOWN = (".svg", ".png", ".pdf")
+"""What a page shows as an image; PDF is for Sphinx's LaTeX."""
+_ROOMS = ("block_reduction.py", "figures", "layers", "layerscope", "pictures", "views")
+_COMPUTING = ("tensorflow", "keras", "numpy", "resvg-py", "fpdf2", "pillow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A picture's file, its words for those who do not see it, and its caption."""
+
+    path: Path
+    alt: str
+    caption: str
+
+
+def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "") -> Drawn:
+    """Return the picture of a link, drawn now or when it was last asked for.
+
+    Args:
+        link: see ``layerscope.link.parameters``.
+        said: options as text, by their ``NAMES``.
+        folder: where files are kept, by a hash of all that makes them what they are.
+        layers: path of an author's module.
+
+    Raises:
+        Refusal: it cannot be drawn so.
+    """
+    if unknown := [name for name in said if name not in NAMES]:
+        raise Refusal(
+            f"The picture cannot be drawn: expected options among {', '.join(NAMES)}. Received "
+            f"`{unknown[0][:60]}`. Leave it out.",
+            WRONG_REQUEST,
+        )
+    ending = "." + said.get("format", "svg").strip().removeprefix(".")
+    if ending not in _SHOWN:
+        raise Refusal(
+            f"The picture cannot be drawn: expected a format among {', '.join(_SHOWN)}. Received "
+            f"{ending[:20]!r}. Leave it out for svg.",
+            WRONG_REQUEST,
+        )
+    options = _options(said)
+    kept = _name(link, ending, options, layers)
+    path, words = folder / f"{kept}{ending}", folder / f"{kept}.txt"
+    if not (path.exists() and words.exists()):
+        made = run(link, layers)
+        folder.mkdir(parents=True, exist_ok=True)
+        write(path, written(made, ending, options))
+        write(words, alternative(made, options).encode())
+    alt = said.get("alt", "").strip() or words.read_text("utf-8")
+    return Drawn(path=path, alt=alt, caption=said.get("caption", "").strip())
+
+
+def _options(said: Mapping[str, str]) -> Options:
+    """Return the options of the picture itself: alt and caption stand in the page around it."""
+    usual = Options()
+    return Options(
+        theme=said.get("theme", "").strip(),
+        only=said.get("only", "").strip(),
+        scale=_number(said, "scale", usual.scale),
+        width=int(_number(said, "width", usual.width)),
+    )
+
+
+def _number(said: Mapping[str, str], name: str, usual: float) -> float:
+    try:
+        return float(said.get(name, usual))
+    except ValueError:
+        raise Refusal(
+            f"`{name}` cannot be used: expected a number. Received {said[name][:60]!r}. Leave it "
+            f"out for {usual:g}.",
+            WRONG_REQUEST,
+        ) from None
+
+
+def _name(link: str, ending: str, options: Options, layers: str) -> str:
+    own = own_module(layers)
+    asked = json.dumps([link, ending, asdict(options), own.source if own else "", _sources()])
+    return hashlib.sha256(asked.encode()).hexdigest()[:20]
+
+
+@cache
+def _sources() -> str:
+    """Return a hash of all that pictures depend on: this project's files and what computes them."""
+    root = Path(__file__).parents[1]
+    found = hashlib.sha256()
+    for room in _ROOMS:
+        files = sorted((root / room).rglob("*.py")) if "." not in room else [root / room]
+        for file in files:
+            found.update(file.read_bytes())
+    for name in _COMPUTING:
+        found.update(f"{name} {_version(name)}".encode())
+    return found.hexdigest()
+
+
+def _version(name: str) -> str:
+    found = (own for known in (name, f"{name}-cpu") for own in distributions(name=known))
+    return next((own.version for own in found), "")

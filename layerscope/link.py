@@ -1,0 +1,88 @@
+"""A link as text: the address of a page, or what stands behind its question mark."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from layerscope.refusal import WRONG_REQUEST, Refusal
+
+_SOMETIMES = re.compile(r"at_\w+|time|row_axis|column_axis|rows|columns|reduction|batch")
+"""Parameters that only some runs of a layer ask for, such as an axis of tensors with many."""
+_PAGES_OWN = ("embed", "embed_options", "hide")
+"""Parameters that say how the page around the picture looks."""
+
+
+class Parameters(Mapping[str, str]):
+    """A link's parameters by name, which remember the names that were asked for."""
+
+    def __init__(self, found: Mapping[str, str]) -> None:
+        self._found = dict(found)
+        self.asked: list[str] = []
+
+    def __getitem__(self, name: str) -> str:
+        """Return a parameter."""
+        self.asked.append(name)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names of the link's parameters."""
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        """Return how many parameters the link has."""
+        return len(self._found)
+
+    def check(self) -> None:
+        """Check that whatever the link has was asked for: a misspelled name would be passed over.
+
+        Raises:
+            Refusal: it has what nothing asked for; the sentence names the nearest that it may have.
+        """
+        known = list(dict.fromkeys(self.asked))
+        for name in self:
+            if name in known or name in _PAGES_OWN or _SOMETIMES.fullmatch(name):
+                continue
+            near = difflib.get_close_matches(name, known, 1)
+            mend = f"Try `{near[0]}`, or leave it out." if near else "Leave it out."
+            raise Refusal(
+                f"The link cannot be drawn: expected parameters of its layer: {', '.join(known)}. "
+                f"Received `{name}`. {mend}",
+                WRONG_REQUEST,
+            )
+
+
+def parameters(link: str) -> Parameters:
+    """Return a link's parameters by name.
+
+    Args:
+        link: ``http://localhost:8501/?layer=linear``, ``/?layer=linear`` or ``layer=linear``.
+
+    Raises:
+        Refusal: it is no link to the Explore page.
+    """
+    text = link.strip()
+    query = text
+    if "?" in text or text.startswith(("/", "http:", "https:")):
+        try:
+            address = urlsplit(text)
+        except ValueError:
+            raise _refused(link) from None
+        if address.path.rsplit("/", 1)[-1]:
+            raise _refused(link)
+        query = address.query
+    found = parse_qsl(query, keep_blank_values=True)
+    if not found or not all(re.fullmatch(r"[a-z]\w{0,60}", name) for name, _ in found):
+        raise _refused(link)
+    return Parameters(dict(found))
+
+
+def _refused(link: str) -> Refusal:
+    received = link if len(link) <= 80 else link[:77] + "..."
+    return Refusal(
+        "The link cannot be drawn: expected one to the Explore page, such as `/?layer=linear`. "
+        f"Received {received!r}. Copy the link under *Code, tensors, link* on that page.",
+        WRONG_REQUEST,
+    )

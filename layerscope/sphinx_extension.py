@@ -1,0 +1,84 @@
+"""Sphinx: ``.. layerscope:: /?layer=linear`` is a picture, and so is the role of that name.
+
+In ``conf.py``: ``extensions = ["layerscope.sphinx_extension"]``, and for layers of your own
+``layerscope_layers = "my_module.py"``, from the folder of ``conf.py``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from layerscope.documents import NAMES, Drawn, drawn
+from layerscope.refusal import Refusal
+
+
+class Layerscope(SphinxDirective):
+    """A figure of a link; options are ``layerscope.documents.NAMES``, and ``name``."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec = {  # noqa: RUF012 (docutils declares it without ClassVar)
+        **dict.fromkeys(NAMES, directives.unchanged),
+        "name": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the figure; what cannot be drawn is an error at the directive's line."""
+        said = {name: text or "" for name, text in self.options.items() if name in NAMES}
+        try:
+            made = _drawn(self.env, "".join(self.arguments[0].split()), said)
+        except Refusal as refused:
+            raise self.error(str(refused)) from None
+        figure = nodes.figure("", _image(self.env, made), align="default")
+        if made.caption:
+            inline, messages = self.state.inline_text(made.caption, self.lineno)
+            figure += nodes.caption(made.caption, "", *inline)
+            figure += messages
+        self.set_source_info(figure)
+        self.add_name(figure)
+        return [figure]
+
+
+class LayerscopeRole(SphinxRole):
+    """A picture of a link within a line."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the image; what cannot be drawn is an error at the line."""
+        try:
+            made = _drawn(self.env, self.text.strip(), {})
+        except Refusal as refused:
+            message = self.inliner.reporter.error(str(refused), line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        return [_image(self.env, made)], []
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive, the role and the setting."""
+    app.add_config_value("layerscope_layers", "", "env", types=str)
+    app.add_directive("layerscope", Layerscope)
+    app.add_role("layerscope", LayerscopeRole())
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _drawn(env: Any, link: str, said: dict[str, str]) -> Drawn:
+    layers = env.config.layerscope_layers
+    return drawn(
+        link,
+        said,
+        folder=Path(env.app.doctreedir) / "layerscope",
+        layers=str(Path(env.app.confdir) / layers) if layers else "",
+    )
+
+
+def _image(env: Any, made: Drawn) -> nodes.image:
+    """Return an image of a file outside of the sources, which Sphinx copies as one of theirs."""
+    beside = Path(env.doc2path(env.docname)).parent
+    uri = Path(os.path.relpath(made.path, beside)).as_posix()
+    return nodes.image(uri=uri, alt=made.alt)

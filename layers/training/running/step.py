@@ -10,8 +10,10 @@ from layers.recording.calls import Recorder
 from layers.recording.given import clean, unique
 from layers.recording.graph import Graph
 from layers.recording.owners import Owned, owned, sublayers
+from layers.traces.loops import loops
 from layers.traces.naming import with_names
 from layers.traces.simplify import simplify
+from layers.traces.time_names import with_own_initial_states
 from layers.training.history import History
 from layers.training.running.loop import Loop
 from layers.training.running.parts import parts, with_gradient_axes
@@ -93,6 +95,7 @@ def _traces(
     wanted = {raw: name for raw, name in names.items() if raw in graph.tensors} | wanted
     raw_trace = graph.trace(results, tuple(recorded.named))
     trace = simplify(raw_trace) if simplified else raw_trace
+    trace = with_own_initial_states(trace, loops(trace))
     named = with_names(replace(trace, output_names=tuple(dict.fromkeys(results))), wanted)
     renamed = dict(zip(trace.tensors, named.tensors, strict=True))
     named = replace(named, output_names=tuple(renamed[raw] for raw in outputs))
@@ -118,6 +121,7 @@ def _forward_names(loop: Loop, recorded: RecordedStep, *, simplified: bool) -> d
     wanted, outputs = graph.finish(recorded.outputs)
     raw = graph.trace(outputs, tuple(recorded.named))
     raw = simplify(raw) if simplified else raw
+    raw = with_own_initial_states(raw, loops(raw))  # as naming does, so that old stands by new
     named = with_names(raw, wanted)
     pairs = zip(raw.tensors, named.tensors, strict=True)
     known = {old: new for old, new in pairs if old in read}

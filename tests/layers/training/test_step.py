@@ -44,7 +44,7 @@ def test_a_dense_layers_gradients_by_hand():
     assert cell.value == 4
     assert cell.text == "1 × 1 + 3 × 1 = 4"
     assert cell.sources["inputs"] == [(0, 0), (1, 0)]
-    assert explain(whole, "updated/kernel", (1, 0)).text == "2 − 1 × 0.5 = 1.5"
+    assert explain(whole, "updated/kernel", (1, 0)).text == ("2 − (2 × 1 + (−1) × 1) × 0.5 = 1.5")
 
 
 def test_the_parts_make_the_whole_and_each_follows_the_one_before():

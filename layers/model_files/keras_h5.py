@@ -116,9 +116,19 @@ def _weight(file: SafeHdf5, layer: LayerConfig, name: str, dataset: h5py.Dataset
     weight_name = weight_name.removeprefix(f"{layer.name}_")
     shown = []
     class_name, inner = nested(layer.settings, "layer")
+    _, backward = nested(layer.settings, "backward_layer")
     for word in outer:
         cell = base(word)
-        if class_name and word == inner.get("name"):
+        if layer.class_name == "Bidirectional" and word in (
+            inner.get("name"),
+            f"forward_{inner.get('name')}",
+        ):
+            kind = kind_of(class_name)
+            shown.append("forward")
+        elif layer.class_name == "Bidirectional" and word == backward.get("name"):
+            kind = kind_of(class_name)
+            shown.append("backward")
+        elif class_name and word == inner.get("name"):
             kind = kind_of(class_name)
         elif cell.endswith("_cell"):
             kind = kind_of(cell)

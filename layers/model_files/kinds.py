@@ -35,7 +35,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "spectral_normalization": ("wrapped_kernel", "vector_u"),
     "normalization": ("mean", "variance", "count"),
     "p_re_lu": ("alpha",),
-    "attention": ("scale",),
+    "attention": ("scale", "concat_score_weight"),
     "additive_attention": ("scale",),
     "seed_generator": ("seed_generator_state",),
 }
@@ -97,6 +97,8 @@ def weight_names(kind: str, count: int, settings: Mapping[str, Any]) -> tuple[st
     for flag, name in (("use_bias", "bias"), ("scale", "gamma"), ("center", "beta")):
         if settings.get(flag) is False:
             left_out.add(name)
+    if kind == "attention" and settings.get("use_scale") is False:
+        left_out.add("scale")
     names = tuple(name for name in NAMES.get(kind, ()) if name not in left_out)
     if count == len(names):
         return names

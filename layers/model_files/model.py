@@ -96,6 +96,7 @@ class LayerEntry:
         output_shape: with None for the batch; None where it is not known.
         is_model: whether it contains other layers.
         why_empty: why it has no weights, as a sentence; empty where it has some.
+        calls: how often the network calls it.
     """
 
     path: str
@@ -107,6 +108,7 @@ class LayerEntry:
     output_shape: tuple[int | None, ...] | None = None
     is_model: bool = False
     why_empty: str = ""
+    calls: int = 1
 
     @property
     def parameters(self) -> int:

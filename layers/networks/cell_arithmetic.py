@@ -10,7 +10,7 @@ import numpy as np
 from layers.networks.feature_maps import CellArithmetic, Cells
 from layers.operations import explain
 from layers.operations.contraction import Contract
-from layers.operations.explain import Explanation
+from layers.operations.explain import LEVELS, Explanation
 from layers.operations.expression import Cell, Expression
 from layers.operations.op import Layout
 from layers.operations.pooling import AveragePool, MaxPool
@@ -69,8 +69,11 @@ def cells_of(trace: Trace, name: str, cells: list[Index]) -> Cells:
     return Cells(tensor=name, axes=trace.tensors[name].axes, indices=axes)
 
 
-def _terms(trace: Trace, name: str, at: Index) -> int:
-    """Return how many numbers a cell's arithmetic reads."""
+def _terms(trace: Trace, name: str, at: Index, levels: int = LEVELS) -> int:
+    """Return how many numbers a cell's arithmetic reads at most.
+
+    ``levels`` are the results that are shown and may be written out in place.
+    """
     step = trace.made_by.get(name)
     if step is None or not step.op.explained:
         return 1
@@ -78,8 +81,9 @@ def _terms(trace: Trace, name: str, at: Index) -> int:
     for operand, axes in _sources(trace, step, at):
         count = math.prod(len(axis) for axis in axes)
         inner = trace.made_by.get(operand)
-        if count == 1 and inner is not None and not inner.shown:
-            count = _terms(trace, operand, tuple(axis[0] for axis in axes))
+        if count == 1 and inner is not None and (levels or not inner.shown):
+            cell = tuple(axis[0] for axis in axes)
+            count = _terms(trace, operand, cell, levels - inner.shown)
         total += count
     return total
 

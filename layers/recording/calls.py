@@ -102,7 +102,8 @@ class Recorder:
         if name == "ReadVariableOp":
             self.values.setdefault(id(inputs[0]), outputs[0])
         elif assigns(name):
-            first, handle, dtype = id(inputs[0]) not in self.values, inputs[0], inputs[1].dtype
+            # The last operand is what is put there: a scatter's second says where.
+            first, handle, dtype = id(inputs[0]) not in self.values, inputs[0], inputs[-1].dtype
             outputs = (tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype),)
             self.watch(handle, dtype)
             if first:  # a variable is made: this is its start

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from layers.operations.elementwise import Elementwise
 from layers.operations.op import Op, Unknown
+from layers.operations.segments import SubtractRows
 from layers.recording.calls import Call, Recorder, assigns
 from layers.recording.given import clean, unique
 from layers.recording.node import Node
@@ -147,11 +148,12 @@ class Graph:
                 return
             op, operands = Elementwise("identity"), (known or self._constant(value),)
         else:
-            operand = self._known(value) or self._constant(value)
+            operands = (before, *(self._known(v) or self._constant(v) for v in call.inputs[1:]))
             op = Unknown(call.op_type)
             if call.op_type in plain:
                 op = Elementwise(plain[call.op_type])
-            operands = (before, operand)
+            elif call.op_type == "ResourceScatterSub" and len(call.inputs[1].shape) == 1:
+                op = SubtractRows()
         name = self._new(call.outputs[0], "state", self._path(handle))
         self.steps[name] = (op, operands, self._scope(call))
         self.made[name] = (call, 0)

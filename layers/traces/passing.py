@@ -101,7 +101,9 @@ def _written_inside(trace: Trace, inner: Step, reader: Step) -> bool:
         return True
     if inner.scope != reader.scope:
         return False
-    if isinstance(inner.op, _PRODUCTS) or _arithmetic(inner.op):
+    if isinstance(inner.op, _PRODUCTS):
+        return _arithmetic(reader.op)  # a product alone is worth seeing before its activation
+    if _arithmetic(inner.op):
         return True
     return _is_function(inner.op) and _arithmetic(reader.op)
 

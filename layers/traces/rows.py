@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from layers.operations.layout import Reshape, Slice
 from layers.operations.numbers import written
 from layers.operations.op import Op
+from layers.operations.reduction import Reduce
 from layers.traces.trace import Step, Trace
 
 LONGEST_LIST = 6
@@ -182,10 +183,15 @@ def one_number(trace: Trace, name: str) -> Sign | None:
 
 
 def sign_of(trace: Trace, step: Step) -> Sign:
-    """Return a step's sign; of a part, which cells it takes."""
+    """Return a step's sign; of a part with its cells, of a sum or a mean with its axes."""
     if isinstance(step.op, Slice):
         text = part(step.op, trace[step.operands[0]].shape)
         return Sign(text, f"part {text[1:-1]}", arrow=True)
+    if isinstance(step.op, Reduce):
+        words = trace.tensors[step.operands[0]].axes
+        if 0 < len(step.op.axes) < len(words):
+            along = ", ".join(words[axis] for axis in step.op.axes)
+            return Sign(f"{step.op.sign} {along}", f"{step.op.says}, along {along}", arrow=True)
     return Sign(step.op.sign, step.op.says, arrow=not step.op.infix)
 
 

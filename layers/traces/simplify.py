@@ -15,6 +15,7 @@ from layers.operations.op import Layout
 from layers.traces.rules.activations import ACTIVATIONS
 from layers.traces.rules.choices import CHOICES
 from layers.traces.rules.contractions import CONTRACTIONS
+from layers.traces.rules.gradients import GRADIENTS
 from layers.traces.rules.layout import LAYOUT
 from layers.traces.rules.normalizations import NORMALIZATIONS
 from layers.traces.rules.quotients import QUOTIENTS
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *NORMALIZATIONS,
     *ACTIVATIONS,
     *CHOICES,
+    *GRADIENTS,
 )
 _OF_CELLS = frozenset(ACTIVATIONS)
 """Rules that only look at functions of each cell alone."""

@@ -11,7 +11,7 @@ from pages.shared.frame import link_in_step
 from pages.shared.link import read_link
 from pages.shared.module_watcher import rerun_on_change
 
-read_link()
+read_link("checkup")
 rerun_on_change()
 with link_in_step():
     with st.sidebar:

@@ -12,7 +12,7 @@ from pages.shared.link import read_link
 from pages.shared.module_watcher import author_module, rerun_on_change
 from pages.shared.session import session
 
-read_link()
+read_link("explore")
 session().is_live = False  # until the picture is drawn
 layers = None
 with errors_as_sentences():

@@ -53,12 +53,14 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         feed = control(FEED, widget=_select)
         seed = control(FEED_SEED, widget=number_input) if feed == "normal" else FEED_SEED.default
+        number = control(_which_call(layer)) if layer.calls > 1 else 1
     network_input: str | np.ndarray = feed
     if feed == "upload":
         network_input = _upload()
     elif feed == "drawn":
         network_input = drawn(model.input_shape)
-    activate = partial(compute, models_api.activate, source, layer.path, network_input, seed=seed)
+    given = (source, layer.path, network_input)
+    activate = partial(compute, models_api.activate, *given, seed=seed, number=number)
     shape = layer.output_shape
     if not shape or None in shape[1:]:  # the network leaves it open, and the input decides
         shape = (None, *activate(cell=())[0].outputs.shape)
@@ -68,7 +70,7 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
     found, _ = activate(cell=cell)
 
     def whole_output() -> bytes:
-        return compute(models_api.output_npy, source, layer.path, network_input, seed=seed)[0].data
+        return compute(models_api.output_npy, *given, seed=seed, number=number)[0].data
 
     def choose(changes: dict[str, str]) -> None:
         """Set the sliders to the cell that was chosen in the picture."""
@@ -86,6 +88,17 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
         mime="application/octet-stream",
         key=widget_key("download_output"),
         icon=":material/download:",
+    )
+
+
+def _which_call(layer: LayerEntry) -> IntField:
+    """Return the field that chooses one of several calls of a layer."""
+    return IntField(
+        name="call",
+        default=1,
+        minimum=1,
+        maximum=layer.calls,
+        label=f"Call of this layer, of {layer.calls}",
     )
 
 

@@ -9,7 +9,7 @@ from pages.models.show import show
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
 
-read_link()
+read_link("models")
 st.title("Models", anchor=False)
 with errors_as_sentences():
     with st.sidebar:

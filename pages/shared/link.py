@@ -15,13 +15,25 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from layers.inputs.fields import Field
 from pages.shared.session import session
 
+_LAYER = "layer"
 _QUOTED = 60
 """Characters of a parameter that a sentence quotes."""
 
 
-def read_link() -> None:
-    """Take over the link where it was opened anew or gone back to; call first in every page."""
+def read_link(page: str) -> None:
+    """Take over the link where it was opened anew or gone back to; call first in every page.
+
+    Args:
+        page: its path; a layer that was chosen is remembered for each page by itself, because
+            pages call different things by one name.
+    """
     state = session()
+    if state.page not in ("", page):
+        state.layers[state.page] = state.chosen.pop(_LAYER, None)
+        st.session_state.pop(_LAYER, None)
+        if (before := state.layers.get(page)) is not None:
+            state.chosen[_LAYER] = before
+    state.page = page
     context = get_script_run_ctx()
     state.shown = {}
     state.shown_outside = None

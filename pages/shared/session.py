@@ -24,6 +24,8 @@ class Session:
     """One visitor's session.
 
     Attributes:
+        page: the path of the page that ran last.
+        layers: the layer that was chosen on each other page, by the page's path.
         has_read_link: whether the link with which the page was opened was taken over.
         unread: parameters of the link that no control has read yet, with their text.
         postponed: those that wait for the file that they are about.
@@ -45,6 +47,8 @@ class Session:
         uploaded_models: the visitor's model files, by the key of their upload.
     """
 
+    page: str = ""
+    layers: dict[str, Any] = field(default_factory=dict)
     has_read_link: bool = False
     unread: dict[str, str] = field(default_factory=dict)
     postponed: dict[str, str] = field(default_factory=dict)

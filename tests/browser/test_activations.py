@@ -78,7 +78,7 @@ def test_pointing_asks_the_server_nothing_and_a_click_chooses(visit: Visit):
     link = visit.link()
     assert (link["y"], link["x"], link["channel"]) == ("3", "11", "5")
     assert visit.slider("channel").input_value() == "5"
-    visit.page.get_by_text("Arithmetic of the output's cell at y 3, x 11, channel 5,").wait_for()
+    visit.page.get_by_text("outputs at y 3, x 11, channel 5 = ").wait_for()
     visit.page.mouse.move(0, 0)
     visit.settle()
     assert_lit(visit, "input", [1, 6, 9, 12], kinds=SOURCES)
@@ -114,8 +114,10 @@ def test_keys_walk_the_maps_over_their_borders_and_choose(visit: Visit):
     visit.settle()
     assert (visit.link()["y"], visit.link()["x"]) == ("1", "0")
     (down, along) = corners(visit, "inputs", 12, 6)[1]
-    boxes = [down + 2, down + 4, along, along + 2]
-    assert_lit(visit, "inputs", boxes, kinds=SOURCES)  # in its channel alone
+    window = visit.drawn()["inputs"][down + 2 : down + 4, along : along + 2]
+    row, column = np.unravel_index(np.argmax(window), (2, 2))
+    taken = [down + 2 + row, down + 3 + row, along + column, along + 1 + column]
+    assert_lit(visit, "inputs", taken, kinds=SOURCES)  # the largest, in its channel alone
     assert complaints(visit) == []
 
 

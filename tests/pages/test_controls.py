@@ -48,7 +48,7 @@ from pages.shared.controls import control
 from pages.shared.frame import link_in_step
 from pages.shared.link import read_link
 
-read_link()
+read_link("test")
 with link_in_step():
     st.session_state.result = control(st.session_state.field)
 """

@@ -125,4 +125,4 @@ def test_what_the_browser_shows_and_what_it_has_prefetched_are_not_sent_again():
 
 def test_what_is_prefetched_has_no_timings():
     assert "timings" in answered(layer="linear", seed="18")
-    assert "timings" not in answered(layer="linear", seed="18", foreseen="")
+    assert "timings" not in answered(layer="linear", seed="18", prefetch="")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from layers.inputs.description import Description
 from tests.pages.session import (
     assert_drawn,
     assert_sound,
@@ -16,6 +15,7 @@ from tests.pages.session import (
     explored,
     figures,
     opened,
+    registered,
     signs,
 )
 
@@ -40,8 +40,9 @@ def test_tensors_of_one_kind_share_one_colour_range_that_holds_them_all():
         trace = figures(session)[name]["spec"]["data"][0]
         assert trace["zmin"] == -trace["zmax"]
         assert np.abs(values).max() <= trace["zmax"] * (1 + 1e-6)  # float32
-        kind = name.split("_")[0].replace("bias", "kernel").replace("pre", "outputs")
-        ranges.setdefault(kind.replace("hidden", "outputs"), set()).add(trace["zmax"])
+        kind = name.rpartition("/")[2].replace("bias", "kernel")
+        kind = "outputs" if kind.startswith("relu") else kind
+        ranges.setdefault(kind, set()).add(trace["zmax"])
     assert {kind: len(limits) for kind, limits in ranges.items()} == {
         "inputs": 1,
         "kernel": 1,
@@ -55,8 +56,8 @@ def test_a_mask_has_two_colours_and_no_signed_range():
     assert (mask["spec"]["data"][0]["zmin"], mask["spec"]["data"][0]["zmax"]) == (0, 1)
 
 
-def test_every_figure_says_in_words_what_is_seen(layers: dict[str, Description]):
-    for layer in layers:
+def test_every_figure_says_in_words_what_is_seen():
+    for layer in registered():
         session = opened(layer=layer)
         assert len(figures(session)) > len(drawn(session)), "histograms too"
         for name, figure in figures(session).items():
@@ -79,22 +80,22 @@ DEEP = {"layer": "nd_dense", "shape": "2,3,4,5", "units": 6, "input": "normal"}
 def test_the_other_axes_are_sliders_that_move_every_tensor_of_that_rank():
     session = opened(**DEEP)
     run = explored("nd_dense", {"shape": (2, 3, 4, 5), "units": 6}, source="normal")
-    session.slider(key="at_0").set_value(1).run()
-    session.slider(key="at_1").set_value(2).run()
+    session.slider(key="at_batch").set_value(1).run()
+    session.slider(key="at_axis_1").set_value(2).run()
     assert_sound(session)
     np.testing.assert_array_equal(drawn(session)["inputs"], run.trace["inputs"][1, 2])
     np.testing.assert_array_equal(drawn(session)["outputs"], run.trace["outputs"][1, 2])
     np.testing.assert_array_equal(drawn(session)["kernel"], run.trace["kernel"])
-    assert session.query_params["at_0"] == "1"
-    assert session.query_params["at_1"] == "2"
+    assert session.query_params["at_batch"] == "1"
+    assert session.query_params["at_axis_1"] == "2"
 
 
 @pytest.mark.parametrize(
     ("row", "column", "at", "take"),
     [
-        ("batch", "axis 1", "at_2", lambda x: x[:, :, 1, 0]),
-        ("last axis", "batch", "at_1", lambda x: x[:, 1, 0].T),
-        ("axis 2", "axis 1", "at_0", lambda x: x[1, :, :, 0].T),
+        ("batch", "axis 1", "at_axis_2", lambda x: x[:, :, 1, 0]),
+        ("last axis", "batch", "at_axis_1", lambda x: x[:, 1, 0].T),
+        ("axis 2", "axis 1", "at_batch", lambda x: x[1, :, :, 0].T),
     ],
 )
 def test_rows_and_columns_are_chosen_by_name(
@@ -112,6 +113,8 @@ def test_rows_and_columns_are_chosen_by_name(
 
 def test_one_axis_cannot_be_both_rows_and_columns():
     session = opened(**DEEP)
+    session.selectbox(key="column_axis").set_value("last axis").run()
+    assert_sound(session)
     session.selectbox(key="row_axis").set_value("last axis").run()
     assert not session.exception
     assert len(complaints(session)) == 1
@@ -123,7 +126,7 @@ def test_one_axis_cannot_be_both_rows_and_columns():
 
 def test_the_view_survives_a_smaller_tensor():
     session = opened(**DEEP)
-    session.slider(key="at_1").set_value(2).run()
+    session.slider(key="at_axis_1").set_value(2).run()
     session.text_input(key="shape").set_value("2, 2, 4, 5").run()
     assert_sound(session)
     session.text_input(key="shape").set_value("4, 5").run()

@@ -40,7 +40,7 @@ def uploaded(name: str, data: bytes, **link: object) -> AppTest:
 
 
 def bring(session: AppTest, name: str, data: bytes) -> None:
-    session.file_uploader(key=widget_key("file")).upload(
+    session.file_uploader(key=widget_key("file_inputs")).upload(
         name, data, "application/octet-stream"
     ).run()
 
@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_read_is_said_by_name(name: str, data: bytes, word
 
 def test_a_file_over_the_limit_is_not_even_taken():
     session = opened(layer="linear", input="upload")
-    megabytes = session.file_uploader(key=widget_key("file")).proto.max_upload_size_mb
+    megabytes = session.file_uploader(key=widget_key("file_inputs")).proto.max_upload_size_mb
     assert megabytes * 2**20 == MAXIMUM_BYTES
 
 

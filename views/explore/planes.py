@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from layers.traces.trace import Tensor
 
 AUTO = "auto"
+LAST = "last axis"
+"""The axis that comes last, whatever its word: features of an input, units of an output."""
 _PAIRS = (("rows", "columns"), ("kernel rows", "kernel columns"), ("query time", "key time"))
 """Axes that belong side by side, where a tensor has both."""
 _SLIDERS = ("batch", "heads", "depth", "kernel depth")
@@ -48,6 +50,8 @@ def drawn_axes(axes: tuple[str, ...], rows: str = AUTO, columns: str = AUTO) -> 
     (0, 2)
     """
     down, across = _usual(axes)
+    rows = axes[-1] if rows == LAST else rows
+    columns = axes[-1] if columns == LAST else columns
     if rows in axes and columns in axes and rows != columns:
         return axes.index(rows), axes.index(columns)
     if rows in axes:

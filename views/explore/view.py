@@ -15,7 +15,7 @@ from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
 from layers.traces.trace import Step, Tensor
 from views.explore.cells import CELL, CONTRAST, refused_cell
-from views.explore.planes import AUTO, free_axes
+from views.explore.planes import AUTO, LAST, free_axes
 
 REDUCTION = ChoiceField(
     name="reduction",
@@ -143,8 +143,8 @@ def _axes(shown: list[Tensor], read: Callable[[Field], Any]) -> tuple[str, str]:
     if not words:
         return AUTO, AUTO
     return (
-        read(ChoiceField(name="row_axis", default=AUTO, choices=(AUTO, *words))),
-        read(ChoiceField(name="column_axis", default=AUTO, choices=(AUTO, *words))),
+        read(ChoiceField(name="row_axis", default=AUTO, choices=(AUTO, *words, LAST))),
+        read(ChoiceField(name="column_axis", default=AUTO, choices=(AUTO, *words, LAST))),
     )
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from keras.src.random.seed_generator import global_seed_generator
-
 from layers.checkup.examination.layer_under_test import LayerUnderTest, attempt
 from layers.checkup.examples import EXAMPLES
 from layers.checkup.plan import PLAN
@@ -43,8 +41,6 @@ def examine(
     tested = LayerUnderTest(make, shape, dtype, registered)
     started = time.perf_counter()
     with isolated(registered) as printed:
-        # Made in a call, it would look like a variable of that call.
-        global_seed_generator()
         found, error = attempt(lambda: tuple(PROBES[name](tested)))
         if isinstance(error, BadInputError):
             raise error

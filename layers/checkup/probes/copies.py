@@ -57,7 +57,7 @@ def frozen_copy(tested: LayerUnderTest) -> Iterator[Finding]:
             "output by 0.",
             fix=fixes.derive_in_call(source, copy.attribute),
         )
-    yield from untied_copies(tested)
+    yield from untied_copies(tested, layer)
 
 
 def frozen(tested: LayerUnderTest) -> tuple[Any, list[tuple[Reachable, Reachable]]]:
@@ -124,27 +124,28 @@ def _is_dead(tested: LayerUnderTest, layer: Any, variable: Any) -> bool:
     return output_change(tested, layer, variable) == 0
 
 
-def untied_copies(tested: LayerUnderTest) -> Iterator[Finding]:
+def untied_copies(tested: LayerUnderTest, layer: Any) -> Iterator[Finding]:
     """Look for two weights that start with the same random values and drift apart in training."""
-    layer, other = tested.called(), tested.called()
     weights = [v for v in layer.trainable_variables if is_floating(v)]
-    if len(weights) < 2 or len(weights) != len(other.trainable_variables):
-        return
     start = [as_array(v.value) for v in weights]
-    # Values that do not depend on the layer (constants, fixed seeds) are equal without a copy.
-    varied = [
-        len(values) > 0 and difference([values], [raw_variable(twin).numpy()]) > 0
-        for values, twin in zip(start, other.trainable_variables, strict=True)
-    ]
     pairs = [
         (one, two, transposed)
         for two in range(len(weights))
         for one in range(two)
         for transposed in (False, True)
-        if varied[one] and varied[two] and _same(start[one], start[two], transposed=transposed)
+        if _same(start[one], start[two], transposed=transposed)
     ]
     if not pairs:
         return
+    # Values that are equal in every layer (constants, fixed seeds) need no copy to be equal.
+    others = [v for v in tested.called().trainable_variables if is_floating(v)]
+    if len(others) != len(weights):
+        return
+    varied = [
+        difference([values], [as_array(other.value)]) > 0
+        for values, other in zip(start, others, strict=True)
+    ]
+    pairs = [pair for pair in pairs if varied[pair[0]] and varied[pair[1]]]
     with tf.GradientTape() as tape:
         loss = loss_of(tested.call(layer), 0)
     gradients = tape.gradient(loss, [v.value for v in weights]) if loss is not None else []

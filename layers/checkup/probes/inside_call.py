@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.random.seed_generator import global_seed_generator
 
 from layers.checkup import fixes
 from layers.checkup.examination.layer_under_test import (
@@ -72,6 +73,8 @@ def watch_variable_creation(
         made.append((turn, *where, variable))
         return variable
 
+    # Keras creates the generator of unseeded random numbers at its first use. It is not the call's.
+    global_seed_generator()
     layer = tested.new()
     with tf.variable_creator_scope(creator):
         for turn in (1, 2):  # noqa: B007 (the creator reads it)

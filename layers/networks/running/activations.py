@@ -13,13 +13,8 @@ from layers.inputs.fields import BadInputError
 from layers.model_files.planes import LONG, SIDE
 from layers.networks.cell_arithmetic import arithmetic, window
 from layers.networks.feature_maps import AXES, Activation, Maps
-from layers.networks.running.runnable import (
-    RunnableModel,
-    Source,
-    recorded,
-    run,
-    runnable_model,
-)
+from layers.networks.running.run import recorded, run
+from layers.networks.running.runnable import RunnableModel, Source, runnable_model
 from layers.networks.running.wiring import Call
 from layers.traces.cells import StepCells, step_cells
 from layers.traces.trace import Step, Trace
@@ -31,7 +26,13 @@ MAXIMUM_STEPS = 300
 
 
 def activate(
-    source: Source, path: str, feed: str | np.ndarray, *, seed: int, cell: tuple[int, ...]
+    source: Source,
+    path: str,
+    feed: str | np.ndarray,
+    *,
+    seed: int,
+    cell: tuple[int, ...],
+    number: int = 1,
 ) -> Activation:
     """Run a network on an input, and return one layer's inputs and output.
 
@@ -41,12 +42,13 @@ def activate(
         feed: one of ``layers.inputs.images.FEEDS``, or an array.
         seed: of normal numbers.
         cell: an index of the output, without the batch; cut to the output's shape.
+        number: which of its calls, counted from 1.
 
     Raises:
         BadInputError: a network that cannot be run, or a layer without a call in it.
     """
     network = runnable_model(source)
-    call, arrays = _call(network, path), _arrays(network, feed, seed)
+    call, arrays = _call(network, path, number), _arrays(network, feed, seed)
     trace = recorded(network, arrays, call.name, axes=AXES)
     name = trace.output_names[0]
     outputs = trace[name]
@@ -70,22 +72,24 @@ def activate(
     )
 
 
-def output(source: Source, path: str, feed: str | np.ndarray, *, seed: int) -> np.ndarray:
+def output(
+    source: Source, path: str, feed: str | np.ndarray, *, seed: int, number: int = 1
+) -> np.ndarray:
     """Return one layer's whole output, batch first; arguments and errors as ``activate``."""
     network = runnable_model(source)
-    call = _call(network, path)
+    call = _call(network, path, number)
     return run(network, _arrays(network, feed, seed))[call.name]
 
 
-def _call(network: RunnableModel, path: str) -> Call:
-    """Return a layer's first call."""
-    call = next((call for call in network.calls if call.path == path), None)
-    if call is None or not call.inputs:
+def _call(network: RunnableModel, path: str, number: int) -> Call:
+    """Return one of a layer's calls."""
+    calls = [call for call in network.calls if call.path == path and call.inputs]
+    if not calls:
         raise BadInputError(
             "Nothing can be shown of this layer: expected one that computes. Received "
             f"{path[:60]!r}, which is a model or an input. Choose a layer within it."
         )
-    return call
+    return calls[min(max(number, 1), len(calls)) - 1]
 
 
 def _arrays(network: RunnableModel, feed: str | np.ndarray, seed: int) -> tuple[np.ndarray, ...]:

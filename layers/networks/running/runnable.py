@@ -1,19 +1,16 @@
-"""Whole networks run by TensorFlow: the small CNN, or a file's whose layers are all Keras's own."""
+"""Whole networks built by us: the small CNN, or a file's whose layers are all Keras's own."""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import keras
-import numpy as np
-import tensorflow as tf
 
 from layers.inputs.fields import BadInputError
-from layers.inputs.sources import format_shape
 from layers.model_files import read, reader
 from layers.model_files.config import LayerConfig
 from layers.model_files.keras3 import entry
@@ -22,20 +19,19 @@ from layers.model_files.model import FileSource, ModelFile, WeightEntry
 from layers.model_files.reader import Place
 from layers.networks import small_cnn
 from layers.networks.running import stock, wiring
-from layers.networks.running.weights import read_at_build
-from layers.networks.running.wiring import Call
+from layers.networks.running.nodes import output_name
+from layers.networks.running.weights import (
+    StoredWeights,
+    check_heads,
+    fill_heads,
+    read_at_build,
+)
+from layers.networks.running.wiring import Call, Shape, shapes_for
 from layers.networks.small_cnn import CnnSource
-from layers.recording import record
-from layers.traces.axes import with_axes
-from layers.traces.trace import Trace
 
 Source = FileSource | CnnSource
 MAXIMUM_BYTES = 128 * 2**20
 """Bytes of weights up to which a network is run: they stay in memory between runs."""
-MAXIMUM_OUTPUT = 2**23
-"""Numbers of one layer's output: 32 MB."""
-MAXIMUM_OUTPUTS = 2**26
-"""Numbers of all layers' outputs, which are in memory together during a run: 256 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +70,11 @@ def _described(found: ModelFile, config: LayerConfig | None) -> ModelFile:
             f"bytes. Received {found.bytes:,}. Its weights are shown."
         )
     shapes = wiring.output_shapes(config) if config else {}
-    layers = tuple(replace(row, output_shape=shapes.get(row.path)) for row in found.layers)
+    count = Counter(call.path for call in wiring.calls(config)) if config and not refusal else {}
+    layers = tuple(
+        replace(row, output_shape=shapes.get(row.path), calls=count.get(row.path, 1))
+        for row in found.layers
+    )
     shape = wiring.input_shapes(config)[0] if config and not refusal else ()
     return replace(found, layers=layers, no_activations=refusal, input_shape=shape)
 
@@ -111,115 +111,25 @@ def runnable_model(source: Source) -> RunnableModel:
         if (refusal := _described(found, config).no_activations) or config is None:
             raise BadInputError(refusal)
     calls = wiring.calls(config)
-    shapes = wiring.input_shapes(config)
-    input_shape = iter(shapes)
-    known: dict[str, tuple[int | None, ...]] = {}
-    layers = {}
+    input_shapes = wiring.input_shapes(config)
+    input_shape = iter(input_shapes)
+    known: dict[str, Shape] = {}
+    layers: dict[str, keras.layers.Layer] = {}
     for position, call in enumerate(calls):
         if call.config.class_name == "InputLayer":
             known[call.name] = next(input_shape)
             continue
         if "" in call.inputs:
             known.setdefault("", next(input_shape))
-        taken = [known[name] for name in call.inputs]
-        if isinstance(source, FileSource):
-            assert found is not None  # noqa: S101 (for the type checker)
-            layer = stock.make(call.config, **_name(call.config))
-            read_at_build(layer, found.layer(call.path), source)
-        else:
-            layer = _seeded(call.config, source.seed + position)
-        known[call.name] = _build(layer, call.config, taken)
-        layers[call.path] = layer
-    return RunnableModel(calls=calls, layers=layers, input_shapes=shapes)
-
-
-def run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
-    """Run a network on an input.
-
-    Args:
-        network: the network.
-        inputs: one array for each of its inputs, a batch of any size.
-
-    Returns:
-        Every layer's output by path; the input under ``""`` where the network lists no input layer.
-
-    Raises:
-        BadInputError: an input that does not fit, or an output that is too large.
-    """
-    return {name: np.asarray(tensor) for name, tensor in _run(network, inputs).items()}
-
-
-def recorded(
-    network: RunnableModel,
-    inputs: tuple[np.ndarray, ...],
-    name: str,
-    *,
-    axes: Mapping[int, tuple[str, ...]],
-) -> Trace:
-    """Run a network on an input, and return the recording of one call in it.
-
-    Args:
-        network: the network.
-        inputs: one array for each of its inputs.
-        name: of the call's output.
-        axes: rank → one word an axis, for the call's inputs.
-
-    Raises:
-        BadInputError: as ``run``.
-    """
-    made = _run(network, inputs)
-    call = next(call for call in network.calls if call.name == name)
-    taken = [made[each] for each in call.inputs]
-    trace = record(network.layers[call.path], taken if len(taken) > 1 else taken[0])
-    words = {each: axes.get(trace[each].ndim, ()) for each in trace.input_names}
-    return with_axes(trace, words)
-
-
-def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, Any]:
-    """Return every call's output as a tensor, which has a mask where Keras gave it one."""
-    remaining = iter(inputs)
-    made: dict[str, Any] = {}
-    total = 0
-    for call in network.calls:
-        if call.config.class_name == "InputLayer":
-            made[call.name] = tf.convert_to_tensor(next(remaining))
-            continue
-        if "" in call.inputs and "" not in made:
-            made[""] = tf.convert_to_tensor(next(remaining))
-        taken = [made[name] for name in call.inputs]
-        layer = network.layers[call.path]
-        shapes = [tuple(tensor.shape) for tensor in taken]
-        try:
-            shape = tuple(layer.compute_output_shape(shapes if len(taken) > 1 else shapes[0]))
-            total += _checked_size(call, shape, total)
-            made[call.name] = layer(taken if len(taken) > 1 else taken[0])
-        except BadInputError:
-            raise
-        except stock.KERAS_ERRORS as error:
-            raise BadInputError(
-                f"{call.path[:60]!r} cannot be computed: expected an input that it takes. Received "
-                f"{', '.join(map(format_shape, shapes))} ({str(error).splitlines()[0][:80]}). Feed "
-                "another image."
-            ) from None
-    return made
-
-
-def _checked_size(call: Call, shape: tuple[int, ...], before: int) -> int:
-    """Return how many numbers an output has, unless they are too many, with those before it."""
-    size = math.prod(length or 1 for length in shape)
-    if size > MAXIMUM_OUTPUT:
-        raise BadInputError(
-            f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUT:,} numbers. "
-            f"Received the shape {format_shape(shape)}, which has {size:,}. Look at its weights "
-            "instead."
-        )
-    if before + size > MAXIMUM_OUTPUTS:
-        raise BadInputError(
-            f"{call.path[:60]!r} cannot be computed: expected at most {MAXIMUM_OUTPUTS:,} numbers "
-            f"in the outputs of all layers. Received {before + size:,} up to here. Look at the "
-            "weights instead."
-        )
-    return size
+        shapes = shapes_for(call, known)
+        if call.path not in layers and found is not None and isinstance(source, FileSource):
+            stored = StoredWeights(found.layer(call.path), source)
+            layers[call.path] = _from_file(call, shapes, stored)
+        elif call.path not in layers and isinstance(source, CnnSource):
+            layers[call.path] = _seeded(call.config, source.seed + position)
+        made = _built(layers[call.path], call, shapes)
+        known |= {output_name(call.name, at): shape for at, shape in enumerate(made)}
+    return RunnableModel(calls=calls, layers=layers, input_shapes=input_shapes)
 
 
 def _name(config: LayerConfig) -> dict[str, str]:
@@ -234,19 +144,27 @@ def _seeded(config: LayerConfig, seed: int) -> keras.layers.Layer:
     return stock.make(config, **more)
 
 
-def _build(
-    layer: keras.layers.Layer, config: LayerConfig, input_shapes: list[tuple[int | None, ...]]
-) -> tuple[int | None, ...]:
-    """Build a layer, and return its output's shape."""
-    shapes = input_shapes if len(input_shapes) > 1 else input_shapes[0]
+def _from_file(call: Call, shapes: tuple[Any, ...], stored: StoredWeights) -> keras.layers.Layer:
+    """Return a layer with a file's weights, built."""
+    layer = stock.make(call.config, **_name(call.config))
+    read_at_build(layer, stored)
+    check_heads(layer, shapes, stored)
+    _built(layer, call, shapes)
+    fill_heads(layer, stored)
+    return layer
+
+
+def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tuple[Shape, ...]:
+    """Build a layer if it is not, and return its outputs' shapes."""
     try:
-        layer.build(shapes)
-        return tuple(layer.compute_output_shape(shapes))
+        if not layer.built:
+            layer.build(*(shapes if call.config.class_name in stock.ATTENTION else shapes[:1]))
+        return wiring.shapes_of(layer.compute_output_shape(*shapes))
     except BadInputError:
         raise
     except stock.KERAS_ERRORS as error:
         raise BadInputError(
-            f"No input can be fed to the network: expected {config.name[:60]!r} to take the "
+            f"No input can be fed to the network: expected {call.config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."
         ) from None
 

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from layers.inputs.fields import BadInputError
 from layers.model_files.config import LayerConfig
-from layers.networks.running.stock import ALLOWED, KERAS_ERRORS, arguments, make, not_runnable
+from layers.networks.running.graph import Graph
+from layers.networks.running.nodes import Node, output_name
+from layers.networks.running.stock import (
+    ALLOWED,
+    KERAS_ERRORS,
+    MERGING,
+    arguments,
+    make,
+    not_runnable,
+)
 
 MODELS = ("Sequential", "Functional", "Model")
+Shape = tuple[int | None, ...]
+Argument = str | bool | tuple["Argument", ...]
+"""The name of an earlier output, a switch, or a list of these."""
+MAXIMUM_CALLS = 5000
+"""Calls of a network; models that are nested and called several times multiply them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,15 +34,49 @@ class Call:
     Attributes:
         path: the layer's, unique in the network.
         config: the layer's.
-        inputs: the names of the earlier calls whose outputs it takes; ``""`` is the network's input
+        arguments: by position, with the names of earlier outputs; ``""`` is the network's input
             where no input layer is listed.
-        name: of its output.
+        keywords: by name, likewise.
+        name: of its output, the path in the layer's first call; a second output is ``name#1``.
     """
 
     path: str
     config: LayerConfig
-    inputs: tuple[str, ...]
+    arguments: tuple[Argument, ...]
+    keywords: Mapping[str, Argument] = field(default_factory=dict)
     name: str
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the outputs that it takes, in order."""
+        return tuple(names_in((*self.arguments, *self.keywords.values())))
+
+    def shapes(self, known: Mapping[str, Shape]) -> tuple[Any, ...]:
+        """Return the shapes of the arguments, as ``build`` and ``compute_output_shape`` take them.
+
+        Args:
+            known: the shapes of outputs by name.
+        """
+        tensors = [
+            self.keywords[name] for name in ("query", "value", "key") if name in self.keywords
+        ]
+        return tuple(filled(each, known) for each in (*self.arguments, *tensors))
+
+
+def names_in(arguments: Iterable[Argument]) -> Iterator[str]:
+    """Yield the names of the outputs in arguments."""
+    for each in arguments:
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, tuple):
+            yield from names_in(each)
+
+
+def filled(argument: Argument, values: Mapping[str, Any]) -> Any:
+    """Return an argument with values in place of names, lists as lists."""
+    if isinstance(argument, str):
+        return values[argument]
+    return [filled(each, values) for each in argument] if isinstance(argument, tuple) else argument
 
 
 def reason_not_runnable(config: LayerConfig | None) -> str:
@@ -54,135 +102,85 @@ def calls(config: LayerConfig) -> tuple[Call, ...]:
     Raises:
         BadInputError: a class that is not on the list, or connections that are not understood.
     """
-    found, _ = _calls(config, "", None)
+    found: list[Call] = []
+    _model(config, "", "", None, found)
+    names = [call.name for call in found]
+    if len(set(names)) < len(names) or any("#" in name for name in names):
+        raise not_runnable(config, "layers with unique names without '#'")
     return tuple(found)
 
 
-def _calls(
-    config: LayerConfig, prefix: str, inputs: tuple[str, ...] | None
-) -> tuple[list[Call], tuple[str, ...]]:
-    """Return a model's calls, and the names of its outputs.
+def _model(
+    config: LayerConfig,
+    path: str,
+    name: str,
+    inputs: tuple[str, ...] | None,
+    found: list[Call],
+) -> tuple[str, ...]:
+    """Add a model's calls, and return the names of its outputs.
 
-    ``inputs`` are the names of the outputs that a nested model takes; None for the whole network.
+    Args:
+        config: the model's.
+        path: before those of its layers.
+        name: before those of its layers' outputs; another in each call of the model.
+        inputs: the outputs that a nested model takes; None for the whole network.
+        found: the calls so far.
     """
     if config.layers is None or config.class_name not in MODELS:
         raise not_runnable(config, "a Sequential or Functional model")
-    if config.class_name == "Sequential" or not any(layer.inbound for layer in config.layers):
-        return _chain(config, prefix, inputs)
-    return _graph(config, prefix, inputs)
-
-
-def _chain(
-    config: LayerConfig, prefix: str, inputs: tuple[str, ...] | None
-) -> tuple[list[Call], tuple[str, ...]]:
-    made: list[Call] = []
+    if config.class_name != "Sequential" and any(layer.inbound for layer in config.layers):
+        return _graph(config, path, name, inputs, found)
     names = inputs or ("",)
-    for layer in config.layers or ():
-        added, names = _one(layer, prefix, names)
-        made += added
-    return made, names
+    for layer in config.layers:
+        taken = names if len(names) == 1 else (names,)
+        names = _call(layer, path, name, Node(taken), 0, found)
+    return names
 
 
 def _graph(
-    config: LayerConfig, prefix: str, inputs: tuple[str, ...] | None
-) -> tuple[list[Call], tuple[str, ...]]:
-    waiting = {layer.name: layer for layer in config.layers or ()}
-    if len(waiting) != len(config.layers or ()):
-        raise not_runnable(config, "layers with unique names")
-    outputs: dict[str, tuple[str, ...]] = {}
-    input_layers = _names(config.settings.get("input_layers"))
-    made: list[Call] = []
-    for position, name in enumerate(input_layers):
-        if name not in waiting:
-            raise not_runnable(config, "inputs that are among its layers")
-        path = f"{prefix}{name}"
-        outputs[name] = (inputs[position],) if inputs and position < len(inputs) else (path,)
-        if not inputs:
-            made.append(Call(path=path, config=waiting[name], inputs=(), name=path))
-        del waiting[name]
-    while waiting:
-        ready = [
-            layer for layer in waiting.values() if all(name in outputs for name in _inputs(layer))
-        ]
-        if not ready:
-            raise not_runnable(next(iter(waiting.values())), "inputs that other layers make")
-        for layer in ready:
-            taken = tuple(output for name in _inputs(layer) for output in outputs[name])
-            added, outputs[layer.name] = _one(layer, prefix, taken)
-            made += added
-            del waiting[layer.name]
-    output_layers = _names(config.settings.get("output_layers"))
-    if not output_layers or any(name not in outputs for name in output_layers):
-        raise not_runnable(config, "outputs that are among its layers")
-    return made, tuple(output for name in output_layers for output in outputs[name])
+    config: LayerConfig,
+    path: str,
+    name: str,
+    inputs: tuple[str, ...] | None,
+    found: list[Call],
+) -> tuple[str, ...]:
+    graph = Graph(config)
+    for position, each in enumerate(graph.input_layers):
+        own = f"{name}{each}"
+        if inputs and position < len(inputs):
+            own = inputs[position]
+        elif not inputs:
+            layer = graph.layers[each]
+            found.append(Call(path=f"{path}{each}", config=layer, arguments=(), name=own))
+        graph.outputs[each, 0] = (own,)
+    for layer, node, number in graph.in_order():
+        graph.outputs[layer.name, number] = _call(layer, path, name, node, number, found)
+    return tuple(graph.resolve(each) for each in graph.ends)
 
 
-def _one(
-    layer: LayerConfig, prefix: str, inputs: tuple[str, ...]
-) -> tuple[list[Call], tuple[str, ...]]:
-    path = f"{prefix}{layer.name}"
+def _call(
+    layer: LayerConfig, path: str, name: str, node: Node, number: int, found: list[Call]
+) -> tuple[str, ...]:
+    """Add the calls of a layer or of a nested model, and return the names of the outputs."""
+    own, path = f"{name}{layer.name}", f"{path}{layer.name}"
+    if number:
+        own = f"{own}:{number + 1}"
     if layer.layers is not None:
-        return _calls(layer, f"{path}/", inputs)
+        taken = tuple(names_in((*node.arguments, *node.keywords.values())))
+        return _model(layer, f"{path}/", f"{own}/", taken, found)
     if layer.class_name not in ALLOWED:
         raise not_runnable(layer, "stock layers that Layerscope builds itself")
-    return [Call(path=path, config=layer, inputs=inputs, name=path)], (path,)
+    if len(found) >= MAXIMUM_CALLS:
+        raise not_runnable(layer, f"at most {MAXIMUM_CALLS:,} calls of layers")
+    arguments = node.arguments
+    if layer.class_name in MERGING and len(arguments) > 1:  # as the operator between two tensors
+        arguments = (arguments,)
+    keywords = node.keywords
+    found.append(Call(path=path, config=layer, arguments=arguments, keywords=keywords, name=own))
+    return (own,)
 
 
-def _inputs(layer: LayerConfig) -> list[str]:
-    """Return the names of the layers whose outputs a layer takes."""
-    nodes = layer.inbound if isinstance(layer.inbound, list) else []
-    if len(nodes) != 1:
-        raise not_runnable(layer, "layers that are called once")
-    node = nodes[0]
-    if isinstance(node, dict):  # Keras 3
-        _refuse_named(layer, node.get("kwargs"))
-        node = node.get("args")
-    found = list(_references(layer, node))
-    if not found:
-        raise not_runnable(layer, "inputs written as Keras does")
-    return found
-
-
-def _references(layer: LayerConfig, value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the layer names in a call's arguments, in the form of Keras 3 or of Keras 2."""
-    if depth > 8:
-        raise not_runnable(layer, "inputs written as Keras does")
-    if isinstance(value, dict):
-        config = value.get("config")
-        history = config.get("keras_history") if isinstance(config, dict) else None
-        if isinstance(history, list) and history:
-            yield str(history[0])
-    elif isinstance(value, list) and _is_keras_2(value):
-        _refuse_named(layer, value[3] if len(value) == 4 else None)
-        yield value[0]
-    elif isinstance(value, list):
-        for item in value:
-            yield from _references(layer, item, depth + 1)
-
-
-def _is_keras_2(value: list) -> bool:
-    """Return whether a list is ``["name", 0, 0]``, or that with named arguments."""
-    is_long_enough = len(value) in {3, 4} and isinstance(value[0], str)
-    return is_long_enough and all(type(item) is int for item in value[1:3])
-
-
-def _refuse_named(layer: LayerConfig, named: Any) -> None:
-    """Refuse a mask, a state or a mode that is passed by name, which would be left out."""
-    for name, value in named.items() if isinstance(named, dict) else ():
-        if value not in (None, False):
-            raise not_runnable(layer, f"a call without the argument {str(name)[:40]!r}")
-
-
-def _names(references: Any) -> list[str]:
-    """Return the layer names in ``["name", 0, 0]`` or in a list of such references."""
-    if isinstance(references, list) and references and isinstance(references[0], str):
-        references = [references]
-    if not isinstance(references, list):
-        return []
-    return [str(item[0]) for item in references if isinstance(item, list) and item]
-
-
-def input_shapes(config: LayerConfig) -> tuple[tuple[int | None, ...], ...]:
+def input_shapes(config: LayerConfig) -> tuple[Shape, ...]:
     """Return the shapes of the network's inputs, with None for the batch and other open axes.
 
     Raises:
@@ -207,7 +205,7 @@ def input_shapes(config: LayerConfig) -> tuple[tuple[int | None, ...], ...]:
     return tuple(shape for shape in found if shape)
 
 
-def _shape(value: Any) -> tuple[int | None, ...] | None:
+def _shape(value: Any) -> Shape | None:
     if not isinstance(value, (list, tuple)) or not 1 <= len(value) <= 5:
         return None
     if not all(item is None or (type(item) is int and 0 < item <= 2**20) for item in value):
@@ -215,9 +213,10 @@ def _shape(value: Any) -> tuple[int | None, ...] | None:
     return tuple(value)
 
 
-def output_shapes(config: LayerConfig) -> dict[str, tuple[int | None, ...]]:
+def output_shapes(config: LayerConfig) -> dict[str, Shape]:
     """Return the output shapes of layers by path, as far as they are known."""
-    shapes: dict[str, tuple[int | None, ...]] = {}
+    shapes: dict[str, Shape] = {}
+    layers: dict[str, Any] = {}
     try:
         shape_of_input = iter(input_shapes(config))
         for call in calls(config):
@@ -226,11 +225,34 @@ def output_shapes(config: LayerConfig) -> dict[str, tuple[int | None, ...]]:
                 continue
             if "" in call.inputs:
                 shapes.setdefault("", next(shape_of_input, ()))
-            taken = [shapes[name] for name in call.inputs]
-            layer = make(call.config)
-            output = layer.compute_output_shape(taken if len(taken) > 1 else taken[0])
-            shapes[call.name] = tuple(output)
+            if call.path not in layers:
+                layers[call.path] = make(call.config)
+            made = shapes_of(layers[call.path].compute_output_shape(*call.shapes(shapes)))
+            shapes |= {output_name(call.name, at): shape for at, shape in enumerate(made)}
     except (*KERAS_ERRORS, StopIteration):
         pass  # a layer that does not fit: the shapes after it are unknown
     shapes.pop("", None)
     return shapes
+
+
+def shapes_of(computed: Any) -> tuple[Shape, ...]:
+    """Return what ``compute_output_shape`` returns as one shape for each output."""
+    if all(length is None or isinstance(length, int) for length in computed):
+        return (tuple(computed),)
+    return tuple(tuple(shape) for shape in computed)
+
+
+def shapes_for(call: Call, known: Mapping[str, Shape]) -> tuple[Any, ...]:
+    """Return the shapes of a call's arguments.
+
+    Args:
+        call: the call.
+        known: the shapes of outputs by name.
+
+    Raises:
+        BadInputError: it takes an output that a layer before it does not have.
+    """
+    try:
+        return call.shapes(known)
+    except KeyError:
+        raise not_runnable(call.config, "outputs that the layers before it have") from None

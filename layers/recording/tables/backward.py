@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from layers.operations.crossentropy import CrossEntropy, CrossEntropyGradient
 from layers.operations.elementwise import Elementwise
 from layers.operations.gradients import ConvFilterGradient, DepthwiseInputGradient
 from layers.operations.reduction import Reduce
+from layers.operations.segments import SegmentSum
 from layers.operations.spreading import AveragePoolGradient, MaxPoolGradient, ResizeGradient
 from layers.recording.node import Made, Node
 from layers.recording.tables.windows import channels_last, inner, padded
@@ -97,6 +99,20 @@ def _resize(method: Literal["nearest", "bilinear"]) -> Callable[[Node], Made]:
     return translation
 
 
+def _cross_entropy(node: Node) -> Made | None:
+    """The first result is each row's loss, the second its gradient by the logits."""
+    if node.shape(0) != node.shape(1) or len(node.shape()) != 2:
+        return None
+    return Made(CrossEntropyGradient() if node.place else CrossEntropy(), (0, 1))
+
+
+def _segment_sum(node: Node) -> Made | None:
+    """Operands are rows, their numbers, and how many numbers there are."""
+    if len(node.shape(1)) != 1:
+        return None
+    return Made(SegmentSum(node.result_shape[0]), (0, 1))
+
+
 BACKWARD: dict[str, Callable[[Node], Made | None]] = {
     **{op_type: _slope(name) for op_type, name in _SLOPES.items()},
     "AvgPool3DGrad": _average_pool,
@@ -111,4 +127,6 @@ BACKWARD: dict[str, Callable[[Node], Made | None]] = {
     "MaxPoolGrad": _max_pool,
     "ResizeBilinearGrad": _resize("bilinear"),
     "ResizeNearestNeighborGrad": _resize("nearest"),
+    "SoftmaxCrossEntropyWithLogits": _cross_entropy,
+    "UnsortedSegmentSum": _segment_sum,
 }

@@ -89,12 +89,21 @@ def _recurrent() -> dict[str, list[Case]]:
     gates = {**other, "recurrent_activation": "tanh"}
     shape = (4, 3)
     return {
-        "SimpleRNN": [({"units": 2}, shape), ({"units": 2, **other}, shape)],
+        "SimpleRNN": [
+            ({"units": 2}, shape),
+            ({"units": 2, "return_state": True}, shape),
+            ({"units": 2, **other}, shape),
+        ],
         "LSTM": [
             ({"units": 2}, shape),
+            ({"units": 2, "return_state": True}, shape),
             ({"units": 2, **gates, "unit_forget_bias": False}, shape),
         ],
-        "GRU": [({"units": 2}, shape), ({"units": 2, **gates, "reset_after": False}, shape)],
+        "GRU": [
+            ({"units": 2}, shape),
+            ({"units": 2, "return_state": True}, shape),
+            ({"units": 2, **gates, "reset_after": False}, shape),
+        ],
     }
 
 
@@ -144,3 +153,9 @@ MERGING: dict[str, list[dict[str, Any]]] = {
     "Concatenate": [{}, {"axis": 1}],
 }
 """Class → the arguments of layers that take two inputs."""
+IN_MODELS = {
+    *("RNN", "Bidirectional", "TimeDistributed", "SpectralNormalization"),
+    *("Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"),
+    "GroupedQueryAttention",
+}
+"""Classes that hold layers or take several arguments; ``test_calls.py`` has models of them."""

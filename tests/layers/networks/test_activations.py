@@ -8,7 +8,8 @@ import pytest
 
 from layers.inputs.images import feed
 from layers.networks.running.activations import MAXIMUM_CELLS, activate, maps, output
-from layers.networks.running.runnable import run, runnable_model
+from layers.networks.running.run import run
+from layers.networks.running.runnable import runnable_model
 from layers.networks.small_cnn import CnnSource, checked
 from tests.layers.model_files.families import saved, source
 
@@ -160,9 +161,8 @@ def test_all_inputs_of_a_merging_layer_are_shown(tmp_path):
 def test_too_long_a_sum_is_not_written_out(monkeypatch):
     monkeypatch.setattr("layers.networks.cell_arithmetic.MAXIMUM_TERMS", 5)
     found = activate(cnn(), "dense_1", "normal", seed=0, cell=(0,))
-    inner, outer = found.arithmetic
-    assert (inner.text, inner.terms) == ("", 13)  # six products and the bias
-    assert outer.text
+    (only,) = found.arithmetic
+    assert (only.text, only.terms) == ("", 13)  # six products and the bias
     assert found.window == {}
 
 

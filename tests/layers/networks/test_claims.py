@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from layers.inputs.fields import BadInputError
-from layers.networks.running import runnable
+from layers.networks.running import run as running
 from layers.networks.running.activations import activate
 from layers.networks.running.runnable import index, runnable_model
 from tests.layers.model_files.families import source
@@ -97,7 +97,7 @@ def test_an_input_too_large_is_not_made(tmp_path):
 
 
 def test_the_outputs_of_all_layers_together_have_a_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(runnable, "MAXIMUM_OUTPUTS", 1000)
+    monkeypatch.setattr(running, "MAXIMUM_OUTPUTS", 1000)
     layers = [{"class_name": "ReLU", "config": {"name": f"relu_{at}"}} for at in range(4)]
     path = model_file(tmp_path / "model.keras", layers, [None, 300], {})
     with pytest.raises(BadInputError, match="at most 1,000 numbers"):

@@ -16,7 +16,8 @@ from layers.inputs.images import picture
 from layers.model_files import config
 from layers.networks.running import runnable, stock, wiring
 from layers.networks.running.activations import activate
-from layers.networks.running.runnable import index, run, runnable_model
+from layers.networks.running.run import run
+from layers.networks.running.runnable import index, runnable_model
 from layers.networks.small_cnn import CnnSource, checked
 from tests.layers.model_files import families
 from tests.layers.model_files.families import randomised, saved, source
@@ -30,6 +31,8 @@ FED = (
     families.other_dimensions,
     families.normalisations,
     families.nested,
+    families.attention,
+    families.shared,
 )
 DRAW = np.random.default_rng(5)
 
@@ -85,19 +88,6 @@ def test_output_shapes_are_keras_own(tmp_path):
     found = index(source(saved(model, tmp_path / "model.keras")))
     for row, layer in zip(found.layers, model.layers, strict=True):
         assert row.output_shape == tuple(layer.output.shape), row.name
-
-
-@pytest.mark.parametrize(
-    ("family", "named"), [(families.attention, "MultiHeadAttention"), (families.shared, "twin")]
-)
-def test_what_keeps_a_network_from_being_fed_is_named(tmp_path, family, named):
-    path = saved(family(), tmp_path / "model.keras")
-    found = open_model(source(path))
-    assert named in found.no_activations
-    assert "expected" in found.no_activations
-    with pytest.raises(BadInputError, match=named):
-        runnable_model(source(path))
-    assert found.parameters > 0
 
 
 def test_weights_alone_are_not_fed(tmp_path):

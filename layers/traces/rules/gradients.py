@@ -1,0 +1,18 @@
+"""What backward passes have that no textbook writes."""
+
+from __future__ import annotations
+
+from layers.operations.reduction import Reduce
+from layers.traces.trace import Step
+from layers.traces.view import View
+
+
+def _sum_over_nothing(view: View, step: Step) -> str | None:
+    """Drop a sum over no axis, which TensorFlow takes where operands might have been repeated."""
+    op = step.op
+    nothing = isinstance(op, Reduce) and op.how in ("sum", "mean") and not op.axes
+    same = nothing and view.shape(step.operands[0]) == view.shape(step.result)
+    return step.operands[0] if same else None
+
+
+GRADIENTS = (_sum_over_nothing,)

@@ -1,0 +1,1 @@
+"""Training with TensorFlow: Keras's own losses and optimizers in a plain loop."""

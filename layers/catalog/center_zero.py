@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import IntField
 from layers.inputs.sources import Source
@@ -115,8 +115,8 @@ def _inside(trace: Trace) -> float | None:
 
 
 def _outside(trace: Trace) -> float | None:
-    kept = trace["mask"] == 1
-    before, after = trace["inputs"][..., kept], trace["outputs"][..., kept]
+    outside = trace["mask"] == 1
+    before, after = trace["inputs"][..., outside], trace["outputs"][..., outside]
     return largest_difference(before, after) if before.size else None
 
 
@@ -143,13 +143,13 @@ SPEC = LayerSpec(
     ),
     classes=(CenterZero,),
     make=lambda values, _: CenterZero(height=values["hole_height"], width=values["hole_width"]),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="Every cell in the hole is zero.",
             measure=_inside,
             figure="largest magnitude",
         ),
-        Promise(sentence="Every other cell is as it came.", measure=_outside),
+        Invariant(sentence="Every other cell is unchanged.", measure=_outside),
     ),
     examples=(Example(title="10 × 10 of 6 with a 2 × 2 hole", batch=0),),
     example_input=Source(

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example, Values
 from layers.inputs.fields import BoolField, ChoiceField, IntField
 from layers.inputs.sources import ONES
@@ -144,7 +144,7 @@ def softmax_of_one(values: Values) -> tuple[str, ...]:
     return ()
 
 
-EQUAL_ROWS = Promise(
+EQUAL_ROWS = Invariant(
     sentence="Equal rows in give equal rows out.",
     measure=equal_rows_difference,
     tolerance=1e-5,  # a vectorised product may sum the last rows of a block in another order
@@ -162,7 +162,7 @@ SPEC = LayerSpec(
     axis_fields={"units": "units"},
     classes=(Linear,),
     make=lambda values, seed: Linear(**dense_arguments(values, seed)),
-    promises=(EQUAL_ROWS,),
+    invariants=(EQUAL_ROWS,),
     examples=(
         Example(title="Ones (3, 3) to 4 units", values={"features": 3, "units": 4}, batch=3),
         Example(title="Ones (3, 3) to 5 units", values={"features": 3, "units": 5}, batch=3),

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import EQUAL_ROWS, FEATURES, Linear
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import BATCH, Example
 from layers.inputs.fields import IntField
 from layers.inputs.sources import ONES
@@ -131,8 +131,8 @@ SPEC = LayerSpec(
     make=lambda values, seed: MLPBlock(
         widths=(values["width_1"], values["width_2"], values["width_3"]), seed=seed
     ),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="No hidden number is below zero.",
             measure=_below_zero,
             figure="furthest below zero",

@@ -18,7 +18,7 @@ from layers.catalog.linear import (
     dense_arguments,
     softmax_of_one,
 )
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import ShapeField
 from layers.inputs.sources import MAXIMUM_ELEMENTS, Source
@@ -111,13 +111,13 @@ SPEC = LayerSpec(
     batch=None,
     classes=(Linear, NDDense),
     make=lambda values, seed: NDDense(**dense_arguments(values, seed)),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="Equal slices in give equal slices out.",
             measure=EQUAL_ROWS.measure,
             tolerance=EQUAL_ROWS.tolerance,
         ),
-        Promise(
+        Invariant(
             sentence="Every axis but the last keeps its length.",
             measure=_axes_changed,
             figure="axes that changed",

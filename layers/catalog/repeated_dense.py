@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
 from layers.catalog.linear import ACTIVATION, EQUAL_ROWS, FEATURES, UNITS
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.traces.trace import Trace, largest_difference
 
@@ -134,12 +134,12 @@ SPEC = LayerSpec(
     symbols={"kernel": "w", "kernel_repeated": "W", "bias_repeated": r"\bar{b}"},
     classes=(RepeatedDense,),
     make=_make,
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="Every column of the repeated kernel is equal.",
             measure=_columns_apart("kernel_repeated"),
         ),
-        Promise(
+        Invariant(
             sentence="Every output column is equal.",
             measure=_columns_apart("outputs"),
             tolerance=1e-5,  # a vectorised product may sum the last columns in another order

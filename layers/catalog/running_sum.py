@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import FEATURES
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import CountField
 from layers.inputs.sources import ONES
@@ -94,13 +94,13 @@ SPEC = LayerSpec(
     },
     classes=(RunningSum,),
     make=lambda _values, _seed: RunningSum(),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="The total grows by exactly the column sums.",
             measure=_growth,
             tolerance=1e-3,  # a long column may be added up in another order
         ),
-        Promise(
+        Invariant(
             sentence="What is returned is the total.",
             measure=lambda trace: largest_difference(trace["outputs"], trace["total"]),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from layers.catalog.posts import CUSTOMISING
 from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import IntField
@@ -50,7 +51,7 @@ class CenterZero(keras.layers.Layer):
                [6., 0., 0., 6.],
                [6., 6., 6., 6.]], dtype=float32)
 
-    Source: post 002 (centerZero), where the hole is always at [4:6, 4:6].
+    Source: *Customising Keras layers*, 2020 (centerZero), where the hole is always at [4:6, 4:6].
     """
 
     def __init__(self, height=2, width=2, **kwargs):
@@ -126,7 +127,7 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="A fixed mask zeroes the middle.",
     formula=r"H = X \odot M",
-    source="Post 002: centerZero",
+    source=f"From {CUSTOMISING}: centerZero",
     fields=(
         IntField(name="rows", default=10, minimum=1, maximum=64, help="Rows of the array."),
         IntField(name="columns", default=10, minimum=1, maximum=64, help="Columns of the array."),

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
+from layers.catalog.posts import CUSTOM_LAYERS, CUSTOM_MODELLING, CUSTOMISING
 from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example, Values
 from layers.inputs.fields import BoolField, ChoiceField, IntField
@@ -21,7 +22,7 @@ FEATURES = IntField(
 UNITS = IntField(
     name="units", default=5, minimum=1, maximum=256, help="How many outputs each row gets."
 )
-USE_BIAS = BoolField(name="use_bias", default=True, label="Bias", help="Add one number a unit.")
+USE_BIAS = BoolField(name="use_bias", default=True, label="Bias", help="One bias per unit.")
 ACTIVATION = ChoiceField(
     name="activation",
     default="linear",
@@ -61,7 +62,8 @@ class Linear(keras.layers.Layer):
         >>> layer(np.array([[1.0, 2.0, 3.0]], "float32")).numpy()
         array([[7., 7.]], dtype=float32)
 
-    Source: posts 001 (SimpleDense), 002 and 003 (Linear).
+    Source: *Creating custom TensorFlow layers and checking their weights* (SimpleDense);
+    *Customising Keras layers*, 2020, and *Custom modelling with Keras (1)*, 2019 (Linear).
     """
 
     def __init__(
@@ -156,7 +158,7 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="Weighted sums of a row, plus a bias.",
     formula=r"H = \sigma(X \, W + b)",
-    source="Posts 001, 002 and 003: SimpleDense and Linear",
+    source=f"From {CUSTOM_LAYERS}: SimpleDense; {CUSTOMISING}, and {CUSTOM_MODELLING}: Linear",
     fields=(FEATURES, UNITS, USE_BIAS, ACTIVATION, KERNEL_INITIALIZER, BIAS_INITIALIZER),
     input_fields=("features",),
     axis_fields={"units": "units"},

@@ -17,13 +17,13 @@ export function element(tag, className = "", ...content) {
 }
 
 /** @param {FactsBlock} block */
-export function facts({ counts, promises }) {
+export function facts({ counts, checks }) {
   const numbers = element("dl");
   for (const [label, value] of counts) {
     numbers.append(element("div", "", element("dt", "", label), element("dd", "", value)));
   }
   const sentences = element("ul");
-  for (const { mark, says, sentence, figure } of promises) {
+  for (const { mark, says, sentence, figure } of checks) {
     const sign = element("span", "", mark);
     sign.setAttribute("role", "img");
     sign.setAttribute("aria-label", says);

@@ -182,7 +182,7 @@ export interface LinesBlock {
 export interface FactsBlock {
   kind: "facts";
   counts: [label: string, value: string][];
-  promises: { mark: string; says: string; sentence: string; figure: string }[];
+  checks: { mark: string; says: string; sentence: string; figure: string }[];
 }
 
 export interface TableBlock {

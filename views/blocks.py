@@ -44,9 +44,9 @@ def color_range(label: str, limit: float, centre: float = 0.0) -> dict[str, str]
     return {"palette": "signed", "label": label, "low": low, "high": high}
 
 
-def facts(counts: Sequence[tuple[str, str]], promises: Sequence[dict[str, str]] = ()) -> Block:
+def facts(counts: Sequence[tuple[str, str]], checks: Sequence[dict[str, str]] = ()) -> Block:
     """Return figures with their labels, and marked sentences ``{mark, says, sentence, figure}``."""
-    return {"kind": "facts", "counts": list(counts), "promises": list(promises)}
+    return {"kind": "facts", "counts": list(counts), "checks": list(checks)}
 
 
 def table(label: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:

@@ -16,7 +16,7 @@ from layers.inputs.cells import Edit
 from layers.inputs.description import Description
 from layers.traces.latex import latex
 from layers.traces.layout import is_chain
-from layers.traces.summary import Kept, Parameters, WeightRow, measure
+from layers.traces.summary import InvariantResult, Parameters, WeightRow, measure
 from layers.traces.trace import Trace
 
 
@@ -32,7 +32,7 @@ class Exploration:
     disagreement: float
     parameters: Parameters
     weights: tuple[WeightRow, ...]
-    promises: tuple[Kept, ...]
+    invariants: tuple[InvariantResult, ...]
     notes: tuple[str, ...]
     edits: tuple[Edit, ...]
     refused: tuple[str, ...]
@@ -135,7 +135,7 @@ def _explore(
         disagreement=trace.disagreement(),
         parameters=parameters(done.layer),
         weights=weight_rows(done.layer),
-        promises=tuple(measure(promise, trace) for promise in spec.promises),
+        invariants=tuple(measure(invariant, trace) for invariant in spec.invariants),
         notes=spec.notes(spec.check(values)),
         edits=done.placed.edits,
         refused=done.placed.refused,

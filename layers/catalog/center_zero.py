@@ -5,7 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.posts import CUSTOMISING
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import IntField
 from layers.inputs.sources import Source
@@ -50,7 +51,7 @@ class CenterZero(keras.layers.Layer):
                [6., 0., 0., 6.],
                [6., 6., 6., 6.]], dtype=float32)
 
-    Source: post 002 (centerZero), where the hole is always at [4:6, 4:6].
+    Source: *Customising Keras layers*, 2020 (centerZero), where the hole is always at [4:6, 4:6].
     """
 
     def __init__(self, height=2, width=2, **kwargs):
@@ -115,8 +116,8 @@ def _inside(trace: Trace) -> float | None:
 
 
 def _outside(trace: Trace) -> float | None:
-    kept = trace["mask"] == 1
-    before, after = trace["inputs"][..., kept], trace["outputs"][..., kept]
+    outside = trace["mask"] == 1
+    before, after = trace["inputs"][..., outside], trace["outputs"][..., outside]
     return largest_difference(before, after) if before.size else None
 
 
@@ -126,7 +127,7 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="A fixed mask zeroes the middle.",
     formula=r"H = X \odot M",
-    source="Post 002: centerZero",
+    source=f"From {CUSTOMISING}: centerZero",
     fields=(
         IntField(name="rows", default=10, minimum=1, maximum=64, help="Rows of the array."),
         IntField(name="columns", default=10, minimum=1, maximum=64, help="Columns of the array."),
@@ -143,13 +144,13 @@ SPEC = LayerSpec(
     ),
     classes=(CenterZero,),
     make=lambda values, _: CenterZero(height=values["hole_height"], width=values["hole_width"]),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="Every cell in the hole is zero.",
             measure=_inside,
             figure="largest magnitude",
         ),
-        Promise(sentence="Every other cell is as it came.", measure=_outside),
+        Invariant(sentence="Every other cell is unchanged.", measure=_outside),
     ),
     examples=(Example(title="10 × 10 of 6 with a 2 × 2 hole", batch=0),),
     example_input=Source(

@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.posts import CUSTOM_LAYERS, CUSTOM_MODELLING, CUSTOMISING
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example, Values
 from layers.inputs.fields import BoolField, ChoiceField, IntField
 from layers.inputs.sources import ONES
@@ -21,7 +22,7 @@ FEATURES = IntField(
 UNITS = IntField(
     name="units", default=5, minimum=1, maximum=256, help="How many outputs each row gets."
 )
-USE_BIAS = BoolField(name="use_bias", default=True, label="Bias", help="Add one number a unit.")
+USE_BIAS = BoolField(name="use_bias", default=True, label="Bias", help="One bias per unit.")
 ACTIVATION = ChoiceField(
     name="activation",
     default="linear",
@@ -61,7 +62,8 @@ class Linear(keras.layers.Layer):
         >>> layer(np.array([[1.0, 2.0, 3.0]], "float32")).numpy()
         array([[7., 7.]], dtype=float32)
 
-    Source: posts 001 (SimpleDense), 002 and 003 (Linear).
+    Source: *Creating custom TensorFlow layers and checking their weights* (SimpleDense);
+    *Customising Keras layers*, 2020, and *Custom modelling with Keras (1)*, 2019 (Linear).
     """
 
     def __init__(
@@ -144,7 +146,7 @@ def softmax_of_one(values: Values) -> tuple[str, ...]:
     return ()
 
 
-EQUAL_ROWS = Promise(
+EQUAL_ROWS = Invariant(
     sentence="Equal rows in give equal rows out.",
     measure=equal_rows_difference,
     tolerance=1e-5,  # a vectorised product may sum the last rows of a block in another order
@@ -156,13 +158,13 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="Weighted sums of a row, plus a bias.",
     formula=r"H = \sigma(X \, W + b)",
-    source="Posts 001, 002 and 003: SimpleDense and Linear",
+    source=f"From {CUSTOM_LAYERS}: SimpleDense; {CUSTOMISING}, and {CUSTOM_MODELLING}: Linear",
     fields=(FEATURES, UNITS, USE_BIAS, ACTIVATION, KERNEL_INITIALIZER, BIAS_INITIALIZER),
     input_fields=("features",),
     axis_fields={"units": "units"},
     classes=(Linear,),
     make=lambda values, seed: Linear(**dense_arguments(values, seed)),
-    promises=(EQUAL_ROWS,),
+    invariants=(EQUAL_ROWS,),
     examples=(
         Example(title="Ones (3, 3) to 4 units", values={"features": 3, "units": 4}, batch=3),
         Example(title="Ones (3, 3) to 5 units", values={"features": 3, "units": 5}, batch=3),

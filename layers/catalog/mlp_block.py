@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import EQUAL_ROWS, FEATURES, Linear
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.posts import CUSTOM_MODELLING
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import BATCH, Example
 from layers.inputs.fields import IntField
 from layers.inputs.sources import ONES
@@ -45,7 +46,7 @@ class MLPBlock(keras.layers.Layer):
         >>> layer(np.ones((3, 64), "float32")).shape, len(layer.weights)
         (TensorShape([3, 1]), 6)
 
-    Source: post 003 (MLPBlock).
+    Source: *Custom modelling with Keras (1)*, 2019 (MLPBlock).
     """
 
     def __init__(self, widths=(32, 32, 1), seed=None, **kwargs):
@@ -106,7 +107,7 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="Three Linears with relu between.",
     formula=r"H = \mathrm{relu}(\mathrm{relu}(X \, W_1 + b_1) \, W_2 + b_2) \, W_3 + b_3",
-    source="Post 003: MLPBlock",
+    source=f"From {CUSTOM_MODELLING}: MLPBlock",
     fields=(
         replace(FEATURES, default=64),
         _width(1, 32),
@@ -131,8 +132,8 @@ SPEC = LayerSpec(
     make=lambda values, seed: MLPBlock(
         widths=(values["width_1"], values["width_2"], values["width_3"]), seed=seed
     ),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="No hidden number is below zero.",
             measure=_below_zero,
             figure="furthest below zero",

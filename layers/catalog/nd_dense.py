@@ -18,7 +18,8 @@ from layers.catalog.linear import (
     dense_arguments,
     softmax_of_one,
 )
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.posts import THREE_DIMENSIONS
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import ShapeField
 from layers.inputs.sources import MAXIMUM_ELEMENTS, Source
@@ -56,7 +57,7 @@ class NDDense(Linear):
         >>> layer(np.ones((1, 3, 5, 6), "float32")).shape
         TensorShape([1, 3, 5, 10])
 
-    Source: post 004 (tf.layers.dense on three dimensions, by tensordot).
+    Source: *Dense on three dimensions*, 2020 (tf.layers.dense, by tensordot).
     """
 
     def build(self, input_shape):
@@ -88,7 +89,7 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="Any rank, by its last axis.",
     formula=r"H_{\dots u} = \sigma\left(\sum_p X_{\dots p} \, W_{pu} + b_u\right)",
-    source="Post 004: dense on N dimensions by tensordot",
+    source=f"From {THREE_DIMENSIONS}: a product by tensordot",
     fields=(
         ShapeField(
             name="shape",
@@ -111,13 +112,13 @@ SPEC = LayerSpec(
     batch=None,
     classes=(Linear, NDDense),
     make=lambda values, seed: NDDense(**dense_arguments(values, seed)),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="Equal slices in give equal slices out.",
             measure=EQUAL_ROWS.measure,
             tolerance=EQUAL_ROWS.tolerance,
         ),
-        Promise(
+        Invariant(
             sentence="Every axis but the last keeps its length.",
             measure=_axes_changed,
             figure="axes that changed",

@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, initializer
 from layers.catalog.linear import ACTIVATION, EQUAL_ROWS, FEATURES, UNITS
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.posts import REPEATED_WEIGHTS
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.traces.trace import Trace, largest_difference
 
@@ -47,7 +48,8 @@ class RepeatedDense(keras.layers.Layer):
         array([[3., 3., 3.],
                [0., 0., 0.]], dtype=float32)
 
-    Source: post 000, where the repetition stands in the constructor.
+    Source: *A fully connected layer with repeated weights*, 2021 (CustomLayer), where the
+    weights are repeated in the constructor.
     """
 
     def __init__(
@@ -102,7 +104,7 @@ def _make(values, seed):
     )
 
 
-def _columns_apart(name: str):
+def _column_difference(name: str):
     def measure(trace: Trace) -> float:
         columns = trace[name]
         return largest_difference(columns, np.repeat(columns[:, :1], columns.shape[1], axis=1))
@@ -116,7 +118,7 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="One column, repeated for all units.",
     formula=r"H = \sigma(X \, [w, w, \dots, w] + b)",
-    source="Post 000: a fully connected layer whose weights are repeated",
+    source=f"From {REPEATED_WEIGHTS}: CustomLayer",
     fields=(
         FEATURES,
         UNITS,
@@ -134,14 +136,14 @@ SPEC = LayerSpec(
     symbols={"kernel": "w", "kernel_repeated": "W", "bias_repeated": r"\bar{b}"},
     classes=(RepeatedDense,),
     make=_make,
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="Every column of the repeated kernel is equal.",
-            measure=_columns_apart("kernel_repeated"),
+            measure=_column_difference("kernel_repeated"),
         ),
-        Promise(
+        Invariant(
             sentence="Every output column is equal.",
-            measure=_columns_apart("outputs"),
+            measure=_column_difference("outputs"),
             tolerance=1e-5,  # a vectorised product may sum the last columns in another order
         ),
         EQUAL_ROWS,

@@ -7,7 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from layers.catalog.linear import FEATURES
-from layers.catalog.spec import LayerSpec, Promise
+from layers.catalog.posts import CUSTOM_MODELLING
+from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import CountField
 from layers.inputs.sources import ONES
@@ -39,7 +40,8 @@ class RunningSum(keras.layers.Layer):
         >>> layer(tf.ones((2, 2))).numpy()
         array([4., 4.], dtype=float32)
 
-    Source: post 003 (Compute_Sum), where the state is a plain variable that Keras 3 does not see.
+    Source: *Custom modelling with Keras (1)*, 2019 (Compute_Sum), where the state is a plain
+    variable that Keras 3 does not track.
     """
 
     def build(self, input_shape):
@@ -70,7 +72,7 @@ SPEC = LayerSpec(
     family="From the posts",
     summary="A total that grows at every call.",
     formula=r"t \leftarrow t + \sum_{i} X_{i}",
-    source="Post 003: Compute_Sum",
+    source=f"From {CUSTOM_MODELLING}: Compute_Sum",
     fields=(
         FEATURES,
         CountField(
@@ -94,13 +96,13 @@ SPEC = LayerSpec(
     },
     classes=(RunningSum,),
     make=lambda _values, _seed: RunningSum(),
-    promises=(
-        Promise(
+    invariants=(
+        Invariant(
             sentence="The total grows by exactly the column sums.",
             measure=_growth,
             tolerance=1e-3,  # a long column may be added up in another order
         ),
-        Promise(
+        Invariant(
             sentence="What is returned is the total.",
             measure=lambda trace: largest_difference(trace["outputs"], trace["total"]),
         ),

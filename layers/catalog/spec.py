@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promise:
+class Invariant:
     """What must hold of every run.
 
     ``measure`` returns the measured figure (usually a largest difference), or None where this run
-    has nothing to measure; the promise is kept while the figure is at most ``tolerance``.
+    cannot test it; the invariant holds while the figure is at most ``tolerance``.
     """
 
     sentence: str
@@ -79,7 +79,7 @@ class LayerSpec(Description):
 
     classes: tuple[type[keras.layers.Layer], ...]
     make: Callable[[Values, int], keras.layers.Layer]
-    promises: tuple[Promise, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     symbols: Mapping[str, str] = field(default_factory=dict)
     example_input: Source = NORMAL

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layers.catalog import posts
+
 POSTED = "_as_posted"
 
 
@@ -32,7 +34,7 @@ PAIRS = (
     Pair(
         name="repeated_dense",
         title="Repeated dense",
-        post="*A fully connected layer with repeated weights*, 2021: CustomLayer",
+        post=f"{posts.REPEATED_WEIGHTS}: CustomLayer",
         posted=("CustomLayer", (10, 5)),
         repaired=("RepeatedDense", {"units": 5}),
         shape=(8, 10),
@@ -40,7 +42,7 @@ PAIRS = (
     Pair(
         name="linear",
         title="Linear",
-        post="*Custom layers in TensorFlow and their weights*: SimpleDense",
+        post=f"{posts.CUSTOM_LAYERS}: SimpleDense",
         posted=("SimpleDense", (4,)),
         repaired=("Linear", {"units": 4}),
         shape=(3, 3),
@@ -48,7 +50,7 @@ PAIRS = (
     Pair(
         name="center_zero",
         title="Centre zero",
-        post="*Customizing layers in Keras*, 2020: centerZero",
+        post=f"{posts.CUSTOMISING}: centerZero",
         posted=("CenterZero", (10, 10)),
         repaired=("CenterZero", {}),
         shape=(4, 10, 10),
@@ -56,7 +58,7 @@ PAIRS = (
     Pair(
         name="running_sum",
         title="Running sum",
-        post="*Custom modeling with Keras (1)*, 2019: Compute_Sum",
+        post=f"{posts.CUSTOM_MODELLING}: Compute_Sum",
         posted=("ComputeSum", (2,)),
         repaired=("RunningSum", {}),
         shape=(3, 2),
@@ -64,7 +66,7 @@ PAIRS = (
     Pair(
         name="mlp_block",
         title="MLP block",
-        post="*Custom modeling with Keras (1)*, 2019: MLPBlock",
+        post=f"{posts.CUSTOM_MODELLING}: MLPBlock",
         posted=("MLPBlock", ()),
         repaired=("MLPBlock", {}),
         shape=(3, 64),
@@ -72,7 +74,7 @@ PAIRS = (
     Pair(
         name="nd_dense",
         title="N-D dense",
-        post="*A dense layer on three dimensions*, 2020",
+        post=posts.THREE_DIMENSIONS,
         posted=("TensordotDense", (4, 10)),
         repaired=("NDDense", {"units": 10}),
         shape=(2, 3, 4),

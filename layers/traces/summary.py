@@ -1,4 +1,4 @@
-"""What there is to say about a run in figures: parameters, weights one by one, promises."""
+"""What there is to say about a run in figures: parameters, weights one by one, invariants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from layers.traces.trace import Trace
 
 if TYPE_CHECKING:
-    from layers.catalog.spec import Promise
+    from layers.catalog.spec import Invariant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,8 @@ class WeightRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A promise and the figure measured in this run (None: nothing to measure in it)."""
+class InvariantResult:
+    """An invariant and the figure measured in this run; None where it was not tested."""
 
     sentence: str
     figure: str
@@ -49,8 +49,8 @@ class Kept:
     tolerance: float
 
     @property
-    def kept(self) -> bool | None:
-        """Whether it holds; None where there was nothing to measure."""
+    def holds(self) -> bool | None:
+        """Whether it holds; None where it was not tested."""
         return None if self.measured is None else self.measured <= self.tolerance
 
 
@@ -90,11 +90,11 @@ def weight_row(name: str, values: np.ndarray, *, trainable: bool) -> WeightRow:
     )
 
 
-def measure(promise: Promise, trace: Trace) -> Kept:
-    """Measure one promise in one run."""
-    return Kept(
-        sentence=promise.sentence,
-        figure=promise.figure,
-        measured=promise.measure(trace),
-        tolerance=promise.tolerance,
+def measure(invariant: Invariant, trace: Trace) -> InvariantResult:
+    """Measure one invariant in one run."""
+    return InvariantResult(
+        sentence=invariant.sentence,
+        figure=invariant.figure,
+        measured=invariant.measure(trace),
+        tolerance=invariant.tolerance,
     )

@@ -140,8 +140,8 @@ def test_a_posted_layer_that_does_not_load_says_why():
     evidence = watched("linear" + POSTED)
     assert "unexpected keyword argument" in evidence.reload
     session = visited(layer="linear" + POSTED)
-    promises = [p for ps in sent(session, "promises", of=list) for p in ps]
-    (loads, _) = [p for p in promises if p["sentence"] == "Its saved model loads."]
+    checks = [c for cs in sent(session, "checks", of=list) for c in cs]
+    (loads, _) = [c for c in checks if c["sentence"] == "Its saved model loads."]
     assert loads["mark"] == "✗"
     assert "unexpected keyword argument" in loads["figure"]
 

@@ -1,4 +1,4 @@
-"""What stands beside the picture: counts, the table of weights, promises, all tensors."""
+"""What stands beside the picture: counts, the table of weights, invariants, all tensors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from figures.words import format_shape, number
 from layers.api.explore import Exploration
-from layers.traces.summary import Kept, WeightRow
+from layers.traces.summary import InvariantResult, WeightRow
 from views.blocks import Block, facts, table
 
 _HEAD = (
@@ -45,7 +45,7 @@ def agreement(run: Exploration) -> str:
 
 
 def figures_of(run: Exploration) -> Block:
-    """Return the parameter counts, and the promises with their measured figures."""
+    """Return the parameter counts, and the invariants with their measured figures."""
     counts = run.parameters
     return facts(
         [
@@ -53,7 +53,7 @@ def figures_of(run: Exploration) -> Block:
             ("Trainable", f"{counts.trainable:,}"),
             ("Non-trainable", f"{counts.non_trainable:,}"),
         ],
-        [_promise(promise) for promise in run.promises],
+        [_check(invariant) for invariant in run.invariants],
     )
 
 
@@ -76,13 +76,13 @@ def _magnitude(run: Exploration) -> float:
     return float(np.abs(finite).max())
 
 
-def _promise(promise: Kept) -> dict[str, str]:
-    if promise.measured is None:
+def _check(invariant: InvariantResult) -> dict[str, str]:
+    if invariant.measured is None:
         mark, says, figure = "–", "Not tested", "not tested: this run has no such rows or cells"
     else:
-        mark, says = ("✓", "Holds") if promise.kept else ("✗", "Does not hold")
-        figure = f"{promise.figure} {number(promise.measured)}"
-    return {"mark": mark, "says": says, "sentence": promise.sentence, "figure": figure}
+        mark, says = ("✓", "Holds") if invariant.holds else ("✗", "Does not hold")
+        figure = f"{invariant.figure} {number(invariant.measured)}"
+    return {"mark": mark, "says": says, "sentence": invariant.sentence, "figure": figure}
 
 
 def _row(row: WeightRow) -> list[str]:

@@ -123,7 +123,7 @@ def tensor(
         most: of ids, how many there are, or the field that says so.
         longest: the most that an axis may have.
         any_rank: whether other ranks, up to 5, will do.
-        source: what it is fed at first; normal numbers or ids if left out.
+        source: what it is at first; normal numbers or ids if left out.
     """
     return InputDescription(
         name=name,

@@ -35,7 +35,10 @@ class CustomLayer(keras.layers.Layer):
 
 
 class SimpleDense(keras.layers.Layer):
-    """From *Custom layers in TensorFlow and their weights*: plain variables, made in ``build``."""
+    """From *Creating custom TensorFlow layers and checking their weights*.
+
+    Plain variables, made in ``build``.
+    """
 
     def __init__(self, units=32):
         super().__init__()
@@ -57,7 +60,7 @@ class SimpleDense(keras.layers.Layer):
 
 
 class LinearOfVariables(keras.layers.Layer):
-    """From *Customizing layers in Keras*, 2020: plain variables, made in the constructor."""
+    """From *Customising Keras layers*, 2020: plain variables, made in the constructor."""
 
     def __init__(self, units=32, input_dim=32):
         super().__init__()
@@ -73,7 +76,7 @@ class LinearOfVariables(keras.layers.Layer):
 
 
 class CenterZero(keras.layers.Layer):
-    """From *Customizing layers in Keras*, 2020: a mask with its hole at [4:6, 4:6]."""
+    """From *Customising Keras layers*, 2020: a mask with its hole at [4:6, 4:6]."""
 
     def __init__(self, units, input_dim):
         super().__init__()
@@ -87,7 +90,7 @@ class CenterZero(keras.layers.Layer):
 
 
 class ComputeSum(keras.layers.Layer):
-    """From *Custom modeling with Keras (1)*, 2019: a total in a plain variable."""
+    """From *Custom modelling with Keras (1)*, 2019: a total in a plain variable."""
 
     def __init__(self, input_dim):
         super().__init__()
@@ -99,7 +102,7 @@ class ComputeSum(keras.layers.Layer):
 
 
 class Linear(keras.layers.Layer):
-    """From *Custom modeling with Keras (1)*, 2019: the part that ``MLPBlock`` consists of."""
+    """From *Custom modelling with Keras (1)*, 2019: the part that ``MLPBlock`` consists of."""
 
     def __init__(self, units=32):
         super().__init__()
@@ -116,7 +119,7 @@ class Linear(keras.layers.Layer):
 
 
 class MLPBlock(keras.layers.Layer):
-    """From *Custom modeling with Keras (1)*, 2019: three Linears with relu between them."""
+    """From *Custom modelling with Keras (1)*, 2019: three Linears with relu between them."""
 
     def __init__(self):
         super().__init__()
@@ -133,7 +136,7 @@ class MLPBlock(keras.layers.Layer):
 
 
 class TensordotDense(keras.layers.Layer):
-    """From *A dense layer on three dimensions*, 2020: dense on any rank by ``tensordot``.
+    """From *Dense on three dimensions*, 2020: dense on any rank by ``tensordot``.
 
     The post has no class: it makes two plain variables, of [4, 10] and [10], and contracts the last
     axis.

@@ -45,9 +45,9 @@ def test_an_exploration_crosses_to_the_pages_unchanged_and_read_only(name):
         assert not ours.flags.writeable
         assert not theirs.flags.writeable
     assert (came.latex, came.code) == (sent.latex, sent.code)
-    assert (came.parameters, came.promises, came.notes) == (
+    assert (came.parameters, came.invariants, came.notes) == (
         sent.parameters,
-        sent.promises,
+        sent.invariants,
         sent.notes,
     )
 
@@ -60,7 +60,9 @@ def test_an_exploration_is_the_run_and_what_is_said_of_it(name):
     for tensor in left.tensors:
         np.testing.assert_array_equal(whole.trace[tensor], left[tensor])
     assert whole.disagreement == left.disagreement()
-    assert [kept.sentence for kept in whole.promises] == [p.sentence for p in get(name).promises]
+    assert [result.sentence for result in whole.invariants] == [
+        p.sentence for p in get(name).invariants
+    ]
     assert whole.nbytes >= sum(tensor.values.nbytes for tensor in left.tensors.values())
 
 

@@ -94,9 +94,9 @@ def test_a_number_left_in_the_hole_and_one_changed_outside_break_their_promises(
     bent = left["outputs"].copy()
     bent[4, 5], bent[0, 0] = -0.5, 6.25
     tensors = {**left.tensors, "outputs": replace(left.tensors["outputs"], values=bent)}
-    inside, outside = (measure(p, replace(left, tensors=tensors)) for p in SPEC.promises)
-    assert (inside.measured, inside.kept) == (0.5, False)
-    assert (outside.measured, outside.kept) == (0.25, False)
+    inside, outside = (measure(p, replace(left, tensors=tensors)) for p in SPEC.invariants)
+    assert (inside.measured, inside.holds) == (0.5, False)
+    assert (outside.measured, outside.holds) == (0.25, False)
 
 
 def test_a_nan_in_the_hole_stays_nan_as_zero_times_nan_is_and_the_promise_says_so():
@@ -105,11 +105,11 @@ def test_a_nan_in_the_hole_stays_nan_as_zero_times_nan_is_and_the_promise_says_s
     left = run(SPEC, {}, source=fed)
     assert np.isnan(left["outputs"][4, 4])
     assert left.disagreement() == 0
-    assert measure(SPEC.promises[0], left).kept is False
+    assert measure(SPEC.invariants[0], left).holds is False
 
 
 def test_without_a_hole_there_is_nothing_to_measure_inside_and_without_a_rim_outside():
-    inside, outside = SPEC.promises
+    inside, outside = SPEC.invariants
     assert inside.measure(run(SPEC, {"hole_height": 0})) is None
     everything = {"rows": 2, "columns": 2}
     assert outside.measure(run(SPEC, everything)) is None

@@ -109,8 +109,8 @@ def test_every_setting_gives_the_computed_shape_and_numbers_redone_by_hand(spec,
 @pytest.mark.parametrize("source", ["normal", "ones", "example"])
 def test_every_setting_keeps_every_promise(spec, values, source):
     left = run(spec, values, seed=1, source=source)
-    kept = {promise.sentence: measure(promise, left) for promise in spec.promises}
-    assert {sentence for sentence, k in kept.items() if k.kept is False} == set()
+    result = {invariant.sentence: measure(invariant, left) for invariant in spec.invariants}
+    assert {sentence for sentence, k in result.items() if k.holds is False} == set()
 
 
 @pytest.mark.parametrize(("spec", "rows"), BATCHES)
@@ -119,15 +119,15 @@ def test_both_ends_of_the_batch_give_the_computed_shape_and_keep_every_promise(s
     left = record_calls(spec, layer, calls)
     assert left["inputs"].shape == spec.full_shape({}, rows)
     assert left["outputs"].shape == tuple(layer.compute_output_shape(left["inputs"].shape))
-    assert all(measure(promise, left).kept in (True, None) for promise in spec.promises)
+    assert all(measure(invariant, left).holds in (True, None) for invariant in spec.invariants)
     assert left.disagreement() <= EPSILON * largest_magnitude(left)
 
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_promise_has_something_to_measure_in_some_run(spec):
     runs = [run(spec, {}, seed=1, source=source) for source in ("normal", "ones")]
-    for promise in spec.promises:
-        assert any(promise.measure(left) is not None for left in runs), promise.sentence
+    for invariant in spec.invariants:
+        assert any(invariant.measure(left) is not None for left in runs), invariant.sentence
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -211,7 +211,7 @@ def test_one_training_step_moves_exactly_the_trainable_weights_and_keeps_every_p
     ]
     assert moved == [weight.trainable for weight in layer.weights]
     trained = record_calls(spec, layer, calls)
-    assert all(measure(promise, trained).kept in (True, None) for promise in spec.promises)
+    assert all(measure(invariant, trained).holds in (True, None) for invariant in spec.invariants)
     assert trained.disagreement() <= EPSILON * largest_magnitude(trained)
 
 
@@ -274,14 +274,14 @@ def test_one_cell_that_is_not_finite_is_computed_as_by_hand_and_breaks_no_promis
     finite = [t.values[np.isfinite(t.values)] for t in left.tensors.values()]
     scale = max(1.0, *(float(np.abs(values).max(initial=0)) for values in finite))
     assert left.disagreement() <= EPSILON * scale
-    assert all(measure(promise, left).kept in (True, None) for promise in spec.promises)
+    assert all(measure(invariant, left).holds in (True, None) for invariant in spec.invariants)
 
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_every_example_is_a_run_that_keeps_every_promise(spec):
     for example in spec.examples:
         left = run(spec, example.values, batch=example.batch, source=example.input)
-        assert all(measure(promise, left).kept in (True, None) for promise in spec.promises)
+        assert all(measure(invariant, left).holds in (True, None) for invariant in spec.invariants)
     assert len({example.title for example in spec.examples}) == len(spec.examples) > 0
 
 

@@ -20,7 +20,7 @@ def run_of(spec, title):
     return run(spec, example.values, batch=example.batch, source=example.input)
 
 
-def test_post_000_all_five_columns_are_equal_and_zero_where_the_pre_activation_is_negative():
+def test_repeated_weights_five_equal_columns_zero_where_the_pre_activation_is_negative():
     left = run_of(get("repeated_dense"), "Normal (8, 10) to 5 units")
     assert left["inputs"].shape == (8, 10)
     assert left["outputs"].shape == (8, 5)
@@ -37,7 +37,7 @@ def test_post_000_all_five_columns_are_equal_and_zero_where_the_pre_activation_i
     )
 
 
-def test_post_001_ones_to_four_units_give_the_column_sums_of_the_printed_kernel():
+def test_custom_layers_ones_to_four_units_give_the_column_sums_of_the_printed_kernel():
     left = run_of(get("linear"), "Ones (3, 3) to 4 units")
     np.testing.assert_array_equal(left["inputs"], np.ones((3, 3)))
     assert left["kernel"].shape == (3, 4)
@@ -63,7 +63,7 @@ def test_post_001_ones_to_four_units_give_the_column_sums_of_the_printed_kernel(
     np.testing.assert_allclose(left["outputs"], expected, rtol=0, atol=SAME)
 
 
-def test_post_002_the_printed_array_of_sixes_with_a_hole():
+def test_customising_layers_the_printed_array_of_sixes_with_a_hole():
     left = run_of(get("center_zero"), "10 × 10 of 6 with a 2 × 2 hole")
     printed = """
 [[6. 6. 6. 6. 6. 6. 6. 6. 6. 6.]
@@ -87,7 +87,7 @@ def test_post_002_the_printed_array_of_sixes_with_a_hole():
         ("Ones (2, 2) to 4 units", 2, 4),
     ],
 )
-def test_post_003_linear_gives_equal_rows_for_ones(title, rows, units):
+def test_custom_modelling_linear_gives_equal_rows_for_ones(title, rows, units):
     left = run_of(get("linear"), title)
     np.testing.assert_array_equal(left["inputs"], np.ones((rows, rows)))
     assert left["kernel"].shape == (rows, units)
@@ -98,7 +98,7 @@ def test_post_003_linear_gives_equal_rows_for_ones(title, rows, units):
     assert bool(left["bias"].any()) == ("normal bias" in title)
 
 
-def test_post_003_linear_computes_what_is_printed_from_the_printed_weights():
+def test_custom_modelling_linear_computes_what_is_printed_from_the_printed_weights():
     layer = get("linear").build({"features": 2, "units": 4}, 0)
     layer.build((2, 2))
     layer.set_weights(
@@ -117,7 +117,7 @@ def test_post_003_linear_computes_what_is_printed_from_the_printed_weights():
     np.testing.assert_allclose(left["outputs"], printed, rtol=0, atol=SAME)
 
 
-def test_post_003_compute_sum_prints_two_and_two_then_four_and_four():
+def test_custom_modelling_compute_sum_prints_two_and_two_then_four_and_four():
     spec = get("running_sum")
     first, second = (run_of(spec, f"Ones (2, 2), {nth} call") for nth in ("first", "second"))
     assert str(first["outputs"]) == "[2. 2.]"
@@ -131,7 +131,7 @@ def test_post_003_compute_sum_prints_two_and_two_then_four_and_four():
     assert layer.trainable_weights == []
 
 
-def test_post_003_mlp_block_has_six_weights_of_the_printed_shapes():
+def test_custom_modelling_mlp_block_has_six_weights_of_the_printed_shapes():
     left = run_of(get("mlp_block"), "Ones (3, 64) through 32, 32, 1")
     np.testing.assert_array_equal(left["inputs"], np.ones((3, 64)))
     shapes = {
@@ -154,7 +154,7 @@ def test_post_003_mlp_block_has_six_weights_of_the_printed_shapes():
     assert (len(layer.weights), len(layer.trainable_weights)) == (6, 6)
 
 
-def test_post_004_slices_of_ones_are_equal_and_so_are_slices_of_twos():
+def test_three_dimensions_slices_of_ones_are_equal_and_so_are_slices_of_twos():
     left = run_of(get("nd_dense"), "Ones and twos (2, 3, 4) to 10")
     block = [[1, 1, 1, 1], [2, 2, 2, 2], [1, 1, 1, 1]]
     np.testing.assert_array_equal(left["inputs"], [block, block])
@@ -168,7 +168,7 @@ def test_post_004_slices_of_ones_are_equal_and_so_are_slices_of_twos():
     np.testing.assert_allclose(ones, left["kernel"].sum(axis=0), rtol=0, atol=SAME)
 
 
-def test_post_004_four_axes_keep_all_lengths_but_the_last():
+def test_three_dimensions_four_axes_keep_all_lengths_but_the_last():
     left = run_of(get("nd_dense"), "Ones (1, 3, 5, 6) to 10")
     np.testing.assert_array_equal(left["inputs"], np.ones((1, 3, 5, 6)))
     assert left["kernel"].shape == (6, 10)

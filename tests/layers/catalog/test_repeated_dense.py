@@ -81,10 +81,10 @@ def test_a_column_that_differs_breaks_its_promise_by_as_much(name, sentence):
     bent = left[name].copy()
     bent[0, 3] += 0.25
     tensors = {**left.tensors, name: replace(left.tensors[name], values=bent)}
-    promise = next(promise for promise in SPEC.promises if promise.sentence == sentence)
-    kept = measure(promise, replace(left, tensors=tensors))
-    assert kept.kept is False
-    assert kept.measured == pytest.approx(0.25, abs=1e-6)  # 0.25 is added in float32
+    invariant = next(invariant for invariant in SPEC.invariants if invariant.sentence == sentence)
+    result = measure(invariant, replace(left, tensors=tensors))
+    assert result.holds is False
+    assert result.measured == pytest.approx(0.25, abs=1e-6)  # 0.25 is added in float32
 
 
 def test_equal_rows_that_come_out_unequal_break_the_promise():
@@ -92,10 +92,10 @@ def test_equal_rows_that_come_out_unequal_break_the_promise():
     bent = left["outputs"].copy()
     bent[5] += 0.5
     tensors = {**left.tensors, "outputs": replace(left.tensors["outputs"], values=bent)}
-    promise = SPEC.promises[-1]
-    assert promise.sentence == "Equal rows in give equal rows out."
-    assert promise.measure(left) == 0
-    measured = promise.measure(replace(left, tensors=tensors))
+    invariant = SPEC.invariants[-1]
+    assert invariant.sentence == "Equal rows in give equal rows out."
+    assert invariant.measure(left) == 0
+    measured = invariant.measure(replace(left, tensors=tensors))
     assert measured == pytest.approx(0.5, abs=1e-6)  # 0.5 is added in float32
 
 

@@ -58,7 +58,7 @@ def test_an_array_of_ones_own_is_fed_at_every_call():
 def test_what_is_not_finite_stays_in_the_total_and_breaks_no_promise(hostile):
     left = run(SPEC, {"features": 2, "calls": 3}, source=np.array([[hostile, 2.0]]))
     np.testing.assert_array_equal(left["total"], [hostile, 6])
-    assert [measure(promise, left).measured for promise in SPEC.promises] == [0, 0]
+    assert [measure(invariant, left).measured for invariant in SPEC.invariants] == [0, 0]
 
 
 def test_an_input_that_is_not_batch_by_features_is_refused():
@@ -75,5 +75,5 @@ def test_a_total_that_grew_by_something_else_breaks_the_promises():
         **left.tensors,
         "total": replace(left.tensors["total"], values=left["total"] + np.float32(0.5)),
     }
-    kept = [measure(promise, replace(left, tensors=bent)) for promise in SPEC.promises]
-    assert [(k.measured, k.kept) for k in kept] == [(0.5, False), (0.5, False)]
+    result = [measure(invariant, replace(left, tensors=bent)) for invariant in SPEC.invariants]
+    assert [(k.measured, k.holds) for k in result] == [(0.5, False), (0.5, False)]

@@ -348,7 +348,7 @@ class TwoInputsBuilt(keras.layers.Layer):
         return tf.matmul(a, self.w) + b
 
 
-@thread("the seed post 001's model", "softmax-of-one", (4, 12, 12, 1))
+@thread("the model of Creating custom TensorFlow layers", "softmax-of-one", (4, 12, 12, 1))
 def one_unit_by_softmax():
     layers = keras.layers
     return keras.Sequential(
@@ -363,7 +363,7 @@ def one_unit_by_softmax():
     )
 
 
-@thread("the seed post 002's layer", "hard-coded-size", (4, 10, 10), 10, 10)
+@thread("the layer of Customising Keras layers", "hard-coded-size", (4, 10, 10), 10, 10)
 class HoleAtFour(keras.layers.Layer):
     """A hole at four to six, wherever the middle is."""
 

@@ -64,7 +64,7 @@ def test_tied_cells_are_one_number():
     assert run_.edits == (Edit(Cell("kernel", (3, 0)), 2.0), Edit(Cell("bias", ()), 5.0))
     assert (run_.trace["kernel_repeated"][3] == 2).all()
     assert (run_.trace["bias_repeated"] == 5).all()
-    assert all(kept.kept for kept in run_.promises if kept.measured is not None)
+    assert all(result.holds for result in run_.invariants if result.measured is not None)
 
 
 def test_the_last_number_put_into_a_cell_counts():

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from layers.catalog.registry import NAMES, POSTS, get
-from layers.catalog.spec import Promise
+from layers.catalog.spec import Invariant
 from layers.runs.run import run
 from layers.runs.weights import parameters, weight_rows
-from layers.traces.summary import Kept, measure, weight_row
+from layers.traces.summary import InvariantResult, measure, weight_row
 
 nan, inf = np.nan, np.inf
 
@@ -89,17 +89,19 @@ def test_counts_are_keras_own(spec):
 
 
 @pytest.mark.parametrize(
-    ("measured", "kept"),
+    ("measured", "result"),
     [(0.0, True), (0.25, True), (0.2500001, False), (nan, False), (inf, False), (None, None)],
 )
-def test_a_promise_is_kept_up_to_its_tolerance(measured, kept):
-    promise = Promise(sentence="It holds.", measure=lambda _: measured, tolerance=0.25)
-    found = measure(promise, run(get("linear"), {}))
-    assert found.kept is kept
+def test_an_invariant_holds_up_to_its_tolerance(measured, result):
+    invariant = Invariant(sentence="It holds.", measure=lambda _: measured, tolerance=0.25)
+    found = measure(invariant, run(get("linear"), {}))
+    assert found.holds is result
     assert (found.sentence, found.figure) == ("It holds.", "largest difference")
 
 
 def test_a_figure_that_was_measured_is_passed_on():
-    kept = Kept(sentence="It holds.", figure="largest difference", measured=0.0, tolerance=0.0)
-    assert kept.kept is True
-    assert replace(kept, measured=1.0).kept is False
+    result = InvariantResult(
+        sentence="It holds.", figure="largest difference", measured=0.0, tolerance=0.0
+    )
+    assert result.holds is True
+    assert replace(result, measured=1.0).holds is False

@@ -1,4 +1,4 @@
-"""What stands beside the picture: agreement, counts, promises, weights, and all tensors."""
+"""What stands beside the picture: agreement, counts, invariants, weights, and all tensors."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from layers.catalog.registry import POSTS
-from layers.traces.summary import Kept
+from layers.traces.summary import InvariantResult
 from tests.views.runs import explored
 from views.explore import report
 
 
-def kept(measured: float | None, tolerance: float = 0.5) -> Kept:
-    return Kept(
+def result(measured: float | None, tolerance: float = 0.5) -> InvariantResult:
+    return InvariantResult(
         sentence="It holds.", figure="largest <b>difference</b>", measured=measured,
         tolerance=tolerance,
     )  # fmt: skip
@@ -55,11 +55,11 @@ def test_a_run_of_nan_agrees_with_the_hand_calculation():
     [(0.25, "✓", "0.25"), (0.75, "✗", "0.75"), (math.nan, "✗", "NaN"), (None, "–", "not tested")],
 )
 def test_a_promise_is_marked_and_its_figure_told(measured: float | None, mark: str, figure: str):
-    run = replace(explored("linear"), promises=(kept(measured),))
-    (promise,) = report.figures_of(run)["promises"]
-    assert promise["mark"] == mark
-    assert figure in promise["figure"]
-    assert promise["sentence"] == "It holds."
+    run = replace(explored("linear"), invariants=(result(measured),))
+    (check,) = report.figures_of(run)["checks"]
+    assert check["mark"] == mark
+    assert figure in check["figure"]
+    assert check["sentence"] == "It holds."
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from layers.api import train as train_api
 from layers.api.train import Training
@@ -49,7 +50,9 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
     """Show the dimensions, the loss curve and one step; a fragment, as on the Explore page."""
     with link_in_step():
         said = st.empty()
-        sized = dimensions(choice)
+        curve, controls = st.columns([1, 2], vertical_alignment="center")
+        with controls:
+            sized = dimensions(choice)
         wanted = upload("targets") if targets == OWN_TARGETS else targets
         subject = subject_of(sized, wanted, author_module().module)
         try:
@@ -57,19 +60,24 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise
-        _picture(sized, subject, training)
+        _picture(sized, subject, training, curve, controls)
         if example := example_of(link_parameters()):
             said.caption(example.says)
         take_away(choice.layer.name, training)
 
 
-def _picture(choice: Choice, subject: Subject, training: Training) -> None:
+def _picture(
+    choice: Choice,
+    subject: Subject,
+    training: Training,
+    curve: DeltaGenerator,
+    controls: DeltaGenerator,
+) -> None:
     history = training.history
     job = session().training
     late = TOO_LONG if job and job.stopped_for_time else ""
     for sentence in filter(None, (*training.refused, history.failure, late)):
         st.warning(literal(sentence), icon=":material/warning:")
-    curve, controls = st.columns([1, 2], vertical_alignment="center")
     with controls:
         step = _step(len(history.losses) - 1)
         shown = control(SHOW, widget=_switch)
@@ -151,7 +159,7 @@ def _switch(field: ChoiceField) -> str | None:
         key=field.name,
         required=True,
         on_change=follow,
-        help=field.help,
+        label_visibility="collapsed",
     )
 
 

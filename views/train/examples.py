@@ -57,18 +57,19 @@ EXAMPLES = (
         title="A learning rate at which the loss explodes",
         says="Every step overshoots by more than the last. At the first loss that is not finite "
         "training stops, and the crosses show where.",
-        link={"layer": "dense", "learning_rate": "1e6", "steps": "50", "step": "3"},
+        link={"layer": "dense", "learning_rate": "1000000", "steps": "50", "step": "3"},
     ),
     TrainExample(
         title="Vanishing gradients: a SimpleRNN",
         says="From the last time step back to the first, the gradient of the input shrinks. "
         "Compare with the LSTM.",
-        link={"layer": "simple_rnn", "show": "gradient", "time": "0"},
+        link={"layer": "simple_rnn", "shape": "2,12,3", "show": "gradient"},
     ),
     TrainExample(
         title="Vanishing gradients: an LSTM",
-        says="The same through a gated cell: its state passes the gradient on.",
-        link={"layer": "lstm", "show": "gradient", "time": "0"},
+        says="The same through a gated cell, whose state passes the gradient on: a larger part of "
+        "the last step's gradient reaches the first.",
+        link={"layer": "lstm", "shape": "2,12,3", "show": "gradient"},
     ),
     TrainExample(
         title="BatchNormalization's moving mean",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.browser.test_cells import SOURCES, click, lit, point
+from tests.browser.test_cells import SOURCES, arithmetic, click, lit, point
 from tests.browser.visit import Visit
 from tests.pages.test_train import trained
 
@@ -32,8 +32,8 @@ def test_a_step_is_linked_walked_and_pinned(visit: Visit):
     np.testing.assert_allclose(visit.drawn()["gradient/kernel"], gradient, rtol=1e-5, atol=1e-7)
 
     point(visit, "gradient/kernel", 0, 1)
-    assert lit(visit, "gradient/outputs", SOURCES)  # its second column
+    assert lit(visit, "gradient/outputs", *SOURCES)  # its second column
     click(visit, "gradient/kernel", 0, 1)
     visit.page.wait_for_url("**cell=gradient%2Fkernel.0.1*")
-    visit.page.get_by_text("Measured: Moving kernel[0, 1] by 0.001").wait_for()
+    arithmetic(visit).get_by_text("Measured: Moving kernel[0, 1] by 0.001").wait_for()
     assert visit.complaints == []

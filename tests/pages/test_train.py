@@ -12,11 +12,14 @@ from streamlit.util import calc_hash
 from layers.api import train as train_api
 from layers.api.train import Training
 from layers.training.subject import Subject
+from pages.shared.session import Session
 from pages.shared.workers import workers
+from pages.train import run
 from tests.pages.session import (
     ROOT,
     assert_one_complaint,
     assert_sound,
+    complaints,
     drawn,
     figures,
     opened,
@@ -190,3 +193,47 @@ def test_layers_of_both_pages_keep_their_own_links():
     session = opened(layer="linear")
     assert_sound(session)
     assert "loss_curve" not in figures(session)
+
+
+def test_the_code_that_repeats_a_training_is_shown():
+    session = visited(layer="dense", steps=3)
+    session.session_state["ls.train_code"] = True
+    session.run()
+    assert_sound(session)
+    assert session.code[0].value == trained("dense", steps=3, learning_rate=0.01).code.rstrip()
+    assert "for step in range(3):" in session.code[0].value
+
+
+def test_own_targets_are_trained_on_and_a_wrong_shape_is_a_sentence():
+    session = visited(layer="dense", targets="upload")
+    assert_one_complaint(session, "expected your array")
+    uploaded = visitor_session_of(session).uploaded_arrays
+    uploaded["targets"] = np.ones((2, 3), "float32")
+    session.run()
+    assert_sound(session)
+    np.testing.assert_array_equal(drawn(session)["targets"], np.ones((2, 3)))
+    uploaded["targets"] = np.ones((2, 5), "float32")
+    session.run()
+    assert_one_complaint(session, "2 × 5")
+    uploaded["targets"] = np.full((2, 3), np.nan, "float32")
+    session.run()
+    assert_one_complaint(session, "finite")
+    assert "loss_curve" in figures(session)
+
+
+def test_a_training_that_is_asked_to_stop_keeps_its_steps(monkeypatch):
+    monkeypatch.setattr(run, "SHOWN_AFTER", 0.0)
+    monkeypatch.setattr(run, "_LONGEST", 0.0)
+    session = visited(layer="dense", steps=10_000, batch_size=1)
+    assert not session.exception
+    first, second = complaints(session)
+    assert "of 10000 steps, which are kept" in first
+    assert "stopped for its time" in second
+    steps = len(visitor_session_of(session).training.future.result()[0].history.losses)
+    assert 0 < steps < 10_000
+    assert "kernel" in drawn(session)
+
+
+def visitor_session_of(session: AppTest) -> Session:
+    """Return what the server remembers of the visitor."""
+    return session.session_state["ls.session"]

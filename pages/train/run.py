@@ -102,7 +102,7 @@ def _watch(job: Job, steps: int) -> None:
             with place.container(horizontal=True, vertical_alignment="center"):
                 bar = st.progress(0.0)
                 st.button(
-                    "Stop",
+                    "Stop training",
                     key=widget_key("stop_training"),
                     on_click=_stop,
                     args=(job,),

@@ -18,6 +18,13 @@ export function painted(trace, figure, theme, cell) {
     const color = figure.palette ? trace.y.map((y) => (y < 0 ? below : above)) : theme.bar;
     return { ...trace, marker: { color } };
   }
+  if (trace.mode === "lines") {
+    return { ...trace, line: { width: 2, color: theme.bar } };
+  }
+  if (trace.type === "scatter" && !figure.cells) {
+    const line = { width: 1.5, color: theme.mark };
+    return { ...trace, marker: { ...trace.marker, size: 8, color: theme.mark, line } };
+  }
   if (trace.type === "scatter") {
     const line = { width: 1.5, color: theme.mark };
     return { ...trace, marker: { ...trace.marker, size: Math.max(3, cell * 0.5), line } };
@@ -60,7 +67,10 @@ export function layoutOf(figure, theme, { width, height }) {
   const line = figure.palette ? {} : { linecolor: theme.quiet }; // signed bars hang from zero
   layout.xaxis = { ...bare, range: figure.spec.layout.xaxis.range, ...line };
   const zero = { zeroline: Boolean(figure.palette), zerolinecolor: theme.quiet };
-  layout.yaxis = { ...bare, rangemode: "tozero", ...zero };
+  const { range, type } = figure.spec.layout.yaxis; // of a curve; bars stand on zero
+  layout.yaxis = range
+    ? { ...bare, type, range, showline: true, linecolor: theme.quiet }
+    : { ...bare, rangemode: "tozero", ...zero };
   return layout;
 }
 

@@ -14,6 +14,8 @@ export interface PackedArray {
 
 export interface TraceData {
   type: "heatmap" | "bar" | "scatter";
+  /** Of a scatter: "lines" is a curve; points otherwise. */
+  mode?: string;
   hoverinfo?: string;
   zmin: number;
   zmax: number;

@@ -62,7 +62,7 @@ def run(link: str, module: str = "") -> Run:
         read(CONTRAST)
         parameters.check()
         explored = api.explore(**choice.arguments(own))
-        view = choose_view(explored, choice.layer.title, read)
+        view = choose_view(explored.trace, choice.layer.title, read, explored.refused)
         if view.problems:
             raise BadInputError(view.problems[0])
         block = equation(choice.layer, explored, view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,6 +34,12 @@ class Moment:
     slots: Arrays
     gradients: Arrays
     updates: Arrays
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all the arrays."""
+        kinds = (self.weights, self.slots, self.gradients, self.updates)
+        return sum(array.nbytes for each in kinds for array in each.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,23 @@ class History:
         """
         self.check(step)
         return self.kept[bisect.bisect_right(self.kept, step) - 1]
+
+    def near(self, step: int) -> History:
+        """Return the little of it from which one step can be computed again, to be passed on.
+
+        Raises:
+            BadInputError: there is no such step.
+        """
+        start = self.keyframe(min(step, self.steps))
+        at = slice(self.kept.index(start), self.kept.index(start) + 1)
+        return replace(
+            self,
+            kept=(start,),
+            weights={name: array[at].copy() for name, array in self.weights.items()},
+            slots={name: array[at].copy() for name, array in self.slots.items()},
+            gradients={},
+            full=False,
+        )
 
     def check(self, step: int) -> None:
         """Refuse a step that was not taken.

@@ -75,6 +75,11 @@ class Difference:
     tolerance: float
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of its numbers, for a cache that is bounded by them."""
+        return 64
+
+    @property
     def text(self) -> str:
         """The sentence that stands beside a gradient."""
         cell = f"{self.weight}[{', '.join(map(str, self.index))}]" if self.index else self.weight

@@ -28,9 +28,22 @@ TYPED_CELLS = 10_000
 
 def choose(layers: tuple[Description, ...]) -> Choice:
     """Show all choices but the dimensions and the visitor's own arrays, and return them."""
-    layer = pick(layers, _forget_cells)
+    layer = pick(layers, forget_cells)
     _examples(layer)
-    values = {field.name: control(field) for field in layer.fields if not _is_dimension(field)}
+    return choose_inputs(layer, layer.fields, as_computed=True)
+
+
+def choose_inputs(
+    layer: Description, fields: tuple[Field, ...], *, as_computed: bool = False
+) -> Choice:
+    """Show a layer's own fields but the dimensions, what its inputs are, and the seed.
+
+    Args:
+        layer: the one that was picked.
+        fields: those of its fields that are shown.
+        as_computed: whether TensorFlow's own spelling may be asked for.
+    """
+    values = {field.name: control(field) for field in fields if not _is_dimension(field)}
     labels = source_labels(layer)
     several = len(source_fields(layer)) > 1
     sources = {}
@@ -56,7 +69,7 @@ def choose(layers: tuple[Description, ...]) -> Choice:
         source=sources[first],
         others={name: sources[name] for name in others},
         constant=constant,
-        as_computed=control(AS_COMPUTED),
+        as_computed=as_computed and control(AS_COMPUTED),
     )
 
 
@@ -92,7 +105,7 @@ def dimensions(choice: Choice) -> Choice:
 def _array(choice: Choice, name: str, source: Any) -> Any:
     """Return the visitor's own array where a source is one, and any other source as it is."""
     if source == "upload":
-        return _upload(name)
+        return upload(name)
     if source != "table":
         return source
     taken = input_of(choice.layer, name)
@@ -119,7 +132,7 @@ def fit(layer: Description, mismatch: MismatchError) -> None:
         )
 
 
-def _forget_cells() -> None:
+def forget_cells() -> None:
     """Unpin the cell and undo all edits, which are of one layer; only in a callback."""
     set_value(CELL, None)
     set_value(EDITS, ())
@@ -144,7 +157,7 @@ def _examples(layer: Description) -> None:
             set_value(field, example.values.get(field.name, field.default))
         if layer.batch:
             set_value(layer.batch, layer.batch.default if example.batch is None else example.batch)
-        _forget_cells()
+        forget_cells()
         set_value(source_fields(layer)[0][1], example.input)
 
     st.selectbox(
@@ -167,7 +180,7 @@ def _source(field: ChoiceField, *, title: str, labels: Mapping[str, str]) -> str
     )
 
 
-def _upload(name: str) -> np.ndarray:
+def upload(name: str) -> np.ndarray:
     """Return the visitor's array: of the file just chosen, or the last one that could be read."""
     file = st.file_uploader(
         f"A CSV of numbers, or an NPY, for {name}",

@@ -67,7 +67,8 @@ def _picture(link: Mapping[str, str]) -> bytes:
         return field.parse(link.get(field.name, field.default))
 
     computed = time.perf_counter()
-    blocks = picture(choice.layer, run, choose_view(run, choice.layer.title, read))
+    view = choose_view(run.trace, choice.layer.title, read, run.refused)
+    blocks = picture(choice.layer, run, view)
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     is_prefetched = "prefetch" in link  # nobody waits for it, so its times are not measured

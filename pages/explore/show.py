@@ -49,7 +49,7 @@ def show(choice: Choice) -> None:
             fit(choice.layer, mismatch)
             raise
         computed = time.perf_counter()
-        view = choose_view(run, choice.layer.title, _side_by_side())
+        view = choose_view(run.trace, choice.layer.title, side_by_side(), run.refused)
         for sentence in view.problems:
             add_problem(sentence)
         blocks = picture(choice.layer, run, view)
@@ -88,7 +88,7 @@ def _live(choice: Choice) -> Live:
     )
 
 
-def _side_by_side() -> Callable[[Field], Any]:
+def side_by_side() -> Callable[[Field], Any]:
     """Return ``control`` for a row of controls; without any of them there is no row either."""
     place = None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import fields
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,6 +17,9 @@ from cachetools import LRUCache
 from layers.api import explore as explore_api
 from layers.api.explore import OwnModule
 from layers.inputs.description import Description
+from layers.training.history import History
+from layers.training.settings import Settings
+from layers.training.subject import Subject
 from pages.shared.workers import Workers, author_workers, workers
 
 CACHE_BYTES = 64 * 2**20
@@ -44,7 +48,7 @@ def compute(
     Raises:
         ValueError: what the function refuses, or a ``ComputationLostError``; always a sentence.
     """
-    key = (function, _hashable(arguments), _hashable(named))
+    key = (function, hashable(arguments), hashable(named))
     started = time.perf_counter()
     pool = author_workers() if author_code else workers()
     with _lock:
@@ -55,7 +59,7 @@ def compute(
             future = pool.submit(explore_api.timed, function, *arguments, **named)
             _running[key] = future
     try:
-        result, spent = _wait(pool, future)
+        result, spent = wait(pool, future)
     finally:
         with _lock:
             _running.pop(key, None)
@@ -70,7 +74,7 @@ def compute(
 def registered() -> tuple[Description, ...]:
     """Return the plain data of every registered layer; the same for the server's whole life."""
     pool = workers()
-    return _wait(pool, pool.submit(explore_api.timed, explore_api.describe))[0]
+    return wait(pool, pool.submit(explore_api.timed, explore_api.describe))[0]
 
 
 @lru_cache(maxsize=4)
@@ -81,22 +85,26 @@ def author_layers(module: OwnModule) -> tuple[Description, ...]:
         ValueError: the module cannot be used; a sentence.
     """
     pool = author_workers()
-    return _wait(pool, pool.submit(explore_api.timed, explore_api.describe_own, module))[0]
+    return wait(pool, pool.submit(explore_api.timed, explore_api.describe_own, module))[0]
 
 
-def _wait(pool: Workers, future: Future) -> tuple[Any, float]:
+def wait(pool: Workers, future: Future) -> tuple[Any, float]:
+    """Wait for a result, and say so while TensorFlow starts."""
     if pool.warm.is_set():
         return future.result()
     with st.spinner(STARTING, show_time=True):
         return future.result()
 
 
-def _hashable(value: Any) -> Any:
+def hashable(value: Any) -> Any:
     """Return a hashable stand-in that is equal for equal arguments."""
     if isinstance(value, np.ndarray):
         return (value.shape, str(value.dtype), value.tobytes())
-    if isinstance(value, dict):
-        return tuple(sorted((name, _hashable(item)) for name, item in value.items()))
+    if isinstance(value, Mapping):
+        return tuple(sorted((name, hashable(item)) for name, item in value.items()))
     if isinstance(value, tuple):
-        return tuple(_hashable(item) for item in value)
+        return tuple(hashable(item) for item in value)
+    if isinstance(value, Subject | History | Settings):  # of dicts and arrays, which have no hash
+        own = ((each.name, hashable(getattr(value, each.name))) for each in fields(value))
+        return (type(value), *own)
     return value

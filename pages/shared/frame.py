@@ -24,6 +24,7 @@ def show() -> None:
         [
             st.Page("pages/explore/page.py", title="Explore", url_path="", default=True),
             st.Page("pages/models/page.py", title="Models", url_path="models"),
+            st.Page("pages/train/page.py", title="Train", url_path="train"),
             st.Page("pages/checkup/page.py", title="Check-up", url_path="checkup"),
         ],
         position="top",

@@ -7,6 +7,7 @@ puts back what differs from the defaults.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -40,12 +41,18 @@ def read_link(page: str) -> None:
     if state.has_read_link and not (context and context.is_history_navigation):
         return
     state.has_read_link = True
+    open_link({name: str(value) for name, value in st.query_params.items()})
+
+
+def open_link(link: Mapping[str, str]) -> None:
+    """Set every control as if the page had been opened by a link; only in a callback."""
+    state = session()
     for name in state.defaults:
         st.session_state.pop(name, None)
     state.chosen = {}
     state.defaults = {}
     state.link_problems = []
-    state.unread = {name: str(value) for name, value in st.query_params.items()}
+    state.unread = dict(link)
 
 
 def begin_run() -> None:

@@ -15,6 +15,7 @@ import streamlit as st
 
 if TYPE_CHECKING:
     from pages.models.files import UploadedModel
+    from pages.train.run import Job
 
 _PREFIX = "ls."
 
@@ -42,6 +43,7 @@ class Session:
         uploaded_arrays: the visitor's arrays from files, by the input's name.
         typed_arrays: the visitor's arrays, typed into tables, by the input's name.
         table_start: what that table was first filled with.
+        training: what the Train page trained last, or is training.
         uploaded_image: the visitor's picture, from a file.
         drawn_image: the visitor's picture, drawn on the page.
         uploaded_models: the visitor's model files, by the key of their upload.
@@ -65,6 +67,7 @@ class Session:
     uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     table_start: np.ndarray | None = None
+    training: Job | None = None
     uploaded_image: np.ndarray | None = None
     drawn_image: np.ndarray | None = None
     uploaded_models: dict[str, UploadedModel] = field(default_factory=dict)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from figures.terms import terms
-from layers.api.explore import Exploration
 from layers.inputs.cells import Cell, CellField, Edit, EditsField, check_cell
 from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
 from layers.operations import explain
 from layers.traces.layout import Layout
-from layers.traces.trace import Role, Step, Tensor
+from layers.traces.trace import Role, Step, Tensor, Trace
 from views.blocks import sendable
 from views.links import made_by
 
@@ -42,15 +41,17 @@ _ROLES: dict[Role, str] = {
 }
 
 
-def links(run: Exploration, layer: Description, steps: Sequence[Step]) -> dict[str, Any]:
+def links(
+    trace: Trace, layer: Description, steps: Sequence[Step], edits: Iterable[Edit] = ()
+) -> dict[str, Any]:
     """Return how cells make cells, and what else a picture that answers has to know.
 
     Args:
-        run: the run.
+        trace: the run.
         layer: its declaration.
         steps: the operations that are laid out.
+        edits: numbers that were put into cells.
     """
-    trace = run.trace
     answering = trace.steps if len(trace.steps) <= MOST_LINKED_STEPS else tuple(steps)
     names = {name for step in answering for name in (*step.operands, step.result)}
     names |= {*trace.input_names, *trace.output_names}
@@ -59,26 +60,33 @@ def links(run: Exploration, layer: Description, steps: Sequence[Step]) -> dict[s
         "tensors": {
             name: _tensor(tensor) for name, tensor in trace.tensors.items() if name in names
         },
-        "edited": [str(edit.cell) for edit in run.edits],
+        "edited": [str(edit.cell) for edit in edits],
         "edges": _edges(layer, trace.tensors[trace.input_names[0]].axes),
     }
 
 
-def pin(run: Exploration, cell: Cell) -> dict[str, Any]:
+def pin(trace: Trace, cell: Cell, edits: Iterable[Edit] = ()) -> dict[str, Any]:
     """Return a cell's arithmetic as a sentence and a figure of its terms."""
-    tensor = run.trace.tensors[cell.tensor]
-    worked = explain(run.trace, cell.tensor, cell.index)
-    axes = (f"{axis} at" if axis[-1].isdigit() else axis for axis in tensor.axes)
-    at = ", ".join(f"{axis} {i}" for axis, i in zip(axes, cell.index, strict=True))
-    where = f"{cell.tensor} at {at}" if at else cell.tensor
+    tensor = trace.tensors[cell.tensor]
+    worked = explain(trace, cell.tensor, cell.index)
+    where = place(cell, tensor.axes)
     pinned: dict[str, Any] = {"cell": str(cell), "where": where, "sentence": f"= {worked.text}"}
-    if cell.tensor not in run.trace.made_by:
-        edited = cell in {edit.cell for edit in run.edits}
-        pinned["sentence"] += ", typed in by you" if edited else f", {_ROLES[tensor.role]}"
+    if cell.tensor not in trace.made_by:
+        edited = cell in {edit.cell for edit in edits}
+        pinned["sentence"] += (
+            ", typed in by you" if edited else f", {_ROLES.get(tensor.role, tensor.role)}"
+        )
     elif worked.terms is not None and len(worked.terms) > 1:
         figure = terms(worked.terms, name=f"terms of {where}", file_name=_file_name(cell))
         pinned["figure"] = sendable(figure)
     return pinned
+
+
+def place(cell: Cell, axes: Iterable[str]) -> str:
+    """Return where a cell is, in words: ``outputs at batch 2, units 3``."""
+    words = (f"{axis} at" if axis[-1].isdigit() else axis for axis in axes)
+    at = ", ".join(f"{axis} {i}" for axis, i in zip(words, cell.index, strict=True))
+    return f"{cell.tensor} at {at}" if at else cell.tensor
 
 
 def _file_name(cell: Cell) -> str:
@@ -122,13 +130,13 @@ def _edges(layer: Description, axes: Sequence[str]) -> dict[str, list]:
     return edges
 
 
-def refused_cell(run: Exploration, cell: Cell | None, found: Layout) -> str:
+def refused_cell(trace: Trace, cell: Cell | None, found: Layout) -> str:
     """Return why a cell cannot be pinned in this run; nothing where it can."""
     if cell is None:
         return ""
-    shown = found.drawn if found.inside is None else tuple(run.trace.tensors)
+    shown = found.drawn if found.inside is None else tuple(trace.tensors)
     try:
-        check_cell(run.trace, cell, shown)
+        check_cell(trace, cell, shown)
     except BadInputError as refusal:
         return str(refusal)
     return ""

@@ -12,33 +12,50 @@ from layers.traces.timeline import State
 from views.blocks import Block, sendable
 from views.explore.view import View
 
+Draw = Callable[[str], Figure | Named]
+
 
 def graph(
     view: View,
-    draw: Callable[[str], Figure],
+    draw: Draw,
     ranges: list[dict[str, str]],
     *,
     links: dict[str, Any],
     pin: dict[str, Any] | None,
+    below: Iterable[dict[str, Any]] = (),
 ) -> Block:
     """Return the block of a graph that is no chain.
 
     Args:
         view: what of the graph is shown.
-        draw: tensor name → its figure.
+        draw: tensor name → its figure, or what stands in its place.
         ranges: the colour ranges beneath, as ``{"palette", "label", "low", "high"}``.
         links: which cells made which.
         pin: the arithmetic of one cell, where one is pinned.
+        below: groups that follow.
     """
-    drawn = {item.name for row in view.layout.rows for item in row if isinstance(item, Drawn)}
-    groups = [_plain("ends", view.layout.rows, draw)]
-    if view.states:
-        over_time = [_state(state, drawn) for state in view.states]
-        groups.append(_titled("time", "State over time", [_plain("time/rows", over_time, draw)]))
-    if view.layout.inside:
-        groups.append(_titled("inside", "Inside", _parts(view.layout.inside, draw)))
+    groups = [*groups_of(view, draw), *below]
     block: Block = {"kind": "lines", "groups": groups, "ranges": ranges, "links": links}
     return block | ({"pin": pin} if pin else {})
+
+
+def groups_of(view: View, draw: Draw, path: str = "") -> list[dict[str, Any]]:
+    """Return a graph's groups: its ends, its state over time, and what is inside.
+
+    Args:
+        view: what of the graph is shown.
+        draw: tensor name → its figure, or what stands in its place.
+        path: before each group's own.
+    """
+    drawn = {item.name for row in view.layout.rows for item in row if isinstance(item, Drawn)}
+    groups = [plain(f"{path}ends", view.layout.rows, draw)]
+    if view.states:
+        over_time = [_state(state, drawn) for state in view.states]
+        states = [plain(f"{path}time/rows", over_time, draw)]
+        groups.append(titled(f"{path}time", "State over time", states))
+    if view.layout.inside:
+        groups.append(titled(f"{path}inside", "Inside", _parts(view.layout.inside, draw)))
+    return groups
 
 
 def _state(state: State, drawn: set[str]) -> Row:
@@ -51,41 +68,42 @@ def _state(state: State, drawn: set[str]) -> Row:
     return tuple(items)
 
 
-def _plain(path: str, rows: Iterable[Row], draw: Callable[[str], Figure]) -> dict[str, Any]:
+def plain(path: str, rows: Iterable[Row], draw: Draw) -> dict[str, Any]:
     """Return rows without a heading."""
     inside = path.partition("#")[0]
     return {"path": path, "rows": [_row(row, draw, inside) for row in rows]}
 
 
-def _titled(path: str, title: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
+def titled(path: str, title: str, groups: list[dict[str, Any]]) -> dict[str, Any]:
     """Return groups under a heading by which they fold."""
     return {"path": path, "title": title, "open": True, "groups": groups}
 
 
-def _parts(group: Group, draw: Callable[[str], Figure]) -> list[dict[str, Any]]:
+def _parts(group: Group, draw: Draw) -> list[dict[str, Any]]:
     """Return a sublayer's rows and sublayers in the order in which they are computed."""
     found: list[dict[str, Any]] = []
     for is_group, parts in groupby(group.parts, key=lambda part: isinstance(part, Group)):
         if not is_group:
-            found.append(_plain(f"{group.path}#{len(found)}", parts, draw))  # ty: ignore
+            found.append(plain(f"{group.path}#{len(found)}", parts, draw))  # ty: ignore
             continue
         for part in parts:
             title = part.path.rpartition("/")[2]  # ty: ignore
             path = f"{part.path}#{len(found)}"  # ty: ignore
-            found.append(_titled(path, title, _parts(part, draw)))  # ty: ignore
+            found.append(titled(path, title, _parts(part, draw)))  # ty: ignore
     return found
 
 
-def _row(row: Row, draw: Callable[[str], Figure], path: str) -> dict[str, Any]:
+def _row(row: Row, draw: Draw, path: str) -> dict[str, Any]:
     return {"items": [_item(item, draw, path) for item in row]}
 
 
-def _item(item: Item, draw: Callable[[str], Figure], path: str) -> dict[str, Any]:
-    if isinstance(item, Drawn):
-        return {"figure": sendable(draw(item.name))}
-    if isinstance(item, Named):
-        return {"reference": {"name": item.name, "text": short_name(item.name, path)}}
-    return {"sign": sendable(item)}
+def _item(item: Item, draw: Draw, path: str) -> dict[str, Any]:
+    placed = draw(item.name) if isinstance(item, Drawn) else item
+    if isinstance(placed, Figure):
+        return {"figure": sendable(placed)}
+    if isinstance(placed, Named):
+        return {"reference": {"name": placed.name, "text": short_name(placed.name, path)}}
+    return {"sign": sendable(placed)}
 
 
 def short_name(name: str, path: str) -> str:

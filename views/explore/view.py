@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from figures.view import MAXIMUM_SIDE, REDUCTIONS
-from layers.api.explore import Exploration
 from layers.inputs.cells import Cell
 from layers.inputs.fields import ChoiceField, Field, IntField
 from layers.traces.layout import MOST_STEPS, Layout, layout
 from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
-from layers.traces.trace import Step, Tensor
+from layers.traces.trace import Step, Tensor, Trace
 from views.explore.cells import CELL, CONTRAST, refused_cell
 from views.explore.planes import AUTO, LAST, free_axes
 
@@ -65,16 +64,19 @@ class View:
         return tuple(dict.fromkeys((*self.layout.drawn, *carried)))
 
 
-def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> View:
+def choose_view(
+    trace: Trace, title: str, read: Callable[[Field], Any], refused: Iterable[str] = ()
+) -> View:
     """Return how to show a run.
 
     Args:
-        run: the run.
+        trace: the run.
         title: the layer's.
         read: returns a field's value; it is asked only for what the run's tensors need.
+        refused: what could not be done before, one sentence each.
     """
-    found = loops(run.trace)
-    laid_out, steps = layout(run.trace, title), run.trace.steps
+    found = loops(trace)
+    laid_out, steps = layout(trace, title), trace.steps
     carried: tuple[State, ...] = ()
     if laid_out.inside and (count := time_steps(found)) > 1:
         time = read(
@@ -86,21 +88,21 @@ def choose_view(run: Exploration, title: str, read: Callable[[Field], Any]) -> V
                 label=f"Time step, of {count}",
             )
         )
-        steps = steps_at(run.trace, found, time)
+        steps = steps_at(trace, found, time)
         carried = tuple(state.near(time, MOST_STATES) for state in states(found))
         over_time = [name for state in carried for name in state.names]
-        laid_out = layout(run.trace, title, steps, elsewhere=over_time)
+        laid_out = layout(trace, title, steps, elsewhere=over_time)
     view = View(layout=laid_out, states=carried)
-    shown = [run.trace.tensors[name] for name in view.drawn]
+    shown = [trace.tensors[name] for name in view.drawn]
     reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default
     contrast, cell = read(CONTRAST), read(CELL)
-    problems = list(run.refused)
+    problems = list(refused)
     if laid_out.left_out:
         problems.append(
             f"Not every operation is drawn: expected at most {MOST_STEPS:,}. Received "
             f"{len(steps):,}. Each sublayer is one row; choose a smaller layer to see inside."
         )
-    if refusal := refused_cell(run, cell, laid_out):
+    if refusal := refused_cell(trace, cell, laid_out):
         problems.append(refusal)
         cell = None
     rows, columns = _axes(shown, read)

@@ -34,4 +34,4 @@ EDGES = {
 def test_an_axis_is_dragged_by_the_field_that_is_its_length(name: str):
     (layer,) = (layer for layer in describe() if layer.name == name)
     run = explored(name)
-    assert links(run, layer, run.trace.steps)["edges"] == EDGES[name]
+    assert links(run.trace, layer, run.trace.steps)["edges"] == EDGES[name]

@@ -1,0 +1,1 @@
+"""Train: a layer, what it is to learn, and every step of it."""

@@ -1,0 +1,49 @@
+"""What a visitor takes away from a training: the code, all numbers, the link."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from layers.api.train import Training
+from layers.training.export import csv_of, npz
+from pages.shared.session import widget_key
+
+
+def take_away(layer: str, training: Training) -> None:
+    """Offer the code and the history; only while it is open, for highlighting is slow."""
+    opened = st.expander("Code, history", key=widget_key("train_code"), on_change="rerun")
+    if not opened.open:
+        return
+    history = training.history
+    with opened:
+        if training.code:
+            st.caption("This Python runs on its own in plain Keras, and prints the same losses:")
+            st.code(training.code, language="python")
+        else:
+            st.caption("There is no code for this one: it is no single call of a layer.")
+        with st.container(horizontal=True):
+            if training.code:
+                st.download_button(
+                    "The code",
+                    training.code,
+                    file_name=f"train_{layer}.py",
+                    mime="text/x-python",
+                    key=widget_key("download_train_code"),
+                    icon=":material/download:",
+                )
+            st.download_button(
+                "Every step (NPZ)",
+                lambda: npz(history, training.targets),
+                file_name="training.npz",
+                mime="application/octet-stream",
+                key=widget_key("download_history"),
+                icon=":material/download:",
+            )
+            st.download_button(
+                "Losses and weights (CSV)",
+                lambda: csv_of(history),
+                file_name="training.csv",
+                mime="text/csv",
+                key=widget_key("download_csv"),
+                icon=":material/download:",
+            )

@@ -58,8 +58,8 @@ def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "")
             WRONG_REQUEST,
         )
     options = _options(said)
-    kept = _name(link, ending, options, layers)
-    path, words = folder / f"{kept}{ending}", folder / f"{kept}.txt"
+    name = _name(link, ending, options, layers)
+    path, words = folder / f"{name}{ending}", folder / f"{name}.txt"
     if not (path.exists() and words.exists()):
         made = run(link, layers)
         folder.mkdir(parents=True, exist_ok=True)
@@ -93,8 +93,8 @@ def _number(said: Mapping[str, str], name: str, usual: float) -> float:
 
 def _name(link: str, ending: str, options: Options, layers: str) -> str:
     own = own_module(layers)
-    asked = json.dumps([link, ending, asdict(options), own.source if own else "", _sources()])
-    return hashlib.sha256(asked.encode()).hexdigest()[:20]
+    key = json.dumps([link, ending, asdict(options), own.source if own else "", _sources()])
+    return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
 @cache

@@ -94,9 +94,9 @@ def explore(
         values: its fields.
         batch: rows at once.
         seed: of the weights and of the inputs.
-        source: what the first input is fed.
+        source: what the first input is.
         constant: the number for ``source="constant"``.
-        others: what the other inputs are fed, by their names.
+        others: what the other inputs are, by their names.
         edits: numbers put into cells.
         own: the module that an author's layer is in; what it raises is raised as a sentence.
         simplified: whether TensorFlow's operations are rewritten to the textbook's.

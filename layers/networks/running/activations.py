@@ -102,13 +102,13 @@ def _arrays(network: RunnableModel, feed: str | np.ndarray, seed: int) -> tuple[
 
 def _from_inputs(trace: Trace, result: str) -> tuple[StepCells, ...]:
     """Return the steps that lead from the layer's inputs to a result; nothing if too many."""
-    reached = set(trace.input_names)
+    dependent = set(trace.input_names)
     for step in trace.steps:
-        if reached.intersection(step.operands):
-            reached.add(step.result)
+        if dependent.intersection(step.operands):
+            dependent.add(step.result)
     wanted, steps = {result}, list[Step]()
     for step in reversed(trace.steps):
-        if step.result in wanted and step.result in reached:
+        if step.result in wanted and step.result in dependent:
             wanted.update(step.operands)
             steps.insert(0, step)
     if len(steps) > MAXIMUM_STEPS:

@@ -66,7 +66,7 @@ def _described(found: ModelFile, config: LayerConfig | None) -> ModelFile:
     refusal = wiring.reason_not_runnable(config)
     if not refusal and found.bytes > MAXIMUM_BYTES:
         refusal = (
-            f"No input can be fed to the network: expected weights of at most {MAXIMUM_BYTES:,} "
+            f"The network cannot be run: expected weights of at most {MAXIMUM_BYTES:,} "
             f"bytes. Received {found.bytes:,}. Its weights are shown."
         )
     shapes = wiring.output_shapes(config) if config else {}
@@ -164,7 +164,7 @@ def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tu
         raise
     except stock.KERAS_ERRORS as error:
         raise BadInputError(
-            f"No input can be fed to the network: expected {call.config.name[:60]!r} to take the "
+            f"The network cannot be run: expected {call.config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."
         ) from None
 

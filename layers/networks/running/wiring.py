@@ -83,7 +83,7 @@ def reason_not_runnable(config: LayerConfig | None) -> str:
     """Return why a network cannot be run, as a sentence that names the layer; empty if it can."""
     if config is None:
         return (
-            "No input can be fed to the network: expected its configuration. Received weights "
+            "The network cannot be run: expected its configuration. Received weights "
             "only. Save the whole model with `model.save`."
         )
     try:

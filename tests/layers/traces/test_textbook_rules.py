@@ -122,7 +122,7 @@ def test_another_choice_stays(trace):
 def test_a_product_with_one_over_a_root_is_a_quotient():
     steps = [E("add", "x", "one"), E("rsqrt", "a"), E("multiply", "x", "b")]
     found = simple(numbered(np.abs(ROWS), steps, one=1))
-    assert [step.op.name for step in found.steps] == ["add", "sqrt", "divide"]  # ty: ignore
+    assert [step.op.name for step in found.steps] == ["add", "sqrt", "divide"]
     twice = [*steps[:2], E("multiply", "x", "b"), E("multiply", "c", "b")]
     assert "rsqrt" in [step.op.name for step in simple(numbered(np.abs(ROWS), twice, one=1)).steps]
 

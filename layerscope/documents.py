@@ -24,7 +24,7 @@ _COMPUTING = ("tensorflow", "keras", "numpy", "resvg-py", "fpdf2", "pillow")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drawn:
+class DrawnFile:
     """A picture's file, its words for those who do not see it, and its caption."""
 
     path: Path
@@ -32,7 +32,7 @@ class Drawn:
     caption: str
 
 
-def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "") -> Drawn:
+def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "") -> DrawnFile:
     """Return the picture of a link, drawn now or when it was last asked for.
 
     Args:
@@ -66,7 +66,7 @@ def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "")
         write(path, written(made, ending, options))
         write(words, alternative(made, options).encode())
     alt = said.get("alt", "").strip() or words.read_text("utf-8")
-    return Drawn(path=path, alt=alt, caption=said.get("caption", "").strip())
+    return DrawnFile(path=path, alt=alt, caption=said.get("caption", "").strip())
 
 
 def _options(said: Mapping[str, str]) -> Options:

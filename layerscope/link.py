@@ -15,7 +15,7 @@ _PAGES_OWN = ("embed", "embed_options", "hide")
 """Parameters that say how the page around the picture looks."""
 
 
-class Parameters(Mapping[str, str]):
+class LinkParameters(Mapping[str, str]):
     """A link's parameters by name, which remember the names that were read."""
 
     def __init__(self, found: Mapping[str, str]) -> None:
@@ -54,7 +54,7 @@ class Parameters(Mapping[str, str]):
             )
 
 
-def parameters(link: str) -> Parameters:
+def parameters(link: str) -> LinkParameters:
     """Return a link's parameters by name.
 
     Args:
@@ -76,7 +76,7 @@ def parameters(link: str) -> Parameters:
     found = parse_qsl(query, keep_blank_values=True)
     if not found or not all(re.fullmatch(r"[a-z]\w{0,60}", name) for name, _ in found):
         raise _refused(link)
-    return Parameters(dict(found))
+    return LinkParameters(dict(found))
 
 
 def _refused(link: str) -> Refusal:

@@ -15,7 +15,7 @@ from layers.networks.cell_arithmetic import arithmetic, window
 from layers.networks.feature_maps import AXES, Activation, Maps
 from layers.networks.running.run import recorded, run
 from layers.networks.running.runnable import RunnableModel, Source, runnable_model
-from layers.networks.running.wiring import Call
+from layers.networks.running.wiring import LayerCall
 from layers.traces.cells import StepCells, step_cells
 from layers.traces.trace import Step, Trace
 
@@ -81,7 +81,7 @@ def output(
     return run(network, _arrays(network, feed, seed))[call.name]
 
 
-def _call(network: RunnableModel, path: str, number: int) -> Call:
+def _call(network: RunnableModel, path: str, number: int) -> LayerCall:
     """Return one of a layer's calls."""
     calls = [call for call in network.calls if call.path == path and call.inputs]
     if not calls:

@@ -26,7 +26,7 @@ from layers.networks.running.weights import (
     fill_heads,
     read_at_build,
 )
-from layers.networks.running.wiring import Call, Shape, shapes_for
+from layers.networks.running.wiring import LayerCall, Shape, shapes_for
 from layers.networks.small_cnn import CnnSource
 
 Source = FileSource | CnnSource
@@ -44,7 +44,7 @@ class RunnableModel:
         input_shapes: of each input, with None for the batch and other open axes.
     """
 
-    calls: tuple[Call, ...]
+    calls: tuple[LayerCall, ...]
     layers: Mapping[str, keras.layers.Layer]
     input_shapes: tuple[tuple[int | None, ...], ...]
 
@@ -144,7 +144,9 @@ def _seeded(config: LayerConfig, seed: int) -> keras.layers.Layer:
     return stock.make(config, **more)
 
 
-def _from_file(call: Call, shapes: tuple[Any, ...], stored: StoredWeights) -> keras.layers.Layer:
+def _from_file(
+    call: LayerCall, shapes: tuple[Any, ...], stored: StoredWeights
+) -> keras.layers.Layer:
     """Return a layer with a file's weights, built."""
     layer = stock.make(call.config, **_name(call.config))
     read_at_build(layer, stored)
@@ -154,7 +156,9 @@ def _from_file(call: Call, shapes: tuple[Any, ...], stored: StoredWeights) -> ke
     return layer
 
 
-def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tuple[Shape, ...]:
+def _built(
+    layer: keras.layers.Layer, call: LayerCall, shapes: tuple[Any, ...]
+) -> tuple[Shape, ...]:
     """Build a layer if it is not, and return its outputs' shapes."""
     try:
         if not layer.built:

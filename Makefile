@@ -27,22 +27,24 @@ run: $(RUNTIME) ## Serve on PORT, 8501 if unset; LAYERS=my_module.py and MODELS=
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".
 
-# Rooms and pages one after the other, because pages run in Streamlit's process, where TensorFlow never is.
+# Two at a time, and tests that share something expensive in one of them.
+TWO := --numprocesses 2 --dist loadgroup --durations 20
+
+# Rooms and pages one by one, because pages run in Streamlit's process, where TensorFlow never is.
 test: test-rooms test-pages test-browser ## Run all tests, and print how much of the code they cover
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
 test-rooms: $(DEV) ## Run the tests that need neither Streamlit nor a browser
-	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= --numprocesses 2 \
+	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= $(TWO) \
 		--ignore=tests/pages --ignore=tests/browser $(ARGS)
 
 test-pages: $(DEV) ## Run the tests of the pages that need no browser
-	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= --numprocesses 2 tests/pages $(ARGS)
+	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= $(TWO) tests/pages $(ARGS)
 
-# One by one: a second browser beside it would take its frames.
 test-browser: $(DEV) ## Run the tests of the pages in a browser
 	@$(BIN)/python -m tests.browser.chromium
-	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= tests/browser $(ARGS)
+	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= $(TWO) tests/browser $(ARGS)
 
 lint: style types javascript in-step pictures ## Check style, types, requirements, and the documents' pictures
 

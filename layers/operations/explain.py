@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -219,13 +220,18 @@ class _Writer:
             return None
         if not step.shown or moves or _is_identity(step.op):
             return self.expression(step, cell, sources)
-        if self.levels == 0 or not _is_sum_or_product(step.op):
+        if self.levels == 0 or not _is_sum_or_product(step.op) or self._is_state(operand):
             return None
         self.levels -= 1
         try:
             return self.expression(step, cell, sources)
         finally:
             self.levels += 1
+
+    def _is_state(self, name: str) -> bool:
+        """Return whether a tensor is the state after a time step, that the next one starts with."""
+        symbol = getattr(self.trace.tensors[name], "symbol", "")
+        return bool(re.fullmatch(r"[ch]_\{\d+\}", symbol))
 
 
 def _is_identity(op: Op) -> bool:

@@ -8,6 +8,9 @@ from layers.operations.layout import Slice
 from layers.operations.op import Layout
 from layers.traces.trace import Step, Trace
 
+TRIES = 10
+"""Places inside repetitions that are no loops from which a loop is looked for."""
+
 
 @dataclass(frozen=True)
 class Iteration:
@@ -82,11 +85,12 @@ def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
 
 
 def _in_order(trace: Trace, steps: list[Step]) -> list[Loop]:
-    keys = [_key(trace, step) for step in steps]
-    places: dict[tuple, list[int]] = {}
+    kinds: dict[tuple, int] = {}
+    keys = [kinds.setdefault(_key(trace, step), len(kinds)) for step in steps]
+    places: dict[int, list[int]] = {}
     for at, key in enumerate(keys):
         places.setdefault(key, []).append(at)
-    found, start = [], 0
+    found, start, tries = [], 0, TRIES
     while start < len(keys):
         block = _longest(keys, start, places[keys[start]])
         if block is None:
@@ -105,8 +109,9 @@ def _in_order(trace: Trace, steps: list[Step]) -> list[Loop]:
             scope = _common([step.scope for step in blocks[0]])
             found.append(Loop(scope, iterations))
             start = end + rest
-        else:
-            start += 1
+        else:  # a loop may begin further on; of a very long repetition not every start is tried
+            tries -= 1
+            start = start + 1 if tries > 0 else end
     return found
 
 

@@ -40,8 +40,8 @@ def noun(trace: Trace, step: Step) -> str:
         return "outputs"
     if _adds_weight(trace, step) and len(readers) == 1 and _activates(readers[0]):
         return "pre_activation"
-    if _is_mask(trace, step):
-        return "mask"
+    if mask := _mask(trace, step):
+        return mask
     if any(isinstance(reader.op, Softmax) for reader in readers):
         return _before_softmax(trace, step)
     if isinstance(op, Contract):
@@ -55,6 +55,15 @@ def noun(trace: Trace, step: Step) -> str:
         lines = {(0,): "column_sums", (1,): "row_sums"} if trace[step.operands[0]].ndim == 2 else {}
         return lines.get(op.axes, op.noun)
     return op.noun
+
+
+def _mask(trace: Trace, step: Step) -> str:
+    """Return what a mask of a dropout is called, scaled or not; nothing if it is none."""
+    if _is_mask(trace, step):
+        return "mask"
+    made = trace.made_by.get(step.operands[0]) if step.operands else None
+    scaled = step.op == Elementwise("multiply") and trace[step.operands[1]].ndim == 0
+    return "scaled_mask" if scaled and made and _is_mask(trace, made) else ""
 
 
 def _is_mask(trace: Trace, step: Step) -> bool:

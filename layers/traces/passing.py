@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from layers.operations.contraction import Contract
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Slice
+from layers.operations.layout import Reshape, Slice
+from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.loops import Loop
@@ -24,7 +25,8 @@ def with_passed_on(trace: Trace, plain: Collection[str], found: Sequence[Loop]) 
 
     These are products, sums, differences, quotients, functions of a cell, and parts of a tensor,
     that have no name of their own, are read once, in the same sublayer and the same time step.
-    A part of a weight is written in place wherever it is read.
+    A part of a weight is written in place wherever it is read; so is a weight that only has axes
+    of one more.
 
     Args:
         trace: a recorded run.
@@ -44,6 +46,7 @@ def with_passed_on(trace: Trace, plain: Collection[str], found: Sequence[Loop]) 
             if _written_inside(trace, trace.made_by[name], step)
             if time.get(name) == time.get(step.result)
             or _part_of_weight(trace, trace.made_by[name])
+            or is_spread_weight(trace, trace.made_by[name])
         }
         inside: dict[str, frozenset[str]] = {}
         for name, own in fitting.items():
@@ -89,6 +92,8 @@ def _written_inside(trace: Trace, inner: Step, reader: Step) -> bool:
         return False
     if isinstance(inner.op, Slice) and _part_of_weight(trace, inner):
         return isinstance(reader.op, _PRODUCTS) or _takes(reader.op)
+    if is_spread_weight(trace, inner):
+        return isinstance(reader.op, Normalize) or _arithmetic(reader.op)
     alone = len(trace.used_by[inner.result]) == 1 and reader.operands.count(inner.result) == 1
     if not alone or not _takes(reader.op):
         return False
@@ -105,6 +110,16 @@ def _written_inside(trace: Trace, inner: Step, reader: Step) -> bool:
 
 def _part_of_weight(trace: Trace, step: Step) -> bool:
     return isinstance(step.op, Slice) and trace.tensors[step.operands[0]].role == "weight"
+
+
+def is_spread_weight(trace: Trace, step: Step) -> bool:
+    """Say whether a step only gives a weight axes of one, so that it fits another tensor."""
+    if not isinstance(step.op, Reshape):
+        return False
+    before, after = (
+        [n for n in trace[name].shape if n != 1] for name in (step.operands[0], step.result)
+    )
+    return before == after and trace.tensors[step.operands[0]].role in ("weight", "state")
 
 
 def _takes(op: Op) -> bool:

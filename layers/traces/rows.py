@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from layers.operations.layout import Slice
+from layers.operations.layout import Reshape, Slice
 from layers.operations.numbers import written
 from layers.operations.op import Op
 from layers.operations.reduction import Reduce
@@ -155,7 +155,7 @@ class Writer:
         if inner is None:
             return [self._place(name)]
         made = in_place(self.trace, inner, self._write(inner))
-        bare = is_bare(inner.op, step.op, position, len(step.operands))
+        bare = len(made) == 1 or is_bare(inner.op, step.op, position, len(step.operands))
         return made if bare else [OPEN, *made, CLOSE]
 
     def _place(self, name: str) -> Item:
@@ -220,6 +220,8 @@ def in_place(trace: Trace, step: Step, written: list[Item]) -> list[Item]:
     """Write a result inside an expression: ``tanh ( c )``, ``bias [0]``; arithmetic as it is."""
     if step.op.infix:
         return written
+    if isinstance(step.op, Reshape):
+        return written[:-1]
     sign = sign_of(trace, step)
     plain = Sign(sign.text, sign.says)
     if isinstance(step.op, Slice):

@@ -173,7 +173,7 @@ def test_a_mask_lights_one_cell_and_a_running_sum_every_row(visit: Visit):
 
 
 def test_of_more_axes_only_what_is_on_the_slice_is_lit(visit: Visit):
-    visit.open(layer="nd_dense", shape="2,3,4", at_0=1, cell="outputs.0.2.9")
+    visit.open(layer="nd_dense", shape="2,3,4", at_batch=1, cell="outputs.0.2.9")
     assert_lit(visit, "inputs", kinds=[*SOURCES, "pin"])  # on the other slice
     assert_lit(visit, "kernel", [0, 4, 9, 10], kinds=SOURCES)
     point(visit, "outputs", 2, 9)

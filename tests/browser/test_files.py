@@ -150,13 +150,13 @@ def test_the_link_shown_is_the_one_in_the_address_bar(visit: Visit):
 
 
 def upload(visit: Visit, name: str, data: bytes) -> None:
-    files = visit.widget("file").locator("input[type=file]")
+    files = visit.widget("file_inputs").locator("input[type=file]")
     files.set_input_files([{"name": name, "mimeType": "text/csv", "buffer": data}])
 
 
 def test_a_file_with_holes_is_drawn_with_a_cross_in_every_hole(visit: Visit):
     visit.go(layer="linear", input="upload", features=3)
-    visit.widget("file").wait_for()
+    visit.widget("file_inputs").wait_for()
     assert any("no link carries" in sentence for sentence in visit.sentences())
     upload(visit, "holes.csv", b"1,,3\n-4,5,inf\n")
     visit.has_shape("inputs", 2, 3)
@@ -179,7 +179,7 @@ def test_a_file_with_holes_is_drawn_with_a_cross_in_every_hole(visit: Visit):
 
 def test_a_file_that_does_not_fit_sizes_the_layer_at_a_click(visit: Visit):
     visit.go(layer="linear", input="upload")
-    visit.widget("file").wait_for()
+    visit.widget("file_inputs").wait_for()
     upload(visit, "own.csv", b"1,2,3\n4,5,6\n")
     visit.page.get_by_text("2 × 3").first.wait_for()
     visit.press("fit")
@@ -192,7 +192,7 @@ def test_a_file_that_does_not_fit_sizes_the_layer_at_a_click(visit: Visit):
 
 def test_a_hostile_file_name_is_shown_and_not_obeyed(visit: Visit):
     visit.go(layer="linear", input="upload")
-    visit.widget("file").wait_for()
+    visit.widget("file_inputs").wait_for()
     name = "a`![x](http:evil.example)<b>**c**`.csv"
     upload(visit, name, b"1,two\n3,4\n")
     sentence = visit.page.get_by_test_id("stAlert").filter(has_text="two")

@@ -55,7 +55,7 @@ def recorded(
         network: the network.
         inputs: one array for each of its inputs.
         name: of the call's output.
-        axes: rank → one word an axis, for the call's inputs.
+        axes: rank → one word an axis, for the call's inputs and outputs.
 
     Raises:
         BadInputError: as ``run``.
@@ -64,7 +64,8 @@ def recorded(
     call = next(call for call in network.calls if call.name == name)
     arguments, keywords = _arguments(call, made)
     trace = record(network.layers[call.path], *arguments, **keywords)
-    words = {each: axes.get(trace[each].ndim, ()) for each in trace.input_names}
+    ends = (*trace.input_names, *trace.output_names)
+    words = {each: axes.get(trace[each].ndim, ()) for each in ends}
     return with_axes(trace, words)
 
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from layers.operations.explain import explain
 from layers.recording import record
 from tests.layers.textbook.by_hand import assert_is, counted, sigmoid
 
@@ -39,6 +40,17 @@ def test_an_lstm():
         for name, values in {"i": i, "f": f, "g": g, "o": o, "c": c}.items():
             assert_is(trace, f"lstm_cell/{name}_{t}", values)
         assert_is(trace, f"lstm_cell/h_{t}" if t < 3 else "outputs", h)
+
+
+def test_a_state_is_worked_out_from_the_state_before_it():
+    layer = keras.layers.LSTM(UNITS)
+    trace = record(layer, X)
+    for name, sources in {
+        "c_2": {"f_2", "c_1", "i_2", "g_2"},
+        "h_2": {"o_2", "c_2"},
+    }.items():
+        told = explain(trace, f"lstm_cell/{name}", (0, 0))
+        assert set(told.sources) == {f"lstm_cell/{source}" for source in sources}
 
 
 def gru(trace, x_parts, h_parts, before):

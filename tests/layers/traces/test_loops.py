@@ -4,11 +4,13 @@ import keras
 import numpy as np
 import pytest
 
+from layers.operations.elementwise import Elementwise
 from layers.recording import record
 from layers.traces.loops import loops
 from layers.traces.timeline import states
 from tests.layers.recording import custom
 from tests.layers.recording.stock import CASES, normal
+from tests.layers.traces.by_hand import traced
 
 X = normal(2, 5, 3)
 
@@ -145,3 +147,25 @@ def test_a_masked_time_step_holds_the_cell_and_what_the_mask_holds_back():
     for t in (1, 2):
         kept = np.where(mask[:, t - 1, None], trace[f"lstm_cell/h_{t}"], trace[f"h_{t - 1}"])
         np.testing.assert_array_equal(trace[f"h_{t}"], kept)
+
+
+def test_sums_of_many_tensors_are_no_time_steps():
+    names = [f"x{number}" for number in range(9)]
+    steps = [
+        (Elementwise("add"), (f"%{at - 1}" if at > 1 else "x0", names[at]), f"%{at}")
+        for at in range(1, 9)
+    ]
+    assert loops(traced(dict.fromkeys(names, X), steps)) == ()
+
+
+def test_the_same_numbers_again_and_again_are_a_loop():
+    steps = []
+    for at in range(4):
+        before = f"h{at - 1}" if at else "x"
+        steps += [
+            (Elementwise("multiply"), (before, "slope"), f"p{at}"),
+            (Elementwise("tanh"), (f"p{at}",), f"h{at}"),
+        ]
+    (loop,) = loops(traced({"x": X}, steps, weights={"slope": np.ones(3)}))
+    assert [each.carried for each in loop.iterations] == [("x",), ("h0",), ("h1",), ("h2",)]
+    assert [each.handed_on for each in loop.iterations] == [("h0",), ("h1",), ("h2",), ("h3",)]

@@ -5,7 +5,7 @@ import pytest
 
 from layers.operations.contraction import dense
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Slice
+from layers.operations.layout import Reshape, Slice
 from layers.traces.layout import layout
 from layers.traces.naming import with_names
 from layers.traces.rows import part
@@ -120,3 +120,15 @@ def test_a_part_is_written_as_python_writes_it(slice_, expected):
     values = np.arange(40).reshape(2, 5, 4)
     own = eval(f"values{expected}", {"values": values})  # noqa: S307 - our own few expressions
     np.testing.assert_array_equal(slice_.evaluate(values), own)
+
+
+def test_a_weight_that_only_has_axes_of_one_more_stands_alone():
+    named = with_names(
+        traced(
+            {"x": np.ones((2, 3, 4))},
+            [(Reshape((1, 3, 1)), ("w",), "%1"), (TIMES, ("x", "%1"), "%2")],
+            weights={"w": np.ones(3)},
+        ),
+        {"%2": "outputs"},
+    )
+    assert [text(row) for row in layout(named, "layer").rows] == ["x × w = outputs"]

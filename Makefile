@@ -30,7 +30,7 @@ run: $(RUNTIME) ## Serve on PORT, 8501 if unset; LAYERS=my_module.py and MODELS=
 # Two at a time, and tests that share something expensive in one of them.
 TWO := --numprocesses 2 --dist loadgroup --durations 20
 
-# Rooms and pages apart, because pages run in Streamlit's process, where TensorFlow never is.
+# Rooms and pages one by one, because pages run in Streamlit's process, where TensorFlow never is.
 test: test-rooms test-pages test-browser ## Run all tests, and print how much of the code they cover
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
@@ -70,7 +70,7 @@ javascript: $(JS)/node_modules/stamp
 pictures: $(RUNTIME) ## Check that docs/pictures.toml makes the pictures that are there; WRITE=1 makes them
 	$(BIN)/python -m layerscope render docs/pictures.toml $(if $(WRITE),,--check)
 
-format: $(DEV) $(JS)/node_modules/stamp ## Mend what the linters and the formatters can
+format: $(DEV) $(JS)/node_modules/stamp ## Correct what the linters and the formatters can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(ESLINT) --fix $(SCRIPTS)

@@ -63,15 +63,15 @@ class Visit:
         context: the browser context, which is one visitor's cache and cookies.
         server: the server to visit.
         seed: of the numbers; a new one keeps our server's caches out of the measurement.
-        foresight: whether the page may ask for a picture before its key is pressed.
+        prefetch: whether the page may request a picture before its key is pressed.
     """
 
     def __init__(
-        self, context: BrowserContext, server: Server, *, seed: int = 0, foresight: bool = True
+        self, context: BrowserContext, server: Server, *, seed: int = 0, prefetch: bool = True
     ):
         self.server = server
         self.page: Page = context.new_page()
-        config = _probe_config(server.app) | {"foresight": foresight}
+        config = _probe_config(server.app) | {"prefetch": prefetch}
         self.page.add_init_script(f"({PROBE})({json.dumps(config)})")
         self.page.goto(server.url(seed), wait_until="commit")
         self.width = UNITS

@@ -145,8 +145,8 @@
 
   const { fetch } = window;
   window.fetch = (...given) => {
-    const kept = !config.foresight && /[?&]foreseen=/.test(given[0]);
-    if (kept) return Promise.reject(new TypeError("This page is measured without foresight."));
+    const isRefused = !config.prefetch && /[?&]prefetch=/.test(given[0]);
+    if (isRefused) return Promise.reject(new TypeError("This page is measured without prefetching."));
     if (key !== null) sent ??= performance.now();
     return fetch(...given);
   };

@@ -20,15 +20,17 @@ WALK = 6  # presses that are: widths 8 to 13
 def measure(browser: Browser, effort: Effort) -> Result:
     """Press the same key on both apps in turn.
 
-    Our page has the picture of one more step in the same direction ready. A second page of ours is
-    kept from that: its figures are those of a change that could not be foreseen, and it is on that
-    path that an update's time is taken apart.
+    Our page has prefetched the picture of one more step in the same direction. A second page of
+    ours does not prefetch: it stands for a change that the page could not expect, and the parts of
+    an update's time are measured on it.
     """
-    ours, asked, naive = [], [], []
+    ours, unprefetched, naive = [], [], []
     with warm(browser, OURS) as our_server, warm(browser, NAIVE) as naive_server:
         for walk in range(-(-effort.steps // WALK)):
             steps = _walk(browser, our_server, naive_server, seed=2 * walk)
-            for kind, updates in zip((ours, asked, naive), zip(*steps, strict=True), strict=True):
+            for kind, updates in zip(
+                (ours, unprefetched, naive), zip(*steps, strict=True), strict=True
+            ):
                 kind.extend(updates)
     return Result(
         comparisons=(
@@ -42,7 +44,7 @@ def measure(browser: Browser, effort: Effort) -> Result:
                 )
                 for what, updates in (
                     ("update: key to frame", ours),
-                    ("the same, not foreseen", asked),
+                    ("the same, not prefetched", unprefetched),
                 )
             ),
             Comparison(
@@ -53,7 +55,7 @@ def measure(browser: Browser, effort: Effort) -> Result:
                 limit=1 / 3,
             ),
         ),
-        parts=_parts(asked),
+        parts=_parts(unprefetched),
     )
 
 
@@ -64,9 +66,9 @@ def _walk(
     with ExitStack() as stack:
         contexts = [stack.enter_context(visitor(browser)) for _ in range(3)]
         ours = Visit(contexts[0], our_server, seed=seed)
-        asked = Visit(contexts[1], our_server, seed=seed + 1, foresight=False)
+        unprefetched = Visit(contexts[1], our_server, seed=seed + 1, prefetch=False)
         naive = Visit(contexts[2], naive_server, seed=seed)
-        visits = (ours, asked, naive)
+        visits = (ours, unprefetched, naive)
         for visit in visits:
             visit.settle()
         steps = [tuple(visit.step() for visit in visits) for _ in range(WARM_UP + WALK)]

@@ -104,9 +104,9 @@ function partsFrom(start, cells) {
       parts.set(key, { name, cells: more, far: far && (known?.far ?? true) });
       if (parts.size <= MOST) return;
       const all = [...parts.values()];
-      const held = more.map((_, axis) => unite(all.flatMap((part) => part.cells[axis])));
+      const merged = more.map((_, axis) => unite(all.flatMap((part) => part.cells[axis])));
       parts.clear();
-      parts.set(JSON.stringify(held), { name, cells: held, far: all.every((part) => part.far) });
+      parts.set(JSON.stringify(merged), { name, cells: merged, far: all.every((part) => part.far) });
     },
     /** @param {Set<string>} shown */
     list: (shown) =>

@@ -41,7 +41,7 @@ export function lightsOf(links, shown, name, cells) {
     lit.push({ ...part, kind: part.far ? "to far" : "to" });
   }
   const tied = tiedCells(links, name, cells);
-  return tied ? [...lit, { name, cells: tied, kind: "twin" }] : lit;
+  return tied ? [...lit, { name, cells: tied, kind: "tied" }] : lit;
 }
 
 /**

@@ -24,7 +24,7 @@ _COMPUTING = ("tensorflow", "keras", "numpy", "resvg-py", "fpdf2", "pillow")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drawn:
+class DrawnFile:
     """A picture's file, its words for those who do not see it, and its caption."""
 
     path: Path
@@ -32,7 +32,7 @@ class Drawn:
     caption: str
 
 
-def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "") -> Drawn:
+def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "") -> DrawnFile:
     """Return the picture of a link, drawn now or when it was last asked for.
 
     Args:
@@ -58,15 +58,15 @@ def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "")
             WRONG_REQUEST,
         )
     options = _options(said)
-    kept = _name(link, ending, options, layers)
-    path, words = folder / f"{kept}{ending}", folder / f"{kept}.txt"
+    name = _name(link, ending, options, layers)
+    path, words = folder / f"{name}{ending}", folder / f"{name}.txt"
     if not (path.exists() and words.exists()):
         made = run(link, layers)
         folder.mkdir(parents=True, exist_ok=True)
         write(path, written(made, ending, options))
         write(words, alternative(made, options).encode())
     alt = said.get("alt", "").strip() or words.read_text("utf-8")
-    return Drawn(path=path, alt=alt, caption=said.get("caption", "").strip())
+    return DrawnFile(path=path, alt=alt, caption=said.get("caption", "").strip())
 
 
 def _options(said: Mapping[str, str]) -> Options:
@@ -93,8 +93,8 @@ def _number(said: Mapping[str, str], name: str, usual: float) -> float:
 
 def _name(link: str, ending: str, options: Options, layers: str) -> str:
     own = own_module(layers)
-    asked = json.dumps([link, ending, asdict(options), own.source if own else "", _sources()])
-    return hashlib.sha256(asked.encode()).hexdigest()[:20]
+    key = json.dumps([link, ending, asdict(options), own.source if own else "", _sources()])
+    return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
 @cache

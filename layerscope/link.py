@@ -15,16 +15,16 @@ _PAGES_OWN = ("embed", "embed_options", "hide")
 """Parameters that say how the page around the picture looks."""
 
 
-class Parameters(Mapping[str, str]):
-    """A link's parameters by name, which remember the names that were asked for."""
+class LinkParameters(Mapping[str, str]):
+    """A link's parameters by name, which remember the names that were read."""
 
     def __init__(self, found: Mapping[str, str]) -> None:
         self._found = dict(found)
-        self.asked: list[str] = []
+        self.used: list[str] = []
 
     def __getitem__(self, name: str) -> str:
         """Return a parameter."""
-        self.asked.append(name)
+        self.used.append(name)
         return self._found[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -36,25 +36,25 @@ class Parameters(Mapping[str, str]):
         return len(self._found)
 
     def check(self) -> None:
-        """Check that whatever the link has was asked for: a misspelled name would be passed over.
+        """Check that whatever the link has was read: a misspelled name would be passed over.
 
         Raises:
-            Refusal: it has what nothing asked for; the sentence names the nearest that it may have.
+            Refusal: it has what nothing reads; the sentence names the nearest that it may have.
         """
-        known = list(dict.fromkeys(self.asked))
+        known = list(dict.fromkeys(self.used))
         for name in self:
             if name in known or name in _PAGES_OWN or _SOMETIMES.fullmatch(name):
                 continue
             near = difflib.get_close_matches(name, known, 1)
-            mend = f"Try `{near[0]}`, or leave it out." if near else "Leave it out."
+            hint = f"Try `{near[0]}`, or leave it out." if near else "Leave it out."
             raise Refusal(
                 f"The link cannot be drawn: expected parameters of its layer: {', '.join(known)}. "
-                f"Received `{name}`. {mend}",
+                f"Received `{name}`. {hint}",
                 WRONG_REQUEST,
             )
 
 
-def parameters(link: str) -> Parameters:
+def parameters(link: str) -> LinkParameters:
     """Return a link's parameters by name.
 
     Args:
@@ -76,7 +76,7 @@ def parameters(link: str) -> Parameters:
     found = parse_qsl(query, keep_blank_values=True)
     if not found or not all(re.fullmatch(r"[a-z]\w{0,60}", name) for name, _ in found):
         raise _refused(link)
-    return Parameters(dict(found))
+    return LinkParameters(dict(found))
 
 
 def _refused(link: str) -> Refusal:

@@ -78,22 +78,22 @@ def read(path: Path) -> Recipes:
         document = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _refused(
-            path, "a TOML file in UTF-8", str(error), "Mend it, or name another."
+            path, "a TOML file in UTF-8", str(error), "Correct it, or name another."
         ) from None
     reader = _Reader(path, text)
     reader.check_keys(document, _OWN_KEYS, 0)
     common = {name: document[name] for name in _OPTIONS if name in document}
     pictures = document.get("picture")
     if not isinstance(pictures, list) or not pictures:
-        mend = "Begin each with [[picture]]."
-        raise _refused(path, "one or more tables of pictures", "none", mend)
+        hint = "Begin each with [[picture]]."
+        raise _refused(path, "one or more tables of pictures", "none", hint)
     recipes = tuple(
         reader.recipe(table, common, number) for number, table in enumerate(pictures, start=1)
     )
     names = [recipe.name for recipe in recipes]
     if twice := [name for name in names if names.count(name) > 1]:
-        mend = "Give one another name."
-        raise _refused(path, "a name of its own for every picture", f"{twice[0]!r} twice", mend)
+        hint = "Give one another name."
+        raise _refused(path, "a name of its own for every picture", f"{twice[0]!r} twice", hint)
     layers = str(path.parent / document["layers"]) if document.get("layers") else ""
     return Recipes(folder=path.parent, layers=layers, recipes=recipes)
 
@@ -117,8 +117,8 @@ class _Reader:
                 raise self._at(number, name, f"a text as `{name}`", received, "Add it.")
         name = table["name"]
         if Path(name).is_absolute() or ".." in Path(name).parts or not name.isprintable():
-            mend = "Name it without a way out of that folder."
-            raise self._at(number, "name", "a file beside the recipes", repr(name)[:60], mend)
+            hint = "Name it without a way out of that folder."
+            raise self._at(number, "name", "a file beside the recipes", repr(name)[:60], hint)
         try:
             links.parameters(table["link"])
             checked(Path(name).suffix)
@@ -140,10 +140,10 @@ class _Reader:
                 if isinstance(value, bool) or not isinstance(value, kind):
                     said = "a text" if str in kind else "a number"
                     received = repr(value)[:60]
-                    raise self._at(number, key, f"{said} as `{key}`", received, "Mend it.")
+                    raise self._at(number, key, f"{said} as `{key}`", received, "Correct it.")
 
-    def _at(self, number: int, key: str, expected: str, received: str, mend: str) -> Refusal:
-        return _refused(self.path, expected, received, mend, self._line(number, key))
+    def _at(self, number: int, key: str, expected: str, received: str, hint: str) -> Refusal:
+        return _refused(self.path, expected, received, hint, self._line(number, key))
 
     def _line(self, number: int, key: str) -> int:
         """Return the line of a key in the picture of that number (0: before all), or its first."""
@@ -154,9 +154,9 @@ class _Reader:
         return next((at for at in lines if key and found.match(self.lines[at - 1])), first)
 
 
-def _refused(path: Path, expected: str, received: str, mend: str, line: int = 0) -> Refusal:
+def _refused(path: Path, expected: str, received: str, hint: str, line: int = 0) -> Refusal:
     where = f"{path}, line {line}" if line else str(path)
     return Refusal(
-        f"{where}: the recipes cannot be read: expected {expected}. Received {received}. {mend}",
+        f"{where}: the recipes cannot be read: expected {expected}. Received {received}. {hint}",
         WRONG_REQUEST,
     )

@@ -15,7 +15,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from layerscope.documents import NAMES, Drawn, drawn
+from layerscope.documents import NAMES, DrawnFile, drawn
 from layerscope.refusal import Refusal
 
 
@@ -67,7 +67,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _drawn(env: Any, link: str, said: dict[str, str]) -> Drawn:
+def _drawn(env: Any, link: str, said: dict[str, str]) -> DrawnFile:
     layers = env.config.layerscope_layers
     return drawn(
         link,
@@ -77,7 +77,7 @@ def _drawn(env: Any, link: str, said: dict[str, str]) -> Drawn:
     )
 
 
-def _image(env: Any, made: Drawn) -> nodes.image:
+def _image(env: Any, made: DrawnFile) -> nodes.image:
     """Return an image of a file outside of the sources, which Sphinx copies as one of theirs."""
     beside = Path(env.doc2path(env.docname)).parent
     uri = Path(os.path.relpath(made.path, beside)).as_posix()

@@ -87,9 +87,9 @@ class _Parts:
         known.append(Part(name=name, cells=cells, far=far))
         if len(known) > _MOST:
             axes = zip(*(part.cells for part in known), strict=True)
-            held = tuple(np.unique(np.concatenate(axis)) for axis in axes)
+            merged = tuple(np.unique(np.concatenate(axis)) for axis in axes)
             far = all(part.far for part in known)
-            self.found[name] = [Part(name=name, cells=held, far=far)]
+            self.found[name] = [Part(name=name, cells=merged, far=far)]
 
     def listed(self, shown: Collection[str]) -> list[Part]:
         return [

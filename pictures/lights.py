@@ -1,4 +1,4 @@
-"""The lights of a pinned cell: what made it, what it makes, its twins, and the cell itself."""
+"""The lights of a pinned cell: what made it, what it makes, tied cells, and the cell itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEEN = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Light:
-    """Cells to be lit, and how: ``from``, ``to`` (``… far``), ``twin``, ``pin`` or ``edited``."""
+    """Cells to be lit, and how: ``from``, ``to`` (``… far``), ``tied``, ``pin`` or ``edited``."""
 
     name: str
     cells: Cells
@@ -40,7 +40,7 @@ def lights(
             kind = f"{word} far" if part.far else word
             lit.append(Light(name=part.name, cells=part.cells, kind=kind))
     if copies := tied(links, pinned.name, pinned.cells):
-        lit.append(Light(name=pinned.name, cells=copies, kind="twin"))
+        lit.append(Light(name=pinned.name, cells=copies, kind="tied"))
     return [*lit, pinned]
 
 
@@ -87,7 +87,7 @@ def _frame(kind: str, place: Place, cell: int) -> list[Element]:
     if kind == "pin":
         around = Rect(x=x - 0.5, y=y - 0.5, width=width + 1, height=height + 1, line=named("paper"))
         return [inside(3, "text"), around]
-    if kind == "twin":
+    if kind == "tied":
         return [inside(2, "text", (2, 2))]
     line_width = 1 if kind.endswith("far") else 2
     return [inside(line_width, "mark", (5, 3) if kind.startswith("to") else ())]

@@ -83,11 +83,11 @@ def only(block: dict[str, Any], tensor: str) -> dict[str, Any] | None:
     trace, palette = item["figure"]["spec"]["data"][0], item["figure"]["palette"]
     spans = [f"{trace[end]:.3g}".replace("-", "−") for end in ("zmin", "zmax")]
     ranges = [{"palette": palette, "label": COLOURS, "low": spans[0], "high": spans[1]}]
-    kept = {"links": block["links"]} if "links" in block else {}
+    linked = {"links": block["links"]} if "links" in block else {}
     if pin := block.get("pin"):
         own = pin["cell"].split(".")[0] == tensor
-        kept["pin"] = pin if own else {"cell": pin["cell"]}
-    return {**kept, "items": [item], "ranges": ranges}
+        linked["pin"] = pin if own else {"cell": pin["cell"]}
+    return {**linked, "items": [item], "ranges": ranges}
 
 
 def _legend(ranges: Sequence[dict[str, str]], room: float) -> Box:

@@ -58,14 +58,14 @@ def making(spans: Sequence[Any], cells: Cells, shape: Sequence[int]) -> Cells:
         lengths = [shape[axis] for axis in axes]
         if math.prod(lengths) > _MOST:
             continue
-        reached = np.ones(lengths, bool)
+        dependent = np.ones(lengths, bool)
         for at in members:
-            reached &= _meets(spans[at], axes, lengths, cells[at])
-        if not reached.any():
+            dependent &= _meets(spans[at], axes, lengths, cells[at])
+        if not dependent.any():
             return none
         for number, axis in enumerate(axes):
             others = tuple(other for other in range(len(axes)) if other != number)
-            found[axis] = np.flatnonzero(reached.any(axis=others))
+            found[axis] = np.flatnonzero(dependent.any(axis=others))
     return tuple(found)
 
 

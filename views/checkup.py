@@ -28,7 +28,7 @@ def shared_limits(both: Sequence[Evidence]) -> dict[str, float]:
 
 
 def _gradient_limits(both: Sequence[Evidence]) -> list[float]:
-    """Return one colour range a variable: a bias and a kernel are often far apart."""
+    """Return one colour range a variable: a bias and a kernel often differ much."""
     count = max(len(evidence.variables) for evidence in both)
     at = [[e.variables[i].gradient for e in both if i < len(e.variables)] for i in range(count)]
     return [symmetric_limit([g for g in some if g is not None]) for some in at]
@@ -75,11 +75,11 @@ def _facts(evidence: Evidence) -> Block:
             evidence.reload[:140] or "without an error",
         ),
         _check(
-            None if evidence.apart is None else evidence.apart == 0,
+            None if evidence.reload_difference is None else evidence.reload_difference == 0,
             "The loaded model has the same outputs.",
             "not compared"
-            if evidence.apart is None
-            else f"largest difference {number(evidence.apart)}",
+            if evidence.reload_difference is None
+            else f"largest difference {number(evidence.reload_difference)}",
         ),
     ]
     counts = [

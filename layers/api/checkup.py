@@ -78,10 +78,6 @@ class AuthorLayer:
         return user_module.load(self.module.path, self.module.source).registered
 
 
-Known = PostLayer  # this and the next are the names that pages/ still imports
-Own = AuthorLayer
-
-
 def examine(make: PostLayer | AuthorLayer, shape: tuple[int, ...], probe: str) -> Outcome:
     """Run one examination.
 
@@ -120,4 +116,4 @@ def _errors_as_bad_input(make: PostLayer | AuthorLayer) -> AbstractContextManage
     if isinstance(make, PostLayer):
         return nullcontext()
     name = make.name.removeprefix(user_module.PREFIX)
-    return user_module.told(f"{name} cannot be shown at work", make.module.path)
+    return user_module.user_errors_as_bad_input(f"{name} cannot be shown at work", make.module.path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,9 +95,9 @@ def explore(
         values: its fields.
         batch: rows at once.
         seed: of the weights and of the inputs.
-        source: what the first input is fed.
+        source: what the first input is.
         constant: the number for ``source="constant"``.
-        others: what the other inputs are fed, by their names.
+        others: what the other inputs are, by their names.
         edits: numbers put into cells.
         own: the module that an author's layer is in; what it raises is raised as a sentence.
         simplified: whether TensorFlow's operations are rewritten to the textbook's.
@@ -170,8 +171,9 @@ def start() -> None:
     import tensorflow as tf
 
     # Tiny tensors: one thread is quicker than handing work to a pool, and sums in a fixed order.
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    with suppress(RuntimeError):  # whoever has computed before in this process keeps its threads
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def warm_up() -> None:

@@ -24,7 +24,7 @@ from layers.model_files.planes import read_chunk as read_chunk_of
 from layers.model_files.reader import Place
 from layers.model_files.statistics import histogram, statistics
 from layers.networks import comparison
-from layers.networks.comparison import Pair
+from layers.networks.comparison import WeightPair
 
 if TYPE_CHECKING:
     from layers.networks.feature_maps import Activation
@@ -216,20 +216,20 @@ def pair(source: Source, other: Source) -> Many:
     return Many(comparison.match(runnable.index(source), runnable.index(other)))
 
 
-def distances(source: Source, other: Source, pairs: tuple[Pair, ...]) -> Many:
+def distances(source: Source, other: Source, pairs: tuple[WeightPair, ...]) -> Many:
     """Return how much the two weights of each pair differ, for pairs that fit."""
     return Many(
         tuple(reader.apply(_places(source, other, pair), comparison.distance) for pair in pairs)
     )
 
 
-def view_difference(source: Source, other: Source, pair: Pair) -> WeightView:
+def view_difference(source: Source, other: Source, pair: WeightPair) -> WeightView:
     """Return the planes of first minus second, for a pair that fits."""
     places = _places(source, other, pair)
     return reader.apply(places, comparison.view_difference, pair.first)
 
 
-def _places(source: Source, other: Source, pair: Pair) -> list[Place]:
+def _places(source: Source, other: Source, pair: WeightPair) -> list[Place]:
     assert pair.first is not None  # noqa: S101 (only pairs that fit are asked for)
     assert pair.second is not None  # noqa: S101
     return [_place(source, pair.first), _place(other, pair.second)]

@@ -21,7 +21,7 @@ _SIZES = {
 
 
 @dataclass(frozen=True)
-class Made:
+class KerasObject:
     """An object of Keras's among the arguments: a layer or an initialiser."""
 
     path: str
@@ -45,7 +45,7 @@ def realised(given: Mapping[str, Any]) -> dict[str, Any]:
 def _realised(value: Any) -> Any:
     if isinstance(value, list):
         return [_realised(each) for each in value]
-    return value.make() if isinstance(value, Made) else value
+    return value.make() if isinstance(value, KerasObject) else value
 
 
 def written(given: Mapping[str, Any], *, room: int = 1000) -> str:
@@ -59,7 +59,7 @@ def written(given: Mapping[str, Any], *, room: int = 1000) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_text, value))}]"
-    return str(value) if isinstance(value, Made) else repr(value)
+    return str(value) if isinstance(value, KerasObject) else repr(value)
 
 
 def arguments(line: Line, cls: type, values: Values, seed: int) -> dict[str, Any]:
@@ -97,12 +97,12 @@ def arguments(line: Line, cls: type, values: Values, seed: int) -> dict[str, Any
     return {**given, **(line.derive(values) if line.derive else {})}
 
 
-def _inner(inner: Inner, values: Values) -> Made:
+def _inner(inner: Inner, values: Values) -> KerasObject:
     cls = getattr(keras.layers, inner.cls)
     own = parameters_of(cls)
     chosen = {name: values[name] for name in inner.fields}
     differing = {n: v for n, v in chosen.items() if not _equal(n, v, own[n].default)}
-    return Made(f"layers.{inner.cls}", {**differing, **inner.fixed})
+    return KerasObject(f"layers.{inner.cls}", {**differing, **inner.fixed})
 
 
 def _draws(values: Values) -> bool:
@@ -111,10 +111,10 @@ def _draws(values: Values) -> bool:
     return not drops or any(drops)
 
 
-def _initializer(name: str, seed: int | None) -> Made | str:
+def _initializer(name: str, seed: int | None) -> KerasObject | str:
     if seed is None or "seed" not in inspect.signature(_class_of(name)).parameters:
         return name
-    return Made(f"initializers.{_class_of(name).__name__}", {"seed": seed})
+    return KerasObject(f"initializers.{_class_of(name).__name__}", {"seed": seed})
 
 
 def _class_of(name: str) -> type:
@@ -123,9 +123,9 @@ def _class_of(name: str) -> type:
     return getattr(keras.initializers, "".join(word.capitalize() for word in words))
 
 
-def _is_default(value: Made | str, parameter: inspect.Parameter) -> bool:
+def _is_default(value: KerasObject | str, parameter: inspect.Parameter) -> bool:
     """Return whether an initialiser by name, so one without a seed, is Keras's own choice."""
-    if isinstance(value, Made) or not isinstance(parameter.default, str):
+    if isinstance(value, KerasObject) or not isinstance(parameter.default, str):
         return False
     return _class_of(value) is _class_of(parameter.default)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from layers.checkup.plan import PLAN, WORDS, Step
+from layers.checkup.plan import PLAN, WORDS, Examination
 from layers.checkup.processes import HungError, KilledError, shared_process
 from layers.checkup.report import Finding, Outcome, Report, merge_outcomes
 from layers.checkup.shapes import Shapes, format_shapes, validate_dtype, validate_shapes
@@ -116,14 +116,16 @@ def iter_outcomes(
             done += (lost_outcome(_next_step(done), error, time_limit),)
     yield from done
 
-    def examine_step(step: Step) -> Outcome:
+    def examine_step(step: Examination) -> Outcome:
         return run(examine, step.name, *arguments, time_limit=time_limit)
 
     yield from run_plan(examine_step, time_limit, done=done)
 
 
 def run_plan(
-    examine_step: Callable[[Step], Outcome], time_limit: float, done: tuple[Outcome, ...] = ()
+    examine_step: Callable[[Examination], Outcome],
+    time_limit: float,
+    done: tuple[Outcome, ...] = (),
 ) -> Iterator[Outcome]:
     """Run the steps of the plan that are not done yet, and yield their outcomes.
 
@@ -183,7 +185,7 @@ def examine_in_turn(journal: str, budget: float, *arguments: Any) -> tuple[Outco
     return tuple(outcomes)
 
 
-def lost_outcome(step: Step, error: HungError | KilledError, time_limit: float) -> Outcome:
+def lost_outcome(step: Examination, error: HungError | KilledError, time_limit: float) -> Outcome:
     """Return the outcome of an examination that never returned.
 
     Args:
@@ -225,7 +227,7 @@ def _outcomes_in(journal: Path) -> tuple[Outcome, ...]:
     return tuple(outcomes)
 
 
-def _next_step(done: tuple[Outcome, ...]) -> Step:
+def _next_step(done: tuple[Outcome, ...]) -> Examination:
     """Return the first step that has no outcome; the last step if all have one."""
     return PLAN[min(len(done), len(PLAN) - 1)]
 

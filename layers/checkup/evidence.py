@@ -73,8 +73,6 @@ class Evidence:
             return None
         return float(np.abs(self.after - self.before).max(initial=0.0))
 
-    apart = reload_difference  # the name that pages/ still reads
-
     def __post_init__(self) -> None:
         """Lock the arrays, because results are shared between visitors."""
         for array in self.arrays:

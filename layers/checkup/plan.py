@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Step:
+class Examination:
     """One examination: ``layers.checkup.probes`` has a function of its name.
 
     Attributes:
@@ -27,24 +27,24 @@ _CALLED = frozenset({"make", "call"})
 _TRACED = frozenset({"make", "call", "graph"})
 
 PLAN = (
-    Step("make", "making it", gives="make"),
-    Step("call", "calling it", _MADE, gives="call"),
-    Step("graph", "tracing it", _CALLED, gives="graph"),
-    Step("positional_add_weight", "reading its source", _MADE),
-    Step("build_signature", "comparing build() with call()", _MADE),
-    Step("reserved_name", "watching its attributes", _MADE),
-    Step("untracked", "looking for variables", _CALLED),
-    Step("variable_in_call", "watching where variables are created", _CALLED),
-    Step("frozen_copy", "changing its weights", _CALLED),
-    Step("no_gradient", "measuring gradients", _CALLED),
-    Step("softmax_of_one", "reading its graph", _CALLED),
-    Step("python_state", "comparing repeated calls", _CALLED),
-    Step("children_unbuilt", "building it", _CALLED),
-    Step("config", "serializing it and reading it back", _CALLED),
-    Step("unregistered", "looking up its registered name", _MADE),
-    Step("fixed_batch", "changing the batch size", _CALLED),
-    Step("wrong_output_shape", "comparing output shapes", _CALLED),
-    Step("hard_coded_size", "changing its size", _CALLED),
-    Step("float64_constant", "looking at dtypes", _CALLED),
+    Examination("make", "making it", gives="make"),
+    Examination("call", "calling it", _MADE, gives="call"),
+    Examination("graph", "tracing it", _CALLED, gives="graph"),
+    Examination("positional_add_weight", "reading its source", _MADE),
+    Examination("build_signature", "comparing build() with call()", _MADE),
+    Examination("reserved_name", "watching its attributes", _MADE),
+    Examination("untracked", "looking for variables", _CALLED),
+    Examination("variable_in_call", "watching where variables are created", _CALLED),
+    Examination("frozen_copy", "changing its weights", _CALLED),
+    Examination("no_gradient", "measuring gradients", _CALLED),
+    Examination("softmax_of_one", "reading its graph", _CALLED),
+    Examination("python_state", "comparing repeated calls", _CALLED),
+    Examination("children_unbuilt", "building it", _CALLED),
+    Examination("config", "serializing it and reading it back", _CALLED),
+    Examination("unregistered", "looking up its registered name", _MADE),
+    Examination("fixed_batch", "changing the batch size", _CALLED),
+    Examination("wrong_output_shape", "comparing output shapes", _CALLED),
+    Examination("hard_coded_size", "changing its size", _CALLED),
+    Examination("float64_constant", "looking at dtypes", _CALLED),
 )
 WORDS = {"make": "be made", "call": "be called", "graph": "be traced as a graph"}

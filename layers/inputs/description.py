@@ -73,7 +73,7 @@ class InputDescription:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The names of what it can be fed, beside the visitor's own array."""
+        """The names of its possible sources, beside the visitor's own array."""
         if self.dtype == "any":
             return (*SOURCES, *ID_SOURCES)
         return tuple(ID_SOURCES) if self.dtype == "int32" else tuple(SOURCES)
@@ -243,7 +243,7 @@ class Description:
             return
         words = ", ".join(self.input_axes(len(expected) + (not self.shape_field)))
         sizes = format_shape(expected) if self.shape_field else f"batch × {format_shape(expected)}"
-        mend = (
+        hint = (
             "Size the layer to the data, or bring an array of the expected shape."
             if fits
             else "No setting of this layer takes that shape: bring a smaller array, or one of the "
@@ -251,6 +251,6 @@ class Description:
         )
         raise MismatchError(
             f"Your array does not fit {self.title}: expected {sizes} ({words}). "
-            f"Received {format_shape(shape)}. {mend}",
+            f"Received {format_shape(shape)}. {hint}",
             fits,
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class BadInputError(ValueError):
-    """Input that cannot be used, as a sentence: what failed, expected, received, mend."""
+    """Input that cannot be used, as a sentence: what failed, expected, received, hint."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class IntField(Field):
     maximum: int
 
     def parse(self, value: object) -> int:
-        """Read an int, or text that spells one."""
+        """Read an int, or text of one."""
         expected = f"a whole number from {self.minimum} to {self.maximum}"
         instead = f"Try {self.name}={self.default}."
         if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,18}", str(value).strip()):
@@ -81,7 +81,7 @@ class FloatField(Field):
     maximum: float
 
     def parse(self, value: object) -> float:
-        """Read a float, or text that spells one; NaN and infinities are refused."""
+        """Read a float, or text of one; NaN and infinities are refused."""
         expected = f"a number from {self.minimum:g} to {self.maximum:g}"
         try:
             number = float(str(value))

@@ -1,4 +1,4 @@
-"""What a network is fed: our picture, numbers, or the visitor's own, sized to its input."""
+"""What goes into a network: our picture, numbers, or the visitor's own, sized to its input."""
 
 from __future__ import annotations
 
@@ -79,24 +79,24 @@ def read_image(name: str, data: bytes) -> np.ndarray:
     if not name.lower().endswith(_SUFFIXES):
         return read_array(name, data)
     expected = f"a picture of at most {MAXIMUM_BYTES:,} bytes and {MAXIMUM_PIXELS:,} pixels"
-    mend = "Save it as PNG, or bring an NPY."
+    hint = "Save it as PNG, or bring an NPY."
     if len(data) > MAXIMUM_BYTES:
-        raise _refuse(name, expected, f"{len(data):,} bytes", mend)
+        raise _refuse(name, expected, f"{len(data):,} bytes", hint)
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as opened:
             warnings.simplefilter("ignore")
             if opened.width * opened.height > MAXIMUM_PIXELS:
-                raise _refuse(name, expected, f"{opened.width} × {opened.height}", mend)
+                raise _refuse(name, expected, f"{opened.width} × {opened.height}", hint)
             grey = opened.mode in {"1", "L", "I;16", "I", "F", "LA"}
             array = np.asarray(opened.convert("L" if grey else "RGB"), "float32") / 255
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError, Image.DecompressionBombError):
-        raise _refuse(name, expected, "a file that is none, or is cut off", mend) from None
+        raise _refuse(name, expected, "a file that is none, or is cut off", hint) from None
     return array
 
 
-def _refuse(name: str, expected: str, received: str, mend: str) -> BadInputError:
+def _refuse(name: str, expected: str, received: str, hint: str) -> BadInputError:
     return BadInputError(
-        f"`{name[:60]}` cannot be read: expected {expected}. Received {received}. {mend}"
+        f"`{name[:60]}` cannot be read: expected {expected}. Received {received}. {hint}"
     )
 
 

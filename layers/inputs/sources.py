@@ -1,4 +1,4 @@
-"""The named inputs a layer can be fed, each with the Python that makes the same array."""
+"""The named inputs of a layer, each with the Python that makes the same array."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SOURCES = {
     "ramp": RAMP,
     "one_hot": ONE_HOT,
 }
-"""The inputs every layer can be fed, beside its own and the visitor's array."""
+"""The inputs that every layer takes, beside its own and the visitor's array."""
 IDS = Source(
     label="Ids 0, 1, 2, …",
     make=lambda shape, _, most: (

@@ -23,7 +23,7 @@ _BROKEN_HEADER = (
     MemoryError,
     RecursionError,
 )
-_MEND = "Bring a CSV of numbers, or an NPY saved by numpy.save."
+_HINT = "Bring a CSV of numbers, or an NPY saved by numpy.save."
 
 
 def read_array(name: str, data: bytes) -> np.ndarray:
@@ -50,9 +50,9 @@ def read_array(name: str, data: bytes) -> np.ndarray:
         return np.ascontiguousarray(array, "float32")
 
 
-def _refuse(name: str, expected: str, received: str, mend: str = _MEND) -> BadInputError:
+def _refuse(name: str, expected: str, received: str, hint: str = _HINT) -> BadInputError:
     return BadInputError(
-        f"`{name[:60]}` cannot be read: expected {expected}. Received {received}. {mend}"
+        f"`{name[:60]}` cannot be read: expected {expected}. Received {received}. {hint}"
     )
 
 
@@ -86,10 +86,12 @@ def _read_npy(name: str, data: bytes) -> np.ndarray:
             f"the shape {format_shape(shape)}",
             "Cut a part out of it.",
         )
-    held = len(data) - stream.tell()
-    if held < elements * dtype.itemsize:
+    available = len(data) - stream.tell()
+    if available < elements * dtype.itemsize:
         raise _refuse(
-            name, f"{elements * dtype.itemsize:,} bytes of data, as its header says", f"{held:,}"
+            name,
+            f"{elements * dtype.itemsize:,} bytes of data, as its header says",
+            f"{available:,}",
         )
     flat = np.frombuffer(data, dtype, count=elements, offset=stream.tell())
     return flat.reshape(shape, order="F" if by_columns else "C")

@@ -171,8 +171,8 @@ def _fixed(op: Contract, number: int, at: Index, values: np.ndarray) -> np.ndarr
             for letter, length in zip(letters, values.shape, strict=True)
         )
     ]
-    kept = [letter for letter in letters if letter not in place]
-    order = [kept.index(letter) for letter in op.summed if letter in kept]
+    summed = [letter for letter in letters if letter not in place]
+    order = [summed.index(letter) for letter in op.summed if letter in summed]
     return own.transpose(order).reshape(-1)
 
 

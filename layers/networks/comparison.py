@@ -15,7 +15,7 @@ from layers.model_files.planes import WeightView, view
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class WeightPair:
     """A weight of each network; None where one of them has no such weight."""
 
     layer: str
@@ -48,7 +48,7 @@ class Distance:
     unequal: int
 
 
-def match(first: ModelFile, second: ModelFile) -> tuple[Pair, ...]:
+def match(first: ModelFile, second: ModelFile) -> tuple[WeightPair, ...]:
     """Return pairs of weights: of layers of one path, else of layers with equal weight shapes.
 
     Keras numbers layers through a whole session (``dense``, ``dense_1``), so a path alone does not
@@ -66,32 +66,32 @@ def match(first: ModelFile, second: ModelFile) -> tuple[Pair, ...]:
         alike = (other for other in unpaired.values() if _signature(other) == _signature(layer))
         found = next(alike, None) or unpaired.get(layer.path)
         partners[layer.path] = unpaired.pop(found.path) if found else None
-    pairs: list[Pair] = []
+    pairs: list[WeightPair] = []
     for layer in (layer for layer in first.layers if layer.weights):
         pairs += _pairs(layer, partners[layer.path])
     for layer in unpaired.values():
         pairs += [
-            Pair(layer="", other_layer=layer.path, first=None, second=weight)
+            WeightPair(layer="", other_layer=layer.path, first=None, second=weight)
             for weight in layer.weights
         ]
     return tuple(pairs)
 
 
-def _pairs(layer: LayerEntry, other: LayerEntry | None) -> Iterable[Pair]:
+def _pairs(layer: LayerEntry, other: LayerEntry | None) -> Iterable[WeightPair]:
     by_name = {weight.name: weight for weight in other.weights} if other else {}
     path = other.path if other else ""
     for weight in layer.weights:
         second = by_name.pop(weight.name, None)
-        yield Pair(layer=layer.path, other_layer=path, first=weight, second=second)
+        yield WeightPair(layer=layer.path, other_layer=path, first=weight, second=second)
     for weight in by_name.values():
-        yield Pair(layer=layer.path, other_layer=path, first=None, second=weight)
+        yield WeightPair(layer=layer.path, other_layer=path, first=None, second=weight)
 
 
 def _signature(layer: LayerEntry) -> tuple:
     return tuple((weight.name, weight.shape) for weight in layer.weights)
 
 
-class Difference:
+class WeightDifference:
     """First minus second as float64, read a piece at a time; equal infinities give 0."""
 
     def __init__(self, first: Array, second: Array) -> None:
@@ -144,4 +144,4 @@ def view_difference(first: Array, second: Array, entry: WeightEntry) -> WeightVi
     Raises:
         BadInputError: a file is damaged.
     """
-    return view(Difference(first, second), entry)
+    return view(WeightDifference(first, second), entry)

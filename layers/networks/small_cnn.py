@@ -56,7 +56,7 @@ FIELDS: tuple[Field, ...] = (
         name="out_activation",
         default="softmax",
         choices=("softmax", "sigmoid", "linear"),
-        help="The post's is softmax.",
+        help="softmax in the post.",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What each operation does: redone in NumPy, the cells that make a cell, and the arithmetic.
+"""What each operation does: its result in NumPy, the cells that make a cell, the arithmetic.
 
 NumPy only. An operation is the independent oracle for what TensorFlow computed.
 """

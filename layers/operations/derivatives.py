@@ -1,7 +1,7 @@
 """What a backward pass computes of each cell: a gradient times the slope of a function.
 
-The arguments stand in TensorFlow's own order: the gradient and what went in (or came out), or what
-came out and the gradient.
+The arguments are in TensorFlow's own order: the gradient and the operand (or the result), or the
+result and the gradient.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ DERIVATIVES: dict[str, Callable[..., Any]] = {
     "leaky_relu_grad": _leaky_relu,
     "softplus_grad": _softplus,
     "softsign_grad": lambda gradient, x: gradient / np.square(1 + np.abs(x)),
-    # (gradient, what came out)
+    # (gradient, result)
     "elu_grad": lambda gradient, y: _where(np.asarray(y) < 0, gradient * (y + 1), gradient),
     "selu_grad": _selu,
-    # (what came out, gradient)
+    # (result, gradient)
     "tanh_grad": lambda y, gradient: gradient * (1 - y * y),
     "sigmoid_grad": lambda y, gradient: gradient * y * (1 - y),
     "sqrt_grad": lambda y, gradient: gradient * 0.5 / y,

@@ -1,4 +1,4 @@
-"""How one cell of a run came to its number: worked out by hand, and written with the numbers."""
+"""The arithmetic of one cell of a run: its value by NumPy, and the formula with the numbers."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ LEVELS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """One cell, worked out by hand.
+    """The arithmetic of one cell, computed in NumPy.
 
     Attributes:
-        value: by hand, in float64, from the recorded numbers of the cells in it; the recorded
+        value: computed in float64 from the recorded numbers of the cells in it; the recorded
             number where nothing was computed or the arithmetic is not known.
         text: the arithmetic with its numbers and its result, as a textbook writes it; the number
             alone where there is none.
-        sources: the cells that it was worked out from, by tensor.
+        sources: the cells that it was computed from, by tensor.
         expression: the arithmetic; None where there is none.
         recorded: the run's own number.
         terms: what each summand adds, (terms,) float64; of a softmax the shares; None where the
@@ -60,7 +60,7 @@ class Explanation:
 def explain(
     trace: Run, tensor: str, index: tuple[int, ...], *, everything: bool = False
 ) -> Explanation:
-    """Work out one cell of a run by hand.
+    """Compute one cell of a run in NumPy, and write its arithmetic.
 
     What is only passed on (a step with ``shown=False``) and is one cell is written out in its
     place; so are sums and products that are shown, up to ``LEVELS`` of them: so

@@ -30,13 +30,13 @@ def written(value: float, digits: int = 6) -> str:
     return text.replace("-", "−")
 
 
-def agreed(hand: float, computed: float) -> str:
-    """Write a result with the digits in which the hand's and the computer's agree.
+def agreed(checked: float, computed: float) -> str:
+    """Write a result with the digits in which NumPy's and TensorFlow's agree.
 
     >>> agreed(0.33333333, 0.33333337), agreed(0.123456, 0.123461), agreed(1.0, 1.5)
-    ('0.333333', '0.12346', '1 by hand, 1.5 by TensorFlow')
+    ('0.333333', '0.12346', '1 by NumPy, 1.5 by TensorFlow')
     """
     for digits in (6, 5, 4, 3):
-        if written(hand, digits) == written(computed, digits):
+        if written(checked, digits) == written(computed, digits):
             return written(computed, digits)
-    return f"{written(hand, 4)} by hand, {written(computed, 4)} by TensorFlow"
+    return f"{written(checked, 4)} by NumPy, {written(computed, 4)} by TensorFlow"

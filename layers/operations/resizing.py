@@ -97,9 +97,9 @@ class Resize(Op):
         """Return the cells that have a weight."""
         spans: list = list(along(values.shape))
         for axis, weights in enumerate(self._tables(values), start=1):
-            held = weights != 0
-            starts = held.argmax(axis=1)
-            last = held.shape[1] - held[:, ::-1].argmax(axis=1)
+            weighted = weights != 0
+            starts = weighted.argmax(axis=1)
+            last = weighted.shape[1] - weighted[:, ::-1].argmax(axis=1)
             spans[axis] = Table((axis,), starts, last - starts)
         return (tuple(spans),)
 

@@ -1,4 +1,4 @@
-"""Gradients that go back to the cells they came from: of pools, of resizing, of slices."""
+"""Gradients of pools, of resizing and of slices, spread over the cells of the operand."""
 
 from __future__ import annotations
 
@@ -197,10 +197,10 @@ class ResizeGradient(Gradient):
         """Return the cells from the first to the last that have a weight."""
         spans: list[AnySpan] = list(along(gradient.shape))
         for axis, weights in enumerate(self._tables(gradient), start=1):
-            held = weights != 0
-            first = held.argmax(axis=1)
-            last = held.shape[1] - held[:, ::-1].argmax(axis=1)
-            spans[axis] = Table((axis,), first, np.where(held.any(axis=1), last - first, 0))
+            weighted = weights != 0
+            first = weighted.argmax(axis=1)
+            last = weighted.shape[1] - weighted[:, ::-1].argmax(axis=1)
+            spans[axis] = Table((axis,), first, np.where(weighted.any(axis=1), last - first, 0))
         return (tuple(spans),)
 
     def expression(self, index: Index, gradient: np.ndarray) -> Expression:
@@ -267,8 +267,8 @@ class SliceGradient(Layout):
         for axis, length in zip(stay, gradient.shape, strict=True):
             step = abs(self.strides[axis])
             away = (np.arange(self.shape[axis]) - self.begin[axis]) * np.sign(self.strides[axis])
-            held = (away >= 0) & (away % step == 0) & (away // step < length)
-            found.append(Table((axis,), np.where(held, away // step, 0), held.astype(int)))
+            inside = (away >= 0) & (away % step == 0) & (away // step < length)
+            found.append(Table((axis,), np.where(inside, away // step, 0), inside.astype(int)))
         if self.squeezed and found:  # one axis stands for those that the slice dropped
             axes = (stay[0], *self.squeezed)
             grid = np.meshgrid(*(np.arange(self.shape[axis]) for axis in axes), indexing="ij")

@@ -21,7 +21,7 @@ from layers.traces.trace import Role, Step, Tensor, Trace
 from layers.traces.view import ordered
 
 SHAPES = {"Shape", "ShapeN", "Rank", "Size", "ZerosLike", "OnesLike", "BroadcastArgs"}
-"""What depends on shapes alone: constants, whatever they are asked of."""
+"""What depends on shapes alone: constants, whatever their operands are."""
 
 
 def draws(op_type: str) -> bool:
@@ -56,14 +56,14 @@ class Graph:
     weights: dict[int, str] = field(default_factory=dict)
     constants: dict[int, str] = field(default_factory=dict)
     steps: dict[str, tuple[Op, tuple[str, ...], str]] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)
+    needed: set[str] = field(default_factory=set)
 
     def read(self, inputs: Mapping[str, Any]) -> None:
         """Walk through what ran, and know every tensor."""
         for name, tensor in inputs.items():
-            self._know(tensor, name, "input", "")
+            self._name(tensor, name, "input", "")
         for call in self.recorder.calls:
-            self._hear(call)
+            self._read_call(call)
 
     def finish(self, ends: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
         """Keep what leads to the ends and to changed state.
@@ -104,13 +104,13 @@ class Graph:
         """Return the graph as a trace."""
         tensors = {}
         for name, (tensor, role, path) in self.tensors.items():
-            if name in inputs or name in self.kept:
+            if name in inputs or name in self.needed:
                 values = _values(tensor)
                 axes = tuple(f"axis {axis}" for axis in range(values.ndim))
                 tensors[name] = Tensor(values=values, axes=axes, role=role, path=path)
         made = {}
         for name in self.tensors:
-            if name in self.steps and name in self.kept:
+            if name in self.steps and name in self.needed:
                 op, operands, scope = self.steps[name]
                 made[name] = Step(op=op, operands=operands, result=name, scope=scope)
         steps = ordered(made)
@@ -119,7 +119,7 @@ class Graph:
             tensors=tensors | order, steps=tuple(steps), output_names=outputs, input_names=inputs
         )
 
-    def _hear(self, call: Call) -> None:
+    def _read_call(self, call: Call) -> None:
         handle = id(call.inputs[0]) if call.inputs else 0
         if call.op_type == "ReadVariableOp":
             if self._is_seed(handle):
@@ -130,7 +130,7 @@ class Graph:
                 self._assign(call, handle)
         elif draws(call.op_type) and call.op_type != "RandomShuffle":
             for output in call.outputs:
-                self._know(output, self._fresh(), "random", self._scope(call))
+                self._name(output, self._fresh(), "random", self._scope(call))
         elif call.op_type not in SHAPES and any(self._known(each) for each in call.inputs):
             for place, output in enumerate(call.outputs):
                 name = self._new(output, "intermediate", self._scope(call))
@@ -167,7 +167,7 @@ class Graph:
             known = self.variables.get(handle)
             name = unique(clean(known.path if known else "weight"), self.tensors)
             value = self.recorder.values[handle]
-            self._know(value, name, _role(known, value), self._path(handle))
+            self._name(value, name, _role(known, value), self._path(handle))
             self.weights[handle] = name
         return self.weights[handle]
 
@@ -205,10 +205,10 @@ class Graph:
 
     def _new(self, tensor: Any, role: Role, path: str) -> str:
         name = self._fresh()
-        self._know(tensor, name, role, path)
+        self._name(tensor, name, role, path)
         return name
 
-    def _know(self, tensor: Any, name: str, role: Role, path: str) -> None:
+    def _name(self, tensor: Any, name: str, role: Role, path: str) -> None:
         self.tensors[name] = (tensor, role, path)
         self.names[id(tensor)] = name
 
@@ -217,9 +217,9 @@ class Graph:
         waiting = list(ends)
         while waiting:
             name = waiting.pop()
-            if name in self.kept:
+            if name in self.needed:
                 continue
-            self.kept.add(name)
+            self.needed.add(name)
             if name not in self.steps and name in self.made:
                 self._translate(name)
             if name in self.steps:

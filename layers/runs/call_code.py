@@ -109,8 +109,8 @@ def _masks(named: Mapping[str, Any], names: dict[int, str]) -> list[str]:
         for mask in value if isinstance(value, list) else [value]:
             if isinstance(mask, np.ndarray):
                 names[id(mask)] = "mask"
-                kept = int(mask[0].sum())
-                lines += [f"mask = np.ones({mask.shape}, bool)", f"mask[:, {kept}:] = False"]
+                length = int(mask[0].sum())
+                lines += [f"mask = np.ones({mask.shape}, bool)", f"mask[:, {length}:] = False"]
     return lines
 
 

@@ -62,22 +62,22 @@ def code(
         if used in classes or used == "np."
     )
     made = f"layer = {_constructor(layer)}"
-    edited = _fed_edits(edits, source)
+    edited = _input_edits(edits, source)
     if calls == 1:
-        fed = _input(spec, inputs, seed, source, constant) + edited
+        array = _input(spec, inputs, seed, source, constant) + edited
         edited = weight_edits(layer, edits, "layer.build(inputs.shape)")
-        body = f"inputs = {fed}\n{made}{edited}\nprint(layer(inputs).numpy())"
+        body = f"inputs = {array}\n{made}{edited}\nprint(layer(inputs).numpy())"
     else:
-        fed = _input(spec, inputs, f"{seed} + call", source, constant) + edited
+        array = _input(spec, inputs, f"{seed} + call", source, constant) + edited
         body = (
             f"{made}\nfor call in range({calls}):\n"
-            f"{textwrap.indent(f'inputs = {fed}', '    ')}\n"
+            f"{textwrap.indent(f'inputs = {array}', '    ')}\n"
             "    outputs = layer(inputs)\nprint(outputs.numpy())"
         )
     return f"{SETTING}{modules}\n\n\n{_helpers(spec.classes)}{classes}\n\n\n{body}\n"
 
 
-def _fed_edits(edits: Sequence[Edit], source: str | np.ndarray) -> str:
+def _input_edits(edits: Sequence[Edit], source: str | np.ndarray) -> str:
     """Return the lines that put a visitor's numbers into the input; their own array has them."""
     if isinstance(source, np.ndarray):
         return ""
@@ -122,11 +122,11 @@ def lean_source(thing: type | FunctionType) -> str:
             drop |= _lines_of(node)
         elif isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
             drop |= _lines_of(node.body[0])
-    kept = [line for number, line in enumerate(lines) if number not in drop]
+    rest = [line for number, line in enumerate(lines) if number not in drop]
     tidy = [
         line
-        for number, line in enumerate(kept)
-        if line.strip() or (kept[number - 1].strip() and not kept[number - 1].startswith("class"))
+        for number, line in enumerate(rest)
+        if line.strip() or (rest[number - 1].strip() and not rest[number - 1].startswith("class"))
     ]
     return "\n".join(tidy).strip()
 

@@ -27,7 +27,7 @@ from layers.inputs.sources import (
 from layers.runs.refusing import refusing
 
 Sources = str | np.ndarray | Mapping[str, str | np.ndarray] | None
-"""What the first input is fed, or what each is, by its name; None for the layer's own choice."""
+"""What the first input is, or what each is, by its name; None for the layer's own choice."""
 _SEEDS_APART = 1000
 """Between the seeds of two inputs: further than calls are counted."""
 
@@ -140,7 +140,7 @@ def source_of(spec: LayerSpec, name: str) -> Source:
 
 
 def chosen_sources(spec: LayerSpec, sources: Sources) -> dict[str, str | np.ndarray]:
-    """Return what each declared input is fed, by its name.
+    """Return what each declared input is, by its name.
 
     Raises:
         BadInputError: a source for an input that there is not.
@@ -150,7 +150,7 @@ def chosen_sources(spec: LayerSpec, sources: Sources) -> dict[str, str | np.ndar
     names = [each.name for each in spec.inputs]
     if unknown := sorted(set(sources) - set(names)):
         raise BadInputError(
-            f"{spec.title} cannot be fed so: expected inputs among {', '.join(names)}. Received "
+            f"{spec.title} cannot be run so: expected inputs among {', '.join(names)}. Received "
             f"{', '.join(unknown)[:60]}. Leave out what it does not have."
         )
     return {each.name: sources.get(each.name, each.default_source) for each in spec.inputs}

@@ -132,11 +132,11 @@ def _compared(words: list[str]) -> Words:
 
 def _one(words: list[str]) -> Words:
     """Return the words of a sum over the keys: what is left of the queries' time is time again."""
-    kept = []
+    found = []
     for word in words:
         plain = word.removeprefix("query ")
-        kept.append(plain if f"key {plain}" not in words else word)
-    return tuple(kept)
+        found.append(plain if f"key {plain}" not in words else word)
+    return tuple(found)
 
 
 def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | None:
@@ -183,11 +183,11 @@ def _laid_out(op: Op, first: Words, shape: Sequence[int], result: Sequence[int])
     if isinstance(op, Transpose):
         return tuple(first[axis] for axis in op.permutation)
     if isinstance(op, Slice):
-        kept = [
+        renamed = [
             "units" if word == "gate units" and _is_gate(op.size[axis], shape[axis]) else word
             for axis, word in enumerate(first)
         ]
-        return tuple(word for axis, word in enumerate(kept) if axis not in op.squeezed)
+        return tuple(word for axis, word in enumerate(renamed) if axis not in op.squeezed)
     if isinstance(op, Stack):
         return (*first[: op.axis], "", *first[op.axis :])
     if isinstance(op, Concatenate) or len(result) == len(first):

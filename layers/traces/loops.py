@@ -18,7 +18,7 @@ class Iteration:
 
     Attributes:
         steps: what ran in it.
-        came_in: what it reads and no other repetition does: a slice of the sequence.
+        slices: what it reads and no other repetition does: a slice of the sequence.
         carried: what it reads of the repetition before; of the first, the initial state. A state
             that a mask holds back is still carried.
         handed_on: what it makes for the next repetition, in the order of ``carried``; empty where
@@ -27,7 +27,7 @@ class Iteration:
     """
 
     steps: tuple[Step, ...]
-    came_in: tuple[str, ...]
+    slices: tuple[str, ...]
     carried: tuple[str, ...]
     handed_on: tuple[str, ...]
     results: tuple[str, ...]
@@ -192,8 +192,8 @@ def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration
             if step.result in trace.output_names
             or any(reader.result not in own for reader in trace.used_by[step.result])
         )
-        came = tuple(name for name in names if name not in state)
-        iterations.append(Iteration(block, came, tuple(state), handed[number], results))
+        slices = tuple(name for name in names if name not in state)
+        iterations.append(Iteration(block, slices, tuple(state), handed[number], results))
     return tuple(iterations)
 
 

@@ -85,11 +85,11 @@ def _lstm(trace: Trace, step: Step) -> dict[str, str] | None:
                 continue
             candidate = [name for name in fresh if not _squashed(trace, name)]
             opened = [name for name in fresh if _squashed(trace, name)]
-            kept = [name for name in forget if _squashed(trace, name)]
-            if len(candidate) == len(opened) == len(kept) == 1 and _cell(
+            forgotten = [name for name in forget if _squashed(trace, name)]
+            if len(candidate) == len(opened) == len(forgotten) == 1 and _cell(
                 trace, candidate[0], "tanh", "relu"
             ):
-                names = {"f": kept[0], "i": opened[0], "g": candidate[0], "o": gate}
+                names = {"f": forgotten[0], "i": opened[0], "g": candidate[0], "o": gate}
                 return {**names, "c": inner[0], "h": step.result}
     return None
 
@@ -98,11 +98,11 @@ def _gru(trace: Trace, step: Step) -> dict[str, str] | None:
     """Find h = z · h before + (1 − z) · g."""
     total = _cell(trace, step.result, "add")
     for old, new in (total, total[::-1]) if total else ():
-        kept, fresh = _cell(trace, old, "multiply"), _cell(trace, new, "multiply")
-        for rest, candidate in (fresh, fresh[::-1]) if kept and fresh else ():
+        carried, fresh = _cell(trace, old, "multiply"), _cell(trace, new, "multiply")
+        for rest, candidate in (fresh, fresh[::-1]) if carried and fresh else ():
             opposite = _cell(trace, rest, "subtract")
             bent = _cell(trace, candidate, "tanh", "relu")
-            if not opposite or not bent or not kept or opposite[1] not in kept:
+            if not opposite or not bent or not carried or opposite[1] not in carried:
                 continue
             if not _squashed(trace, opposite[1]) or trace[opposite[0]].size != 1:
                 continue

@@ -89,7 +89,7 @@ def _rewrite(view: View, name: str, rules: tuple[Rule, ...]) -> bool:
 
 
 def _constants_once(view: View) -> None:
-    """Let equal constants be one: a number that is asked for in every time step."""
+    """Let equal constants be one: a number that every time step reads."""
     known: dict[tuple, str] = {}
     for name, tensor in view.tensors.items():
         if tensor.role == "constant" and name not in view.steps and tensor.values.dtype != object:

@@ -43,9 +43,10 @@ def with_own_initial_states(trace: Trace, found: Sequence[Loop]) -> Trace:
     read = {name for step in steps.values() for name in step.operands}
     gone = {name for loop in found for name in loop.iterations[0].carried} - read
     gone -= {*trace.made_by, *trace.input_names, *trace.output_names}
-    kept = {name: tensor for name, tensor in tensors.items() if name not in gone}
-    order = [*(n for n in kept if n in taken), *(n for n in kept if n not in taken)]
-    return replace(trace, tensors={name: kept[name] for name in order}, steps=tuple(steps.values()))
+    remaining = {name: tensor for name, tensor in tensors.items() if name not in gone}
+    order = [*(n for n in remaining if n in taken), *(n for n in remaining if n not in taken)]
+    tensors = {name: remaining[name] for name in order}
+    return replace(trace, tensors=tensors, steps=tuple(steps.values()))
 
 
 def _exchanged(step: Step, later: Step, state: str, old: str, new: str) -> Step:
@@ -117,7 +118,7 @@ def _carried(
 def _read(trace: Trace, iteration: Iteration) -> dict[str, str]:
     """Return the one slice of the sequence that comes in as x, and the mask's as mask."""
     own = {step.result for step in iteration.steps}
-    slices = [trace.made_by[name] for name in iteration.came_in if name in trace.made_by]
+    slices = [trace.made_by[name] for name in iteration.slices if name in trace.made_by]
     slices += [step for step in iteration.steps if step.operands and step.operands[0] not in own]
     found: dict[str, list[str]] = {}
     for step in slices:

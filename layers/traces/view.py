@@ -120,26 +120,26 @@ class View:
                 self.steps[result] = replace(step, operands=operands)
 
     def _needed(self) -> set[str]:
-        kept: set[str] = set()
+        needed: set[str] = set()
         waiting = list(self.ends)
         while waiting:
             name = waiting.pop()
-            if name not in kept:
-                kept.add(name)
+            if name not in needed:
+                needed.add(name)
                 waiting += self.steps[name].operands if name in self.steps else ()
-        return kept
+        return needed
 
     def prune(self) -> None:
         """Drop the steps that lead to no end."""
-        kept = self._needed()
-        self.steps = {name: step for name, step in self.steps.items() if name in kept}
+        needed = self._needed()
+        self.steps = {name: step for name, step in self.steps.items() if name in needed}
 
     def finish(self, trace: Trace) -> Trace:
         """Return the trace with what still leads to an end."""
-        kept = self._needed() | set(trace.input_names)
-        steps = ordered({name: step for name, step in self.steps.items() if name in kept})
+        needed = self._needed() | set(trace.input_names)
+        steps = ordered({name: step for name, step in self.steps.items() if name in needed})
         made = {step.result for step in steps}
-        names = [name for name in self.tensors if name in kept and name not in made]
+        names = [name for name in self.tensors if name in needed and name not in made]
         names += [step.result for step in steps]
         return replace(
             trace, tensors={name: self.tensors[name] for name in names}, steps=tuple(steps)

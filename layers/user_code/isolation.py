@@ -56,9 +56,6 @@ def isolated(registered: Mapping[str, type]) -> Generator[io.StringIO]:
         yield printed
 
 
-untouched = isolated  # the name that user_module still imports
-
-
 @contextlib.contextmanager
 def _fixed_seeds() -> Generator[None]:
     eager = context.context()

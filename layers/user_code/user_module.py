@@ -29,7 +29,7 @@ from layers.inputs.parameters import argument_of, parameter_of
 from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
 from layers.recording import RecordingFailedError
 from layers.runs.refusing import error_words
-from layers.user_code.isolation import untouched
+from layers.user_code.isolation import isolated
 
 PREFIX = "own."
 """Before the class's name, in the link."""
@@ -82,7 +82,8 @@ def load(path: str, source: str) -> Loaded:
         sys.path.insert(0, folder)
     sys.modules[name] = module  # where pickles and Keras look for its classes
     linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
-    with _apart({}), told(f"`{Path(path).name}` cannot be used", path):
+    failed = f"`{Path(path).name}` cannot be used"
+    with _isolated_module({}), user_errors_as_bad_input(failed, path):
         before = dict(object_registration.GLOBAL_CUSTOM_OBJECTS)
         exec(compile(source, path, "exec"), vars(module))  # noqa: S102 (the author's own module)
         registered = {
@@ -129,16 +130,17 @@ def at_work(path: str, source: str, name: str) -> Generator[None]:
         BadInputError: in place of whatever the author's code raises.
     """
     registered = load(path, source).registered
-    with _apart(registered), told(f"{name.removeprefix(PREFIX)} cannot be run", path):
+    failed = f"{name.removeprefix(PREFIX)} cannot be run"
+    with _isolated_module(registered), user_errors_as_bad_input(failed, path):
         yield
 
 
 @contextmanager
-def _apart(registered: Mapping[str, type]) -> Generator[None]:
+def _isolated_module(registered: Mapping[str, type]) -> Generator[None]:
     """Leave no trace of a block but what it prints."""
     printed = None
     try:
-        with untouched(registered) as printed:
+        with isolated(registered) as printed:
             yield
     finally:
         if printed:
@@ -153,7 +155,7 @@ def _module_name(path: str) -> str:
 
 
 @contextmanager
-def told(failed: str, path: str) -> Generator[None]:
+def user_errors_as_bad_input(failed: str, path: str) -> Generator[None]:
     """Raise whatever an author's code raises as a sentence, with the line of theirs.
 
     Raises:
@@ -248,21 +250,21 @@ def _in_link(field: Field) -> Field:
 def _make(
     cls: type, path: str, names: tuple[str, ...], values: Values, seed: int
 ) -> keras.layers.Layer:
-    lacking = [
+    missing = [
         name
         for name, parameter in parameters_of(cls).items()
         if parameter.default is parameter.empty and parameter_of(name) not in names
     ]
-    if lacking:
+    if missing:
         raise BadInputError(
-            f"{cls.__name__} cannot be made: expected values for {', '.join(lacking)}. Received "
+            f"{cls.__name__} cannot be made: expected values for {', '.join(missing)}. Received "
             "none: they have no default, no annotation of int, float, bool or Literal, and no name "
             "that says what they are. Give them one."
         )
     # Nothing else runs in this process meanwhile, and the catalogue's layers draw by seeds of
     # their own: so the same link shows the same numbers though the author passes no seed.
     keras.utils.set_random_seed(seed)
-    with told(f"{cls.__name__} cannot be made", path):
+    with user_errors_as_bad_input(f"{cls.__name__} cannot be made", path):
         return cls(**{argument_of(name): values[name] for name in names})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from layers.api.checkup import Known, Own
+from layers.api.checkup import AuthorLayer, PostLayer
 from layers.api.explore import OwnModule
 from layers.checkup.pairs import NAMES, POSTED, Pair, pair_of
 from layers.inputs.description import Description
@@ -28,7 +28,7 @@ class CheckupChoice:
         pair: the post's layer and its repaired form; None for an author's own.
     """
 
-    make: Known | Own
+    make: PostLayer | AuthorLayer
     shape: tuple[int, ...]
     title: str
     source: str
@@ -77,7 +77,7 @@ def choose() -> CheckupChoice:
     pair = pair_of(name)
     as_posted = "as posted" if name.endswith(POSTED) else "repaired"
     return CheckupChoice(
-        make=Known(name),
+        make=PostLayer(name),
         shape=pair.shape,
         title=f"{pair.title}, {as_posted}",
         source=f"From {pair.post}",
@@ -89,7 +89,7 @@ def _own(module: OwnModule, layer: Description) -> CheckupChoice:
     """Show the same controls as Explore: the input's shape, and the constructor's arguments."""
     values = {field.name: control(field) for field in layer.fields}
     return CheckupChoice(
-        make=Own(module, layer.name, tuple(values.items())),
+        make=AuthorLayer(module, layer.name, tuple(values.items())),
         shape=layer.full_shape(values, None),
         title=layer.title,
         source=layer.source,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from layers.api import checkup as checkup_api
 from layers.checkup.engine import gone_through, report_of
-from layers.checkup.plan import PLAN, Step
+from layers.checkup.plan import PLAN, Examination
 from layers.checkup.processes import HungError, KilledError
 from layers.checkup.report import Outcome, Report
 from pages.checkup.choose import CheckupChoice
@@ -24,7 +24,7 @@ def examine_layer(chosen: CheckupChoice) -> Report:
     """
     place = st.empty()
 
-    def ask(step: Step) -> Outcome:
+    def ask(step: Examination) -> Outcome:
         done = PLAN.index(step)
         place.progress(done / len(PLAN), text=f"{done} of {len(PLAN)}: {step.doing} …")
         try:

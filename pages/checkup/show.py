@@ -65,8 +65,8 @@ def show_both(pair: Pair) -> None:
         "Ten steps of SGD towards a random target, the same on both sides, then saved and loaded. "
         "Both sides share their colour scales."
     )
-    posted, _ = compute(checkup_api.watch, checkup_api.Known(pair.name + POSTED), pair.shape)
-    repaired, _ = compute(checkup_api.watch, checkup_api.Known(pair.name), pair.shape)
+    posted, _ = compute(checkup_api.watch, checkup_api.PostLayer(pair.name + POSTED), pair.shape)
+    repaired, _ = compute(checkup_api.watch, checkup_api.PostLayer(pair.name), pair.shape)
     limits = shared_limits((posted, repaired))
     left, right = st.columns(2, gap="large")
     for column, kind, evidence in ((left, "posted", posted), (right, "repaired", repaired)):

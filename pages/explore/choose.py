@@ -220,6 +220,6 @@ def _resized(typed: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
     if typed is None:
         return np.round(NORMAL.make(shape, 0, 0.0), 2)
     resized = np.zeros(shape, "float32")
-    kept = tuple(slice(0, min(pair)) for pair in zip(typed.shape, shape, strict=True))
-    resized[kept] = typed[kept]
+    common = tuple(slice(0, min(pair)) for pair in zip(typed.shape, shape, strict=True))
+    resized[common] = typed[common]
     return resized

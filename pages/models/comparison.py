@@ -7,7 +7,7 @@ import streamlit as st
 from layers.api import models as models_api
 from layers.inputs.fields import BoolField, ChoiceField
 from layers.model_files.model import LayerEntry
-from layers.networks.comparison import Pair
+from layers.networks.comparison import WeightPair
 from pages.models.choose import source as choose_source
 from pages.models.files import Source, require_source
 from pages.models.progress import in_batches
@@ -30,7 +30,7 @@ def show(source: Source, layer: LayerEntry) -> None:
     """Show which weights of another network differ, and the chosen layer's differences."""
     st.subheader("Compared with", anchor=False)
     other = require_source(choose_source("other", "other_file", seed="other_seed"))
-    pairs: tuple[Pair, ...] = compute(models_api.pair, source, other)[0].items
+    pairs: tuple[WeightPair, ...] = compute(models_api.pair, source, other)[0].items
     fitting = [pair for pair in pairs if pair.fits]
     distances = dict(
         zip(
@@ -48,7 +48,7 @@ def show(source: Source, layer: LayerEntry) -> None:
     _picture(source, other, layer, [pair for pair in fitting if pair.layer == layer.path])
 
 
-def _picture(source: Source, other: Source, layer: LayerEntry, pairs: list[Pair]) -> None:
+def _picture(source: Source, other: Source, layer: LayerEntry, pairs: list[WeightPair]) -> None:
     """Show the chosen layer's differences, weight by weight."""
     names = tuple(pair.first.name for pair in pairs if pair.first)
     if not names:

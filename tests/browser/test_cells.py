@@ -151,10 +151,10 @@ def test_lights_follow_a_slider_a_resize_and_the_pointer(visit: Visit):
     assert visit.complaints == []
 
 
-def test_a_repeated_number_lights_its_twins_and_the_one_that_is_stored(visit: Visit):
+def test_a_repeated_number_lights_its_tied_cells_and_the_one_that_is_stored(visit: Visit):
     visit.open(layer="repeated_dense")
     point(visit, "kernel_repeated", 3, 2)
-    assert_lit(visit, "kernel_repeated", [3, 4, 0, 5], kinds=["twin"])
+    assert_lit(visit, "kernel_repeated", [3, 4, 0, 5], kinds=["tied"])
     assert_lit(visit, "kernel", [3, 4, 0, 1], kinds=SOURCES)
     assert_lit(visit, "pre_activation", [0, 8, 2, 3], kinds=REACHED)
 

@@ -179,8 +179,8 @@ def test_markup_in_names_is_text(visit: Visit, files):
     visit.page.wait_for_url("**layer=**")
     visit.page.get_by_text("No weights").wait_for()
     visit.field("show").get_by_text("Activations").click()
-    visit.page.get_by_text("No input can be fed").wait_for()
-    alert = visit.page.get_by_test_id("stAlert").filter(has_text="No input can be fed")
+    visit.page.get_by_text("The network cannot be run").wait_for()
+    alert = visit.page.get_by_test_id("stAlert").filter(has_text="The network cannot be run")
     assert alert.locator("b, strong").count() == 0
     assert complaints(visit) == []
 

@@ -42,7 +42,9 @@ def examined(name: str) -> Report:
     def ask(step) -> Outcome:
         return (
             workers()
-            .submit(checkup_api.examine, checkup_api.Known(name), pair_of(name).shape, step.name)
+            .submit(
+                checkup_api.examine, checkup_api.PostLayer(name), pair_of(name).shape, step.name
+            )
             .result()
         )
 
@@ -52,7 +54,9 @@ def examined(name: str) -> Report:
 def watched(name: str) -> Evidence:
     """Ask a worker for a layer at work, past the page."""
     return (
-        workers().submit(checkup_api.watch, checkup_api.Known(name), pair_of(name).shape).result()
+        workers()
+        .submit(checkup_api.watch, checkup_api.PostLayer(name), pair_of(name).shape)
+        .result()
     )
 
 
@@ -123,16 +127,16 @@ def test_ten_steps_move_the_repaired_layer_and_not_the_posted_one():
     assert repaired.changes.shape == (11, 11)
     assert repaired.changes[1:].any(axis=1).all()
     assert repaired.losses[-1] < repaired.losses[0]
-    assert repaired.apart == 0
-    assert posted.apart is not None
-    assert posted.apart > 0
+    assert repaired.reload_difference == 0
+    assert posted.reload_difference is not None
+    assert posted.reload_difference > 0
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_every_repaired_form_comes_back_as_it_was_saved(pair):
     repaired = watched(pair.name)
     assert repaired.reload == ""
-    assert repaired.apart == 0
+    assert repaired.reload_difference == 0
     assert all(variable.known for variable in repaired.variables)
 
 
@@ -212,7 +216,7 @@ def test_nothing_of_an_examination_is_left_in_the_worker(pool: Workers):
     """Visitors share the workers: the next one draws what it would have drawn."""
 
     def drawn_next() -> list[float]:
-        linear = (checkup_api.Known("linear"), (3, 3))
+        linear = (checkup_api.PostLayer("linear"), (3, 3))
         return [pool.submit(checkup_api.watch, *linear).result().losses[0] for _ in range(3)]
 
     assert len(set(drawn_next())) == 1

@@ -64,7 +64,7 @@ def test_what_is_reached_by_two_ways_is_lit_once_and_as_near_as_it_is():
 
 
 @pytest.mark.parametrize("times", [2, 3])
-def test_copies_of_one_stored_cell_are_twins(times):
+def test_copies_of_one_stored_cell_are_tied_cells(times):
     # A column repeated: each row of the copies is one stored number.
     links = {
         "steps": [{"result": "copy", "from": [["stored", [0, [None, 1, 0, 0]]]], "copies": True}],

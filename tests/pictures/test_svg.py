@@ -78,7 +78,7 @@ def test_the_colours_are_those_of_the_screen():
             assert re.search(rf"{name}: \"{own}\"", text)
     for palette in ("signed", "mask"):
         for side, text in enumerate((light, dark)):
-            (written,) = re.findall(rf"{palette}: (\[\[.*?\]\])", text)
+            (written,) = re.findall(rf"{palette}: \[(\s*\[.*?\],?\s*)\]", text, re.DOTALL)
             assert re.findall("#[0-9a-f]{6}", written) == [pair[side] for _, pair in stops(palette)]
 
 

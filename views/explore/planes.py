@@ -67,9 +67,9 @@ def _usual(axes: tuple[str, ...]) -> tuple[int, int]:
     for rows, columns in _PAIRS:
         if rows in axes and columns in axes:
             return axes.index(rows), axes.index(columns)
-    kept = [axis for axis, word in enumerate(axes) if word not in _SLIDERS]
-    others = [axis for axis in range(len(axes)) if axis not in kept]
-    down, across = sorted([*others, *kept][-2:]) if len(kept) < 2 else kept[-2:]
+    drawn = [axis for axis, word in enumerate(axes) if word not in _SLIDERS]
+    others = [axis for axis in range(len(axes)) if axis not in drawn]
+    down, across = sorted([*others, *drawn][-2:]) if len(drawn) < 2 else drawn[-2:]
     return down, across
 
 

@@ -9,7 +9,7 @@ from figures.weight import weight
 from figures.words import format_shape, number
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import WeightView
-from layers.networks.comparison import Distance, Pair
+from layers.networks.comparison import Distance, WeightPair
 from views.blocks import Block, color_range, row, table, text
 from views.models.weights import tensor_name
 
@@ -17,7 +17,7 @@ MAXIMUM_ROWS = 400
 
 
 def differences(
-    pairs: Sequence[Pair], distances: Mapping[Pair, Distance], *, only: bool
+    pairs: Sequence[WeightPair], distances: Mapping[WeightPair, Distance], *, only: bool
 ) -> list[Block]:
     """Return how many pairs of weights are equal, and the table of what differs.
 
@@ -35,7 +35,9 @@ def differences(
     return [text(counts), _table(pairs, distances, only=only)]
 
 
-def _table(pairs: Sequence[Pair], distances: Mapping[Pair, Distance], *, only: bool) -> Block:
+def _table(
+    pairs: Sequence[WeightPair], distances: Mapping[WeightPair, Distance], *, only: bool
+) -> Block:
     head = (
         "Weight",
         "This model",
@@ -52,7 +54,7 @@ def _table(pairs: Sequence[Pair], distances: Mapping[Pair, Distance], *, only: b
     return table("What differs", head, rows[:MAXIMUM_ROWS])
 
 
-def _row(pair: Pair, distance: Distance | None) -> list[str]:
+def _row(pair: WeightPair, distance: Distance | None) -> list[str]:
     entry = pair.first or pair.second
     name = f"{pair.layer or pair.other_layer} / {entry.name if entry else ''}"
     if pair.other_layer and pair.layer and pair.other_layer != pair.layer:

@@ -24,7 +24,7 @@ NOT_SHOWN = {
     "StringLookup": "It takes strings.",
     "TextVectorization": "It takes strings.",
     "IntegerLookup": "It looks ids up in a hash table, which is no arithmetic.",
-    "Hashing": "It hashes strings and ids, which is no arithmetic to follow by hand.",
+    "Hashing": "It hashes strings and ids, which is no arithmetic to follow.",
     "HashedCrossing": "It hashes pairs of strings and ids, which is no arithmetic to follow.",
     "AugMix": "It shuffles with Python's own random numbers, so that no seed repeats it.",
     "MaxNumBoundingBoxes": "It takes a dictionary of bounding boxes, and no array.",

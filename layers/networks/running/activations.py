@@ -15,7 +15,7 @@ from layers.networks.cell_arithmetic import arithmetic, window
 from layers.networks.feature_maps import AXES, Activation, Maps
 from layers.networks.running.run import recorded, run
 from layers.networks.running.runnable import RunnableModel, Source, runnable_model
-from layers.networks.running.wiring import Call
+from layers.networks.running.wiring import LayerCall
 from layers.traces.cells import StepCells, step_cells
 from layers.traces.trace import Step, Trace
 
@@ -81,7 +81,7 @@ def output(
     return run(network, _arrays(network, feed, seed))[call.name]
 
 
-def _call(network: RunnableModel, path: str, number: int) -> Call:
+def _call(network: RunnableModel, path: str, number: int) -> LayerCall:
     """Return one of a layer's calls."""
     calls = [call for call in network.calls if call.path == path and call.inputs]
     if not calls:
@@ -102,13 +102,13 @@ def _arrays(network: RunnableModel, feed: str | np.ndarray, seed: int) -> tuple[
 
 def _from_inputs(trace: Trace, result: str) -> tuple[StepCells, ...]:
     """Return the steps that lead from the layer's inputs to a result; nothing if too many."""
-    reached = set(trace.input_names)
+    dependent = set(trace.input_names)
     for step in trace.steps:
-        if reached.intersection(step.operands):
-            reached.add(step.result)
+        if dependent.intersection(step.operands):
+            dependent.add(step.result)
     wanted, steps = {result}, list[Step]()
     for step in reversed(trace.steps):
-        if step.result in wanted and step.result in reached:
+        if step.result in wanted and step.result in dependent:
             wanted.update(step.operands)
             steps.insert(0, step)
     if len(steps) > MAXIMUM_STEPS:

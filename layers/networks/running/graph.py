@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from layers.model_files.config import LayerConfig
-from layers.networks.running.nodes import Node, Reference, calls_of, output_name, references
+from layers.networks.running.nodes import InboundNode, Reference, calls_of, output_name, references
 from layers.networks.running.stock import not_runnable
 
 
-class Graph:
+class NetworkGraph:
     """The layers of a functional model, and what is known of their outputs.
 
     Attributes:
@@ -46,7 +46,7 @@ class Graph:
         self._first = self._first_nodes()
         self.ends = tuple(map(self._counted_from_0, self._ends))
 
-    def in_order(self) -> Iterator[tuple[LayerConfig, Node, int]]:
+    def in_order(self) -> Iterator[tuple[LayerConfig, InboundNode, int]]:
         """Yield each call: the layer, the arguments with names in them, the number of the call.
 
         ``outputs`` has to have a call's outputs before the next call is asked for.

@@ -24,7 +24,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Node:
+class InboundNode:
     """One call's arguments: references, or what stands in their place.
 
     Attributes:
@@ -42,10 +42,10 @@ class Node:
         """All references in it, in order."""
         return tuple(_references((*self.arguments, *self.keywords.values())))
 
-    def resolved(self, resolve: Callable[[Reference], str]) -> Node:
+    def resolved(self, resolve: Callable[[Reference], str]) -> InboundNode:
         """Return it with names in place of references."""
         keywords = {name: _replaced(value, resolve) for name, value in self.keywords.items()}
-        return Node(_replaced(self.arguments, resolve), keywords)
+        return InboundNode(_replaced(self.arguments, resolve), keywords)
 
 
 def output_name(name: str, number: int) -> str:
@@ -53,7 +53,7 @@ def output_name(name: str, number: int) -> str:
     return f"{name}#{number}" if number else name
 
 
-def calls_of(layer: LayerConfig) -> tuple[Node, ...]:
+def calls_of(layer: LayerConfig) -> tuple[InboundNode, ...]:
     """Return a layer's calls.
 
     Args:
@@ -76,7 +76,7 @@ def references(config: LayerConfig, key: str) -> tuple[Reference, ...]:
     return tuple(_references((_value(config, config.settings.get(key), 0),)))
 
 
-def _node(layer: LayerConfig, node: Any) -> Node:
+def _node(layer: LayerConfig, node: Any) -> InboundNode:
     if isinstance(node, dict):  # Keras 3
         positional, named = node.get("args"), node.get("kwargs")
     elif isinstance(node, list) and node and all(map(_is_keras_2, node)):
@@ -98,7 +98,7 @@ def _node(layer: LayerConfig, node: Any) -> Node:
             raise not_runnable(layer, f"a call without the argument {str(name)[:40]!r}")
         keywords[name] = _value(layer, value, 0)
     arguments = tuple(_value(layer, value, 0) for value in positional)
-    return Node(arguments, keywords, counted_from_0=isinstance(node, dict))
+    return InboundNode(arguments, keywords, counted_from_0=isinstance(node, dict))
 
 
 def _value(layer: LayerConfig, value: Any, depth: int) -> Any:

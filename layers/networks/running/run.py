@@ -15,7 +15,7 @@ from layers.inputs.sources import format_shape
 from layers.networks.running import stock, wiring
 from layers.networks.running.nodes import output_name
 from layers.networks.running.runnable import RunnableModel
-from layers.networks.running.wiring import Call, Shape, shapes_for
+from layers.networks.running.wiring import LayerCall, Shape, shapes_for
 from layers.recording import record
 from layers.traces.axes import with_axes
 from layers.traces.trace import Trace
@@ -100,7 +100,7 @@ def _run(network: RunnableModel, inputs: tuple[np.ndarray, ...]) -> dict[str, An
     return made
 
 
-def _checked_size(call: Call, shape: Shape, before: int) -> int:
+def _checked_size(call: LayerCall, shape: Shape, before: int) -> int:
     """Return how many numbers an output has, unless they are too many, with those before it."""
     shape = tuple(length or 1 for length in shape)
     size = math.prod(shape)
@@ -119,7 +119,7 @@ def _checked_size(call: Call, shape: Shape, before: int) -> int:
     return size
 
 
-def _check_scores(call: Call, layer: Any, shapes: tuple[Any, ...]) -> None:
+def _check_scores(call: LayerCall, layer: Any, shapes: tuple[Any, ...]) -> None:
     """Refuse an attention between more steps than fit in memory."""
     kind = call.config.class_name
     if kind not in (*stock.ATTENTION, "Attention", "AdditiveAttention"):
@@ -135,7 +135,7 @@ def _check_scores(call: Call, layer: Any, shapes: tuple[Any, ...]) -> None:
         )
 
 
-def _arguments(call: Call, made: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(call: LayerCall, made: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """Return a call's arguments, by position and by name."""
     keywords = {name: wiring.filled(value, made) for name, value in call.keywords.items()}
     return [wiring.filled(each, made) for each in call.arguments], keywords

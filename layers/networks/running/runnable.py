@@ -26,7 +26,7 @@ from layers.networks.running.weights import (
     fill_heads,
     read_at_build,
 )
-from layers.networks.running.wiring import Call, Shape, shapes_for
+from layers.networks.running.wiring import LayerCall, Shape, shapes_for
 from layers.networks.small_cnn import CnnSource
 
 Source = FileSource | CnnSource
@@ -44,7 +44,7 @@ class RunnableModel:
         input_shapes: of each input, with None for the batch and other open axes.
     """
 
-    calls: tuple[Call, ...]
+    calls: tuple[LayerCall, ...]
     layers: Mapping[str, keras.layers.Layer]
     input_shapes: tuple[tuple[int | None, ...], ...]
 
@@ -66,7 +66,7 @@ def _described(found: ModelFile, config: LayerConfig | None) -> ModelFile:
     refusal = wiring.reason_not_runnable(config)
     if not refusal and found.bytes > MAXIMUM_BYTES:
         refusal = (
-            f"No input can be fed to the network: expected weights of at most {MAXIMUM_BYTES:,} "
+            f"The network cannot be run: expected weights of at most {MAXIMUM_BYTES:,} "
             f"bytes. Received {found.bytes:,}. Its weights are shown."
         )
     shapes = wiring.output_shapes(config) if config else {}
@@ -144,7 +144,9 @@ def _seeded(config: LayerConfig, seed: int) -> keras.layers.Layer:
     return stock.make(config, **more)
 
 
-def _from_file(call: Call, shapes: tuple[Any, ...], stored: StoredWeights) -> keras.layers.Layer:
+def _from_file(
+    call: LayerCall, shapes: tuple[Any, ...], stored: StoredWeights
+) -> keras.layers.Layer:
     """Return a layer with a file's weights, built."""
     layer = stock.make(call.config, **_name(call.config))
     read_at_build(layer, stored)
@@ -154,7 +156,9 @@ def _from_file(call: Call, shapes: tuple[Any, ...], stored: StoredWeights) -> ke
     return layer
 
 
-def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tuple[Shape, ...]:
+def _built(
+    layer: keras.layers.Layer, call: LayerCall, shapes: tuple[Any, ...]
+) -> tuple[Shape, ...]:
     """Build a layer if it is not, and return its outputs' shapes."""
     try:
         if not layer.built:
@@ -164,7 +168,7 @@ def _built(layer: keras.layers.Layer, call: Call, shapes: tuple[Any, ...]) -> tu
         raise
     except stock.KERAS_ERRORS as error:
         raise BadInputError(
-            f"No input can be fed to the network: expected {call.config.name[:60]!r} to take the "
+            f"The network cannot be run: expected {call.config.name[:60]!r} to take the "
             f"output before it. Received {str(error).splitlines()[0][:80]}. Its weights are shown."
         ) from None
 

@@ -263,6 +263,6 @@ def not_runnable(layer: LayerConfig, expected: str) -> BadInputError:
     name = re.sub(r"\s+", " ", layer.name)[:60] or "a layer without a name"
     kind = layer.class_name[:60] or "of no class"
     return BadInputError(
-        f"No input can be fed to the network: expected {expected}. Received the layer {name!r} "
+        f"The network cannot be run: expected {expected}. Received the layer {name!r} "
         f"({kind}). The weights of all layers are shown."
     )

@@ -50,7 +50,7 @@ class StoredWeights:
         weight = self._by_name.get(name) or (ends[0] if len(ends) == 1 else None)
         if weight is None or weight.shape != shape:
             raise BadInputError(
-                f"No input can be fed to the network: expected {name or 'a weight'} of "
+                f"The network cannot be run: expected {name or 'a weight'} of "
                 f"{format_shape(tuple(n or 0 for n in shape))} in {self.row.path[:60]!r}, as its "
                 f"configuration says. Received {format_shape(weight.shape) if weight else 'none'}. "
                 "Its weights are shown."

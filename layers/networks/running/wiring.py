@@ -8,8 +8,8 @@ from typing import Any
 
 from layers.inputs.fields import BadInputError
 from layers.model_files.config import LayerConfig
-from layers.networks.running.graph import Graph
-from layers.networks.running.nodes import Node, output_name
+from layers.networks.running.graph import NetworkGraph
+from layers.networks.running.nodes import InboundNode, output_name
 from layers.networks.running.stock import (
     ALLOWED,
     KERAS_ERRORS,
@@ -28,7 +28,7 @@ MAXIMUM_CALLS = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class LayerCall:
     """One call of a layer.
 
     Attributes:
@@ -83,7 +83,7 @@ def reason_not_runnable(config: LayerConfig | None) -> str:
     """Return why a network cannot be run, as a sentence that names the layer; empty if it can."""
     if config is None:
         return (
-            "No input can be fed to the network: expected its configuration. Received weights "
+            "The network cannot be run: expected its configuration. Received weights "
             "only. Save the whole model with `model.save`."
         )
     try:
@@ -96,13 +96,13 @@ def reason_not_runnable(config: LayerConfig | None) -> str:
     return ""
 
 
-def calls(config: LayerConfig) -> tuple[Call, ...]:
+def calls(config: LayerConfig) -> tuple[LayerCall, ...]:
     """Return the network's calls, each after those whose outputs it takes.
 
     Raises:
         BadInputError: a class that is not on the list, or connections that are not understood.
     """
-    found: list[Call] = []
+    found: list[LayerCall] = []
     _model(config, "", "", None, found)
     names = [call.name for call in found]
     if len(set(names)) < len(names) or any("#" in name for name in names):
@@ -115,7 +115,7 @@ def _model(
     path: str,
     name: str,
     inputs: tuple[str, ...] | None,
-    found: list[Call],
+    found: list[LayerCall],
 ) -> tuple[str, ...]:
     """Add a model's calls, and return the names of its outputs.
 
@@ -133,7 +133,7 @@ def _model(
     names = inputs or ("",)
     for layer in config.layers:
         taken = names if len(names) == 1 else (names,)
-        names = _call(layer, path, name, Node(taken), 0, found)
+        names = _call(layer, path, name, InboundNode(taken), 0, found)
     return names
 
 
@@ -142,16 +142,16 @@ def _graph(
     path: str,
     name: str,
     inputs: tuple[str, ...] | None,
-    found: list[Call],
+    found: list[LayerCall],
 ) -> tuple[str, ...]:
-    graph = Graph(config)
+    graph = NetworkGraph(config)
     for position, each in enumerate(graph.input_layers):
         own = f"{name}{each}"
         if inputs and position < len(inputs):
             own = inputs[position]
         elif not inputs:
             layer = graph.layers[each]
-            found.append(Call(path=f"{path}{each}", config=layer, arguments=(), name=own))
+            found.append(LayerCall(path=f"{path}{each}", config=layer, arguments=(), name=own))
         graph.outputs[each, 0] = (own,)
     for layer, node, number in graph.in_order():
         graph.outputs[layer.name, number] = _call(layer, path, name, node, number, found)
@@ -159,7 +159,7 @@ def _graph(
 
 
 def _call(
-    layer: LayerConfig, path: str, name: str, node: Node, number: int, found: list[Call]
+    layer: LayerConfig, path: str, name: str, node: InboundNode, number: int, found: list[LayerCall]
 ) -> tuple[str, ...]:
     """Add the calls of a layer or of a nested model, and return the names of the outputs."""
     own, path = f"{name}{layer.name}", f"{path}{layer.name}"
@@ -176,7 +176,9 @@ def _call(
     if layer.class_name in MERGING and len(arguments) > 1:  # as the operator between two tensors
         arguments = (arguments,)
     keywords = node.keywords
-    found.append(Call(path=path, config=layer, arguments=arguments, keywords=keywords, name=own))
+    found.append(
+        LayerCall(path=path, config=layer, arguments=arguments, keywords=keywords, name=own)
+    )
     return (own,)
 
 
@@ -242,7 +244,7 @@ def shapes_of(computed: Any) -> tuple[Shape, ...]:
     return tuple(tuple(shape) for shape in computed)
 
 
-def shapes_for(call: Call, known: Mapping[str, Shape]) -> tuple[Any, ...]:
+def shapes_for(call: LayerCall, known: Mapping[str, Shape]) -> tuple[Any, ...]:
     """Return the shapes of a call's arguments.
 
     Args:

@@ -124,8 +124,8 @@ def prelu(view: View, step: Step) -> Found:
     if not terms or len(terms) != 2:
         return None
     minus = view.function(step.result, "subtract") is not None
-    for kept, bent in (terms,) if minus else (terms, terms[::-1]):
-        values = _of(view, kept, "relu")
+    for positive, bent in (terms,) if minus else (terms, terms[::-1]):
+        values = _of(view, positive, "relu")
         for slope, below in _pairs(view, bent, "multiply") if values else ():
             inner = _of(view, below, "relu")
             if inner is None or _of(view, inner, "negative") != values:

@@ -43,10 +43,10 @@ def dropped(view: View, step: Step) -> tuple[Step, ...] | None:
     for values, scale in (factors, factors[::-1]) if factors else ():
         if view.number(scale) is None or not np.isfinite(view.tensors[values].values).all():
             continue
-        kept = view.added_as(step, np.where(_at(view, mask), _at(view, values), 0))
+        masked = view.added_as(step, np.where(_at(view, mask), _at(view, values), 0))
         return (
-            Step(Elementwise("multiply"), (values, mask), kept),
-            Step(Elementwise("multiply"), (kept, scale), step.result),
+            Step(Elementwise("multiply"), (values, mask), masked),
+            Step(Elementwise("multiply"), (masked, scale), step.result),
         )
     number = _filled(view, scaled)
     if number is None:

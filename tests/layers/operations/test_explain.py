@@ -205,7 +205,7 @@ def test_what_the_run_has_otherwise_is_said():
     made = layer()
     made.tensors["y"] = made.tensors["y"] + 1
     found = explain(made, "y", (0, 0))
-    assert found.text.endswith("= 1.625 by hand, 2.625 by TensorFlow")
+    assert found.text.endswith("= 1.625 by NumPy, 2.625 by TensorFlow")
     assert (found.value, found.recorded) == (1.625, 2.625)
 
 

@@ -21,7 +21,7 @@ def test_a_step_leaves_cells_out():
     assert dependents((Span(0, size=3, step=2),), (3,), (6,), (2,)) == ((1,),)
 
 
-def test_every_without_wrap_lights_the_right_twins():
+def test_every_without_wrap_lights_the_right_cells():
     # Each cell three times: cell 1 made 3, 4 and 5 and no others.
     assert dependents((Span(0, every=3),), (1,), (4,), (12,)) == ((3, 4, 5),)
     # An image at twice the height and three times the width.

@@ -74,8 +74,8 @@ def test_an_lstms_gates_are_the_textbooks():
     assert loop.scope == "lstm_cell"
     assert len(loop.iterations) == 5
     for t, iteration in enumerate(loop.iterations):
-        (came,) = iteration.came_in
-        np.testing.assert_array_equal(trace[came], X[:, t])
+        (part,) = iteration.slices
+        np.testing.assert_array_equal(trace[part], X[:, t])
         if t:
             assert set(iteration.carried) == {f"lstm_cell/h_{t}", f"lstm_cell/c_{t}"}
             assert set(loop.iterations[t - 1].results) == set(iteration.carried)

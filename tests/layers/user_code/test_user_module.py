@@ -16,7 +16,7 @@ from keras.src.saving import object_registration
 
 import layers
 from layers.api import explore as explore_api
-from layers.api.checkup import Own, examine, watch
+from layers.api.checkup import AuthorLayer, examine, watch
 from layers.inputs.fields import BadInputError, BoolField, ChoiceField, FloatField, IntField
 from layers.user_code import user_module
 
@@ -263,9 +263,11 @@ def test_a_module_takes_no_name_and_no_registration_away_from_others():
 def test_an_edited_module_is_examined_with_the_classes_that_it_registers():
     source = DENSE.replace("class Mine", "@keras.saving.register_keras_serializable()\nclass Mine")
     for version in range(2):
-        mine = Own(explore_api.OwnModule("/nowhere/mine.py", f"{source}\n# {version}"), "own.Mine")
+        mine = AuthorLayer(
+            explore_api.OwnModule("/nowhere/mine.py", f"{source}\n# {version}"), "own.Mine"
+        )
         assert examine(mine, (4, 3), "unregistered").findings == ()
-    unknown = Own(explore_api.OwnModule("/nowhere/mine.py", DENSE), "own.Mine")
+    unknown = AuthorLayer(explore_api.OwnModule("/nowhere/mine.py", DENSE), "own.Mine")
     (finding,) = examine(unknown, (4, 3), "unregistered").findings
     assert finding.code == "unregistered"
 
@@ -274,17 +276,17 @@ def test_a_layer_is_examined_with_the_arguments_that_were_chosen():
     source = DENSE + "\n    def get_config(self):\n        return super().get_config()\n"
     module = explore_api.OwnModule("/nowhere/mine.py", source)
     (default, chosen) = (
-        examine(Own(module, "own.Mine", values), (4, 3), "config")
+        examine(AuthorLayer(module, "own.Mine", values), (4, 3), "config")
         for values in ((), (("units", 7), ("activation", "tanh")))
     )
     assert "with `units=5`" in default.findings[0].evidence
     assert "with `units=8`" in chosen.findings[0].evidence
-    shown = watch(Own(module, "own.Mine", (("units", 7),)), (4, 3))
+    shown = watch(AuthorLayer(module, "own.Mine", (("units", 7),)), (4, 3))
     assert [variable.values.shape for variable in shown.variables] == [(3, 7), (7,)]
 
 
-def test_the_same_layer_of_ones_own_is_told_of_in_the_same_words():
-    mine = Own(explore_api.OwnModule("/nowhere/mine.py", MIXED), "own.Mine")
+def test_the_same_layer_of_ones_own_is_reported_in_the_same_words():
+    mine = AuthorLayer(explore_api.OwnModule("/nowhere/mine.py", MIXED), "own.Mine")
     first, again = (examine(mine, (4, 3), "untracked").findings for _ in range(2))
     assert first == again
-    assert "differs from a fresh layer's" in first[0].evidence
+    assert "differs from a new layer's" in first[0].evidence

@@ -106,7 +106,11 @@ function partsFrom(start, cells) {
       const all = [...parts.values()];
       const merged = more.map((_, axis) => unite(all.flatMap((part) => part.cells[axis])));
       parts.clear();
-      parts.set(JSON.stringify(merged), { name, cells: merged, far: all.every((part) => part.far) });
+      parts.set(JSON.stringify(merged), {
+        name,
+        cells: merged,
+        far: all.every((part) => part.far),
+      });
     },
     /** @param {Set<string>} shown */
     list: (shown) =>

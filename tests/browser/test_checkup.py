@@ -41,12 +41,12 @@ def test_a_deep_link_shows_the_report_and_the_layer_at_work(visit: Visit):
 
 def test_a_finding_opens_to_the_code_before_and_after(visit: Visit):
     look(visit, "?layer=repeated_dense_as_posted")
-    frozen = finding(visit, "A copy of a weight")
+    frozen = finding(visit, "Copy of a weight")
     assert not frozen.get_by_text("w_repeated = tf.repeat").first.is_visible()
     frozen.locator("summary").press("Enter")
-    frozen.get_by_text("The change alone").wait_for()
+    frozen.get_by_text("Difference", exact=True).wait_for()
     shown = frozen.inner_text()
-    assert "Gradient of self.w: None; moving self.w by 1 changed the output by 0." in shown
+    assert "Gradient of self.w: None; adding 1 to self.w changed the output by 0." in shown
     assert "-        self.w_repeated = tf.repeat(self.w, self.output_dim, axis=-1)" in shown
 
 

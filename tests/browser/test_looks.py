@@ -204,7 +204,8 @@ def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..
 
 FOCUSED = """() => {
   const node = document.activeElement;
-  const shown = node.closest("[data-testid=stRadioOption], [data-testid=stCheckbox] label") ?? node;
+  const choice = "[data-testid=stRadioOption], [data-testid=stCheckbox] label";
+  const shown = node.tagName === "INPUT" && node.closest(choice) || node; // not its help button
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(shown);
   const named = node.getAttribute("aria-label") || node.labels?.[0]?.textContent
     || node.textContent.trim() || node.title;

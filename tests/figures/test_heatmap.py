@@ -24,7 +24,7 @@ def drawn(figure):
     return np.frombuffer(base64.b64decode(z["bdata"]), "<f4").reshape(shape)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arrays(
         st.sampled_from(["float32", ">f4", "float16", "int32"]),
@@ -44,7 +44,7 @@ def test_an_array_that_lies_otherwise_in_memory_is_packed_row_by_row():
     assert packed(values[:, ::-1]) == packed(values[:, ::-1].copy())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     values=arrays(
         "float32",

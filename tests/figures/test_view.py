@@ -95,7 +95,7 @@ def naive(plane, how, limit):
 
 
 @pytest.mark.parametrize("how", REDUCTIONS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     plane=arrays(
         "float32",
@@ -164,7 +164,7 @@ def test_the_colour_range_reaches_the_largest_finite_magnitude(lists, expected):
     assert symmetric_limit(np.array(values, "float64") for values in lists) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrays("float32", array_shapes(max_dims=3, max_side=4), elements=floats))
 def test_any_array_has_a_usable_colour_range(values):
     limit = symmetric_limit([values])
@@ -206,7 +206,7 @@ def as_d3(template, value):
     return f"{mantissa}e{int(exponent):+d}" if exponent else written
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(arrays("float32", st.integers(1, 6), elements=floats | st.floats(-10, 10, width=32)))
 def test_no_number_is_longer_than_announced(values):
     template, digits = number_format(values)

@@ -134,7 +134,7 @@ def place(span: Any, index: tuple[int, ...], length: int) -> set[int]:
     return {int(start + step * k) for k in range(size)} & set(range(length))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(spans())
 def test_spans_of_any_form(page: Page, drawn: tuple[list[Any], list[int], list[int]]):
     table, shape, result = drawn

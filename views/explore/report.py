@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,12 @@ def agreement(run: Exploration) -> str:
     if difference == 0:
         said += "equal to TensorFlow's result in every digit."
     else:
-        said += f"largest difference {number(difference)}."
-        if not difference < 1e-3 * max(1.0, _magnitude(run)):  # NaN is no agreement either
+        said += f"largest difference {number(difference)}"
+        if difference < 1e-3 * max(1.0, _magnitude(run.trace.outputs)):
+            said += "."
+        else:  # NaN is no agreement either
+            every = _magnitude([tensor.values for tensor in run.trace.tensors.values()])
+            said += f", in numbers up to {number(every)}." if every > 1e4 else "."
             said += " Where numbers are this large or not finite, float32 has run out of digits."
     if unexplained := run.trace.unexplained:
         said += (
@@ -70,9 +75,9 @@ def npz(run: Exploration) -> bytes:
     return stream.getvalue()
 
 
-def _magnitude(run: Exploration) -> float:
-    arrays = [values for values in run.trace.outputs if values.dtype.kind == "f"]
-    finite = np.concatenate([np.zeros(1), *(values[np.isfinite(values)] for values in arrays)])
+def _magnitude(arrays: Sequence[np.ndarray]) -> float:
+    floating = [values for values in arrays if values.dtype.kind == "f"]
+    finite = np.concatenate([np.zeros(1), *(values[np.isfinite(values)] for values in floating)])
     return float(np.abs(finite).max())
 
 

@@ -45,6 +45,13 @@ def test_agreement_is_judged_against_the_size_of_the_numbers():
     assert "run out of digits" not in report.agreement(run)
 
 
+def test_a_difference_in_large_numbers_inside_the_layer_names_their_size():
+    # A causal mask subtracts 1e9 from scores of about 1, and float32 keeps steps of 64 there.
+    sentence = report.agreement(explored("attention", {"use_causal_mask": True}))
+    assert "in numbers up to 1e+09. Where numbers are this large" in sentence
+    assert "in numbers" not in report.agreement(explored("attention"))
+
+
 def test_a_run_of_nan_agrees_with_the_hand_calculation():
     run = explored("linear", source=np.full((2, 10), np.nan, "float32"))
     assert "every digit" in report.agreement(run)

@@ -16,10 +16,17 @@ _CODE_OR_MARK = re.compile(r"(?<!`)`[^`]+`(?!`)|[!-/:-@\[-`{-~]")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
 """Where an invisible word joiner keeps Streamlit from making a link of a bare address."""
 
+_ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
+<path fill="#1b5fae" d="M1 1h4v4h-4zM6 6h4v4h-4zM11 11h4v4h-4z"/>
+<path fill="#9dbfe4" d="M6 1h4v4h-4zM1 6h4v4h-4zM11 6h4v4h-4z"/>
+<path fill="#d9662b" d="M11 1h4v4h-4zM1 11h4v4h-4zM6 11h4v4h-4z"/>
+</svg>"""
+"""A small heatmap for the browser's tab. Streamlit fetches its own icons from another host."""
+
 
 def show() -> None:
     """Set the browser's tab up and run the page that the address names."""
-    st.set_page_config(page_title="Layerscope", page_icon=":material/grid_on:", layout="wide")
+    st.set_page_config(page_title="Layerscope", page_icon=_ICON, layout="wide")
     page = st.navigation(
         [
             st.Page("pages/explore/page.py", title="Explore", url_path="", default=True),

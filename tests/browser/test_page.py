@@ -53,6 +53,17 @@ def assert_shows(visit: Visit, name: str, values: dict | None = None, **others: 
         np.testing.assert_array_equal(picture, plane, err_msg=tensor)
 
 
+def test_a_page_asks_no_other_host(visit: Visit):
+    asked: list[str] = []
+    visit.page.on("request", lambda request: asked.append(request.url))
+    visit.open()
+    visit.page.wait_for_function(
+        "document.querySelector('link[rel~=icon]').href.startsWith('data:')"
+    )
+    hosts = {urlsplit(url).hostname for url in asked if url.startswith("http")}
+    assert hosts == {urlsplit(visit.address).hostname}
+
+
 def test_the_first_page_is_a_whole_picture_without_a_complaint(visit: Visit):
     visit.open()
     assert visit.sentences() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -13,6 +14,17 @@ import numpy as np
 from pictures.png import description_in
 
 _SHOWN = 5
+_NOT_OURS = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OSError,
+    zipfile.BadZipFile,
+    ElementTree.ParseError,
+)
+"""What reading a file may raise that was cut off, or is of another program."""
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -20,9 +32,10 @@ def differences(ending: str, there: bytes, new: bytes) -> str:
     """Return in a sentence which numbers moved; empty where the bytes are equal."""
     if there == new:
         return ""
+    after = _numbers(ending, new)
     try:
-        before, after = _numbers(ending, there), _numbers(ending, new)
-    except (ValueError, KeyError, OSError, ElementTree.ParseError):
+        before = _numbers(ending, there)
+    except _NOT_OURS:
         return "it is no such file as is written here"
     moved = [
         f"{name} was {before.get(name, 'not there')} and is {after.get(name, 'not there')}"

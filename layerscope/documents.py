@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -82,13 +83,16 @@ def _options(said: Mapping[str, str]) -> Options:
 
 def _number(said: Mapping[str, str], name: str, usual: float) -> float:
     try:
-        return float(said.get(name, usual))
+        number = float(said.get(name, usual))
+        if not math.isfinite(number):
+            raise ValueError
     except ValueError:
         raise Refusal(
             f"`{name}` cannot be used: expected a number. Received {said[name][:60]!r}. Leave it "
             f"out for {usual:g}.",
             WRONG_REQUEST,
         ) from None
+    return number
 
 
 def _name(link: str, ending: str, options: Options, layers: str) -> str:

@@ -84,9 +84,10 @@ def read(path: Path) -> Recipes:
     reader.check_keys(document, _OWN_KEYS, 0)
     common = {name: document[name] for name in _OPTIONS if name in document}
     pictures = document.get("picture")
-    if not isinstance(pictures, list) or not pictures:
+    if not isinstance(pictures, list) or not pictures or not isinstance(pictures[0], dict):
         hint = "Begin each with [[picture]]."
-        raise _refused(path, "one or more tables of pictures", "none", hint)
+        received = repr(pictures)[:60] if pictures else "none"
+        raise _refused(path, "one or more tables of pictures", received, hint)
     recipes = tuple(
         reader.recipe(table, common, number) for number, table in enumerate(pictures, start=1)
     )
@@ -94,6 +95,9 @@ def read(path: Path) -> Recipes:
     if twice := [name for name in names if names.count(name) > 1]:
         hint = "Give one another name."
         raise _refused(path, "a name of its own for every picture", f"{twice[0]!r} twice", hint)
+    if not isinstance(document.get("layers", ""), str):
+        received = repr(document["layers"])[:60]
+        raise reader.refusal(0, "layers", "a text as `layers`", received, "Correct it.")
     layers = str(path.parent / document["layers"]) if document.get("layers") else ""
     return Recipes(folder=path.parent, layers=layers, recipes=recipes)
 
@@ -114,11 +118,11 @@ class _Reader:
         for name in ("name", "link"):
             if not isinstance(table.get(name), str):
                 received = repr(table.get(name, "none"))[:60]
-                raise self._at(number, name, f"a text as `{name}`", received, "Add it.")
+                raise self.refusal(number, name, f"a text as `{name}`", received, "Add it.")
         name = table["name"]
         if Path(name).is_absolute() or ".." in Path(name).parts or not name.isprintable():
             hint = "Name it without a way out of that folder."
-            raise self._at(number, "name", "a file beside the recipes", repr(name)[:60], hint)
+            raise self.refusal(number, "name", "a file beside the recipes", repr(name)[:60], hint)
         try:
             links.parameters(table["link"])
             checked(Path(name).suffix)
@@ -134,20 +138,23 @@ class _Reader:
         for key, value in table.items():
             if key not in known:
                 expected = f"keys among {', '.join(known)}"
-                raise self._at(number, key, expected, f"`{key}`", "Leave it out.")
+                raise self.refusal(number, key, expected, f"`{key}`", "Leave it out.")
             if key in _OPTIONS:
                 kind = {"str": (str,), "int": (int,), "float": (int, float)}[str(_OPTIONS[key])]
                 if isinstance(value, bool) or not isinstance(value, kind):
                     said = "a text" if str in kind else "a number"
                     received = repr(value)[:60]
-                    raise self._at(number, key, f"{said} as `{key}`", received, "Correct it.")
+                    raise self.refusal(number, key, f"{said} as `{key}`", received, "Correct it.")
 
-    def _at(self, number: int, key: str, expected: str, received: str, hint: str) -> Refusal:
+    def refusal(self, number: int, key: str, expected: str, received: str, hint: str) -> Refusal:
+        """Return the refusal of a key in the picture of that number (0: before all)."""
         return _refused(self.path, expected, received, hint, self._line(number, key))
 
     def _line(self, number: int, key: str) -> int:
         """Return the line of a key in the picture of that number (0: before all), or its first."""
         starts = [1, *self.starts, len(self.lines) + 1]
+        if number + 1 >= len(starts):  # a table that is written inline
+            return next((at for at, line in enumerate(self.lines, 1) if "picture" in line), 1)
         first, end = starts[number], starts[number + 1]
         found = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
         lines = range(first, end)

@@ -43,7 +43,9 @@ class Exploration:
     def nbytes(self) -> int:
         """Bytes of all the arrays, for a cache that is bounded by them."""
         tensors = sum(tensor.values.nbytes for tensor in self.trace.tensors.values())
-        return tensors + sum(row.values.nbytes for row in self.weights) + len(self.code)
+        history = 0 if self.trace.history is None else self.trace.history.nbytes
+        weights = sum(row.values.nbytes for row in self.weights)
+        return tensors + history + weights + len(self.code)
 
 
 def timed(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Any, float]:

@@ -61,7 +61,7 @@ def guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
 
 
 def clear_kernels() -> None:
-    """Drop the kernels that TensorFlow keeps, and make those of every registered layer again.
+    """Drop the kernels that TensorFlow keeps, and make those of the posts' layers again.
 
     TensorFlow keeps a kernel for every variable that was ever made: 35 to 70 KB a run.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import types
 import typing
 from collections.abc import Mapping
@@ -86,6 +87,8 @@ def field_of(parameter: inspect.Parameter, hint: Any = None) -> Field | None:
     given = default is not parameter.empty
     options = typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ()
     if options and all(isinstance(option, str) for option in options):
+        if given and default not in options:
+            return None
         return ChoiceField(name=name, default=default if given else options[0], choices=options)
     if named := _named_choice(name, default if given else None, given):
         return named
@@ -98,8 +101,12 @@ def field_of(parameter: inspect.Parameter, hint: Any = None) -> Field | None:
         return IntField(name=name, default=start, minimum=low, maximum=max(256, start))
     if kind is float:
         start = float(default) if given and isinstance(default, (int, float)) else _share(name)
+        if not math.isfinite(start):
+            return None
         within = name in _PARTS or name.endswith(("_rate", "_prob", "_ratio"))
-        low, high = (0.0, 1.0) if within and 0 <= start <= 1 else (-1e6, 1e6)
+        low, high = (
+            (0.0, 1.0) if within and 0 <= start <= 1 else (min(-1e6, start), max(1e6, start))
+        )
         return FloatField(name=name, default=start, minimum=low, maximum=high)
     if kind is tuple:
         return sizes(name, tuple(default))

@@ -9,7 +9,11 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
+
+_LISTED = 24
+"""Up to so many choices a refusal names them all."""
 
 
 class BadInputError(ValueError):
@@ -105,8 +109,11 @@ class ChoiceField(Field):
     def parse(self, value: object) -> str:
         """Accept exactly one of the choices."""
         if value not in self.choices:
+            near = get_close_matches(str(value), self.choices) or [self.default]
             listed = ", ".join(self.choices)
-            raise self._refuse(value, f"one of {listed}", f"Try {self.name}={self.default}.")
+            if len(self.choices) > _LISTED:
+                listed = f"{len(self.choices)} names, such as {', '.join(near)}"
+            raise self._refuse(value, f"one of {listed}", f"Try {self.name}={near[0]}.")
         return str(value)
 
 

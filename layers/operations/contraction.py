@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -156,11 +155,3 @@ def dense(rank: int) -> Contract:
     """
     batch = _LETTERS[: rank - 1]
     return Contract(f"{batch}i,io->{batch}o")
-
-
-def terms_of(contract: Contract, *shapes: tuple[int, ...]) -> int:
-    """Return how many products are added up for one cell of the result."""
-    lengths: dict[str, int] = {}
-    for letters, shape in zip(contract.inputs, shapes, strict=True):
-        lengths |= {c: max(n, lengths.get(c, 1)) for c, n in zip(letters, shape, strict=True)}
-    return math.prod(lengths[letter] for letter in contract.summed)

@@ -113,7 +113,9 @@ class Reduce(Op):
                 total = values.sum(axis=axes, keepdims=self.keepdims, dtype=values.dtype)
                 count = math.prod(values.shape[axis] for axis in axes)
                 whole_numbers = np.issubdtype(values.dtype, np.integer)
-                return np.asarray(total // count if whole_numbers else total / count)
+                if whole_numbers:  # TensorFlow cuts towards 0
+                    return np.asarray(np.sign(total) * (np.abs(total) // count), values.dtype)
+                return np.asarray(total / count)
             if self.how == "variance":
                 away = values - values.mean(axis=axes, keepdims=True, dtype=values.dtype)
                 return np.asarray(np.square(away).mean(axis=axes, keepdims=self.keepdims))
@@ -141,7 +143,7 @@ class Reduce(Op):
             return Sum(terms)
         if self.how == "mean":
             if np.issubdtype(values.dtype, np.integer):
-                return Function((Sum(terms), count), name="floor_divide")
+                return Function((Quotient(Sum(terms), count),), name="truncate")
             return Quotient(Sum(terms), count)
         if self.how == "prod":
             return Product(terms)
@@ -354,43 +356,3 @@ class Cumulative(Op):
         """Return their sum or product."""
         terms = _listed(self.spans(values)[0], index, values)
         return Sum(terms) if self.how == "sum" else Product(terms)
-
-
-@dataclass(frozen=True)
-class LogSumExp(Op):
-    """log(exp(a) + exp(b) + …) over axes."""
-
-    axes: tuple[int, ...]
-    keepdims: bool = False
-
-    @property
-    def noun(self) -> str:
-        """``logsumexp``."""
-        return "logsumexp"
-
-    @property
-    def sign(self) -> str:
-        """``log Σ exp``."""
-        return "log Σ exp"
-
-    @property
-    def says(self) -> str:
-        """The sign in words."""
-        return "logarithm of the sum of powers"
-
-    def evaluate(self, values: np.ndarray) -> np.ndarray:
-        """Subtract the largest first, against overflow."""
-        axes = _positive(self.axes, values.ndim)
-        with np.errstate(all="ignore"):
-            highest = values.max(axis=axes, keepdims=True)
-            highest = np.where(np.isfinite(highest), highest, 0)
-            total = np.log(np.exp(values - highest).sum(axis=axes, keepdims=True)) + highest
-        return np.asarray(total if self.keepdims else np.squeeze(total, axis=axes))
-
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
-        """Return all along the axes."""
-        return (_reduced(values, self.axes, self.keepdims),)
-
-    def expression(self, index: Index, values: np.ndarray) -> Expression:
-        """Return the logarithm of the sum."""
-        return LogOfPowers(_listed(self.spans(values)[0], index, values))

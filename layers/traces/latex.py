@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from layers.operations.op import Op
+from layers.traces.rows import is_bare
 from layers.traces.trace import Trace
+
+_WITHOUT_BRACKETS = {"−", "x²", "⌊÷⌋", "mod"}
+"""Signs of functions whose LaTeX has no brackets of its own."""
 
 
 def latex(trace: Trace) -> str:
@@ -15,14 +20,30 @@ def latex(trace: Trace) -> str:
         name: rf"\underset{{{_size(tensor.values.shape)}}}{{{tensor.symbol or _named(name)}}}"
         for name, tensor in trace.tensors.items()
     }
+    inside: dict[str, Op] = {}
     parts = []
     for step in trace.steps:
-        right = step.op.latex(*(written[operand] for operand in step.operands))
+        operands = (
+            _bracketed(written[name], inside.get(name), step.op, at, len(step.operands))
+            for at, name in enumerate(step.operands)
+        )
+        right = step.op.latex(*operands)
         if step.shown:
             parts.append(rf"$\displaystyle {{{written[step.result]} = {right}}}$")
         else:
-            written[step.result] = right
+            written[step.result], inside[step.result] = right, step.op
     return " &emsp; ".join(parts)
+
+
+def _bracketed(text: str, inner: Op | None, outer: Op, position: int, operands: int) -> str:
+    """Return what a hidden step wrote, in brackets where another step would take it apart."""
+    if inner is None or not inner.infix or outer.sign == "÷":  # the bar of a fraction holds it
+        return text
+    if outer.infix:
+        bare = inner.sign == "÷" or is_bare(inner, outer, position, operands)
+    else:
+        bare = outer.sign not in _WITHOUT_BRACKETS
+    return text if bare else rf"\left({text}\right)"
 
 
 def _named(name: str) -> str:

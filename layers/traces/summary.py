@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ def weight_row(name: str, values: np.ndarray, *, trainable: bool) -> WeightRow:
     finite = values[np.isfinite(values)].astype("float64") if values.size else values
     if not finite.size:
         finite = np.array([np.nan])
-    columns = values.reshape(-1, values.shape[-1]) if values.ndim else values.reshape(1, 1)
+    columns = values.reshape(math.prod(values.shape[:-1]), *(values.shape[-1:] or (1,)))
     return WeightRow(
         name=name,
         shape=tuple(values.shape),
@@ -84,8 +85,8 @@ def weight_row(name: str, values: np.ndarray, *, trainable: bool) -> WeightRow:
         mean=float(finite.mean()),
         maximum=float(finite.max()),
         deviation=float(finite.std()),
-        zeros=float((values == 0).mean()),
-        distinct_columns=len(np.unique(columns, axis=1).T),
+        zeros=float((values == 0).mean()) if values.size else 0.0,
+        distinct_columns=len(np.unique(columns, axis=1).T) if values.size else 0,
         values=values,
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Reshape
 from layers.operations.op import Op
 from layers.traces.trace import Step, Tensor, Trace
 
@@ -107,10 +106,6 @@ class View:
     def readers(self, name: str) -> list[Step]:
         """Return the steps that read a tensor."""
         return [step for step in self.steps.values() if name in step.operands]
-
-    def unfolded(self, name: str) -> Step | None:
-        """Return the reshape that made a tensor, if one did."""
-        return self.made(name, Reshape)
 
     def rename(self, old: str, new: str) -> None:
         """Let every step that reads ``old`` read ``new``."""

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,14 @@ class Job:
         key: what it trains and how, as something that can be compared.
         future: its result.
         progress: how far it is, and how it is stopped.
+        first: when its first step was seen, by the monotonic clock; None before.
         stopped_for_time: whether it was stopped because it took too long.
     """
 
     key: Any
     future: Future
     progress: FileProgress = field(repr=False)
+    first: float | None = None
     stopped_for_time: bool = False
 
 
@@ -87,13 +90,12 @@ def _watch(job: Job, steps: int) -> None:
         with st.spinner(STARTING, show_time=True):
             workers().warm.wait()
     started, bar = time.monotonic(), None
-    first: float | None = None
     place = st.empty()
     while not wait([job.future], timeout=_LOOK).done:
         taken = job.progress.read()
         now = time.monotonic()
-        first = first or (now if taken else None)
-        if first and now - first > _LONGEST:
+        job.first = job.first or (now if taken else None)
+        if job.first and now - job.first > _LONGEST:
             job.stopped_for_time = True
             _stop(job)
         if now - started < SHOWN_AFTER:
@@ -118,5 +120,5 @@ def _watch(job: Job, steps: int) -> None:
 
 def _stop(job: Job) -> None:
     """Ask to stop; the folder is gone where it has just ended by itself."""
-    if not job.future.done() and Path(job.progress.path).parent.is_dir():
+    with suppress(FileNotFoundError):
         job.progress.stop()

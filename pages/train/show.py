@@ -78,6 +78,9 @@ def _picture(
     late = TOO_LONG if job and job.stopped_for_time else ""
     for sentence in filter(None, (*training.refused, history.failure, late)):
         st.warning(literal(sentence), icon=":material/warning:")
+    if not history.losses.size:
+        session().training = None  # what is asked for again is trained again
+        return
     with controls:
         step = _step(len(history.losses) - 1)
         shown = control(SHOW, widget=_switch)

@@ -39,7 +39,7 @@ from layers.operations.layout import (
 )
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
-from layers.operations.reduction import ArgReduce, Cumulative, LogSumExp, Reduce, Softmax
+from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.operations.window import (
     AveragePool,
     Conv,
@@ -371,8 +371,6 @@ CASES = [
         for exclusive in (False, True)
         for reverse in (False, True)
     ),
-    case("logsumexp", LogSumExp((1,)), floats(2, 3)),
-    case("logsumexp-all", LogSumExp((0, 1), True), floats(2, 3)),
     # normalising
     case(
         "normalize-layer",

@@ -19,7 +19,7 @@ from layers.operations.layout import (
     SpaceToBatch,
     Tile,
 )
-from layers.operations.reduction import ArgReduce, Cumulative, LogSumExp, Reduce, Softmax
+from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.operations.window import (
     AveragePool,
     Conv,
@@ -186,7 +186,6 @@ def test_reductions(axes, keepdims):
         ("euclidean_norm", tf.math.reduce_euclidean_norm),
     ):
         agree(Reduce(how, axes, keepdims).evaluate(x), computed(x, **options))
-    agree(LogSumExp(axes, keepdims).evaluate(x), tf.reduce_logsumexp(x, **options))
     for how, computed in (("any", tf.reduce_any), ("all", tf.reduce_all)):
         np.testing.assert_array_equal(
             Reduce(how, axes, keepdims).evaluate(x > 0), computed(x > 0, **options)
@@ -194,10 +193,11 @@ def test_reductions(axes, keepdims):
 
 
 def test_a_mean_of_integers_is_cut():
-    x = np.array([[1, 2], [4, 9]])
-    np.testing.assert_array_equal(
-        Reduce("mean", (0,)).evaluate(x), tf.reduce_mean(x, axis=0).numpy()
-    )
+    x = np.array([[1, 2, -3], [4, 9, 0]])
+    expected = tf.reduce_mean(x, axis=0).numpy()
+    op = Reduce("mean", (0,))
+    np.testing.assert_array_equal(op.evaluate(x), expected)
+    assert [op.expression((at,), x).value for at in range(3)] == expected.tolist()
 
 
 @pytest.mark.parametrize("reverse", [True, False])

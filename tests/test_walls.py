@@ -90,6 +90,18 @@ def test_plain_folders_of_layers_load_no_tensorflow(tmp_path):
     assert not loaded & {"tensorflow", "keras", "streamlit", "plotly", "figures", "views", "pages"}
 
 
+def test_no_error_is_defined_where_tensorflow_is_loaded():
+    """An error crosses from a worker by reference: whoever reads it imports its module."""
+    modules = [name for name in modules_of("layers") if not is_plain(name)]
+    assert "layers.recording.record" in modules
+    found = []
+    for module in modules:
+        tree = ast.parse((ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8"))
+        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        found += [f"{module}.{node.name}" for node in classes if node.name.endswith("Error")]
+    assert found == []
+
+
 def test_layers_loads_neither_streamlit_nor_plotly(tmp_path):
     modules = modules_of("layers")
     assert {"layers.runs.run", "layers.runs.code", "layers.catalog.linear"} <= set(modules)

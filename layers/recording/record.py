@@ -8,12 +8,12 @@ from typing import Any
 import keras
 
 from layers.recording.calls import Recorder, listening
-from layers.recording.failure import RecordingFailedError
 from layers.recording.given import Given, clean, given, unique
 from layers.recording.graph import Graph
 from layers.recording.owners import owned, sublayers
 from layers.recording.prepare import prepare, watch
 from layers.traces.axes import with_axes
+from layers.traces.failure import RecordingFailedError
 from layers.traces.naming import with_names
 from layers.traces.simplify import simplify
 from layers.traces.trace import Trace

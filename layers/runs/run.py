@@ -14,11 +14,12 @@ from layers.catalog.spec import LayerSpec
 from layers.inputs.cells import Edit
 from layers.inputs.description import Values
 from layers.inputs.fields import BadInputError
-from layers.recording import RecordingFailedError, record
+from layers.recording import record
 from layers.recording.owners import owned
 from layers.runs.edits import Placed, apply_edits
 from layers.runs.prepare import Call, Sources, prepare_call
 from layers.runs.refusing import error_words
+from layers.traces.failure import RecordingFailedError
 from layers.traces.trace import Trace
 
 

@@ -27,8 +27,8 @@ from layers.inputs.description import InputDescription, Values
 from layers.inputs.fields import BadInputError, Field, ShapeField
 from layers.inputs.parameters import argument_of, parameter_of
 from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
-from layers.recording import RecordingFailedError
 from layers.runs.refusing import error_words
+from layers.traces.failure import RecordingFailedError
 from layers.user_code.isolation import isolated
 
 PREFIX = "own."

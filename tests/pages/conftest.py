@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,13 @@ def pool() -> Iterator[Workers]:
     pool.shutdown()
     if author_workers.cache_info().currsize:  # some test ran an author's own layers
         author_workers().shutdown()
+
+
+@pytest.fixture(autouse=True)
+def _no_tensorflow() -> Iterator[None]:
+    """Hold each test to it that AppTest's process, which is Streamlit's, loads no TensorFlow."""
+    yield
+    assert not {"tensorflow", "keras"} & sys.modules.keys()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from tests.pages.session import ROOT, registered
+from tests.pages.session import ROOT
 
 # In a process of its own, because some other test could have imported anything by now.
 SHOW_EVERY_LAYER = """
@@ -42,10 +42,3 @@ def test_no_layer_brings_tensorflow_into_streamlits_process():
     )
     assert answer.returncode == 0, answer.stderr
     assert json.loads(answer.stdout) == {"modules": [], "libraries": 0}
-
-
-def test_this_very_process_is_free_of_it_too():
-    """What the other tests here rely on: they run in one process with AppTest."""
-    assert len(registered()) >= 6
-    assert "tensorflow" not in sys.modules
-    assert "keras" not in sys.modules

@@ -10,7 +10,8 @@ import tensorflow as tf
 from tensorflow.python.eager import context, execute
 
 from layers.inputs.fields import BadInputError
-from layers.recording import RecordingFailedError, record
+from layers.recording import record
+from layers.traces.failure import RecordingFailedError
 from tests.layers.recording import custom
 from tests.layers.recording.stock import normal
 

@@ -16,7 +16,7 @@ from layers.api import explore as explore_api
 from layers.inputs.fields import BadInputError
 from layers.traces.trace import Tensor
 from pages.shared import compute as module
-from pages.shared.compute import CACHE_BYTES, compute
+from pages.shared.compute import CACHE_BYTES, compute, hashable
 from pages.shared.workers import Workers
 from tests.pages.session import assert_drawn, assert_one_complaint, explored, opened
 
@@ -183,3 +183,14 @@ def test_visitors_notice_nothing_of_a_worker_that_was_killed(pool: Workers):
     for seed in (101, 102):
         session.number_input(key="seed").set_value(seed).run()
         assert_drawn(session, explored("linear", seed=seed, source="normal"))
+
+
+def test_what_a_result_is_found_by_is_small_however_large_the_array():
+    array = np.arange(2**17, dtype="float32").reshape(2, -1)
+    key = hashable({"source": array, "batch": 2})
+    assert len(repr(key)) < 300, "the bound counts results, and no arrays beside them"
+    assert hash(key) == hash(hashable({"batch": 2, "source": array.copy()}))
+    changed = array.copy()
+    changed[-1, -1] += 1
+    for other in (changed, array.reshape(4, -1), array.astype("float64"), array.view("int32")):
+        assert hashable({"source": other, "batch": 2}) != key

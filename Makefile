@@ -21,8 +21,8 @@ endif
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
-run: $(RUNTIME) ## Serve on PORT, 8501 if unset; LAYERS=my_module.py and MODELS=folder add your own
-	LAYERSCOPE_LAYERS="$(LAYERS)" LAYERSCOPE_MODELS="$(MODELS)" \
+run: $(RUNTIME) ## Serve on PORT, 8501 if unset; LAYERS=my_module.py, MODELS=folder, LESSONS=folder add your own
+	LAYERSCOPE_LAYERS="$(LAYERS)" LAYERSCOPE_MODELS="$(MODELS)" LAYERSCOPE_LESSONS="$(LESSONS)" \
 		$(BIN)/streamlit run app.py --server.port $(PORT)
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".

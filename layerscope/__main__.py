@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8501))
     serve.add_argument("--layers", default=os.environ.get("LAYERSCOPE_LAYERS", ""))
     serve.add_argument("--models", default=os.environ.get("LAYERSCOPE_MODELS", ""))
+    serve.add_argument("--lessons", default=os.environ.get("LAYERSCOPE_LESSONS", ""))
     commands.add_parser("check", help="examine a layer of your own: check --help", add_help=False)
     return parser
 

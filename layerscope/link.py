@@ -11,8 +11,8 @@ from layerscope.refusal import WRONG_REQUEST, Refusal
 
 _SOMETIMES = re.compile(r"at_\w+|time|row_axis|column_axis|rows|columns|reduction|batch")
 """Parameters that only some runs of a layer ask for, such as an axis of tensors with many."""
-_PAGES_OWN = ("embed", "embed_options", "hide")
-"""Parameters that say how the page around the picture looks."""
+_PAGES_OWN = ("embed", "embed_options", "hide", "lesson", "lesson_step")
+"""Parameters that say how the page around the picture looks, or which lesson it is in."""
 
 
 class LinkParameters(Mapping[str, str]):

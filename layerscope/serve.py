@@ -25,7 +25,7 @@ def serve(options: argparse.Namespace) -> int:
             WRONG_REQUEST,
         )
     environment = dict(os.environ)
-    for name in ("layers", "models"):
+    for name in ("layers", "models", "lessons"):
         if path := getattr(options, name):
             if not Path(path).exists():
                 raise Refusal(

@@ -7,12 +7,14 @@ import streamlit as st
 from pages.checkup.choose import choose
 from pages.checkup.examine import examine_layer
 from pages.checkup.show import show_both, show_one, show_report
+from pages.lessons.panel import panel
 from pages.shared.frame import link_in_step
 from pages.shared.link import read_link
 from pages.shared.module_watcher import rerun_on_change
 
 read_link("checkup")
 rerun_on_change()
+panel()
 with link_in_step():
     with st.sidebar:
         chosen = choose()

@@ -15,6 +15,7 @@ from layers.inputs.fields import Field
 from pages.explore import live
 from pages.explore.choose import dimensions, fit
 from pages.explore.take_away import take_away
+from pages.lessons.panel import task
 from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, set_from_picture
@@ -37,6 +38,7 @@ def show(choice: Choice) -> None:
     live.let_answer_go_first()
     started = time.perf_counter()
     with link_in_step():
+        task_place = st.empty()
         sized = dimensions(choice)
         formula = st.empty()
         try:
@@ -68,6 +70,8 @@ def show(choice: Choice) -> None:
         for note in run.notes:
             st.info(note, icon=":material/info:")
         take_away(choice.layer.name, run)
+        with task_place:
+            task()
 
 
 def _live(choice: Choice) -> Live:

@@ -33,6 +33,7 @@ def show() -> None:
             st.Page("pages/models/page.py", title="Models", url_path="models"),
             st.Page("pages/train/page.py", title="Train", url_path="train"),
             st.Page("pages/checkup/page.py", title="Check-up", url_path="checkup"),
+            st.Page("pages/lessons/page.py", title="Lessons", url_path="lessons"),
         ],
         position="top",
     )

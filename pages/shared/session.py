@@ -47,6 +47,9 @@ class Session:
         uploaded_image: the visitor's picture, from a file.
         drawn_image: the visitor's picture, drawn on the page.
         uploaded_models: the visitor's model files, by the key of their upload.
+        go_to: the path of the page that a lesson's step is on; empty where it is this one.
+        answers: what the visitor answered, by lesson and step.
+        done: the lessons' steps whose task is done.
     """
 
     page: str = ""
@@ -71,6 +74,9 @@ class Session:
     uploaded_image: np.ndarray | None = None
     drawn_image: np.ndarray | None = None
     uploaded_models: dict[str, UploadedModel] = field(default_factory=dict)
+    go_to: str = ""
+    answers: dict[tuple[str, int], float] = field(default_factory=dict)
+    done: set[tuple[str, int]] = field(default_factory=set)
 
 
 def session() -> Session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.lessons.panel import panel
 from pages.shared.compute import registered
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
@@ -18,6 +19,7 @@ layers = None
 with errors_as_sentences():
     layers = (*registered(), *author_module().layers)
 rerun_on_change()
+panel()
 if layers:
     with st.sidebar:
         choice = choose(layers)

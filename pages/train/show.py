@@ -19,6 +19,7 @@ from layers.training.step import Difference, StepTraces
 from layers.training.subject import Subject
 from pages.explore.choose import dimensions, fit, upload
 from pages.explore.show import side_by_side
+from pages.lessons.panel import task
 from pages.shared.charts import Live, charts
 from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, set_from_picture, set_value
@@ -49,7 +50,7 @@ _SHOWN = {
 def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
     """Show the dimensions, the loss curve and one step; a fragment, as on the Explore page."""
     with link_in_step():
-        said = st.empty()
+        task_place, said = st.empty(), st.empty()
         curve, controls = st.columns([1, 2], vertical_alignment="center")
         with controls:
             sized = dimensions(choice)
@@ -64,6 +65,8 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
         if example := example_of(link_parameters()):
             said.caption(example.says)
         take_away(choice.layer.name, training)
+        with task_place:
+            task()
 
 
 def _picture(

@@ -131,8 +131,12 @@ def assert_sound(session: AppTest) -> None:
 
 def complaints(session: AppTest) -> list[str]:
     """Return the sentences about bad input, as they read once Markdown's escapes are gone."""
-    shown = (sentence.value for sentence in (*session.warning, *session.error))
-    return [re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("\u2060", "") for text in shown]
+    return [unescaped(sentence.value) for sentence in (*session.warning, *session.error)]
+
+
+def unescaped(text: str) -> str:
+    """Return a text as it reads once Markdown's escapes are gone."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("\u2060", "")
 
 
 def assert_one_complaint(session: AppTest, *words: str) -> str:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workers]]:
     monkeypatch.setattr(explore_api, "warm_up", os.getpid)
     pools = []
 
-    def started(count: int = 2, time_limit: float = TIME_LIMIT, **more: int) -> Workers:
+    def started(count: int = 2, time_limit: float = TIME_LIMIT, **more: Any) -> Workers:
         pools.append(Workers(count=count, time_limit=time_limit, **more))
         return pools[-1]
 

@@ -13,6 +13,7 @@ from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from layers.api import explore as explore_api
 from layers.api import forks, processes
+from pages.shared.temporary import server_folder
 
 MEMORY_LIMIT = int(os.environ.get("LAYERSCOPE_MEMORY_LIMIT", "3072")) * 2**20
 """Bytes that one worker may take; the environment's number is in megabytes."""
@@ -41,12 +42,13 @@ class Worker:
         """Computations since its kernels were last cleared."""
         self.pid = 0
         self.memory_at_start = 0
+        folder = str(server_folder())
         self._executor = ProcessPoolExecutor(
             max_workers=1,
             timeout=None,
             initializer=processes.die_with,
-            initargs=(os.getpid(),),
-            env={"CUDA_VISIBLE_DEVICES": "-1"},
+            initargs=(os.getpid(), folder),
+            env={"CUDA_VISIBLE_DEVICES": "-1", "TMPDIR": folder},
         )
 
     def warm_up(self) -> None:

@@ -124,6 +124,7 @@ def test_a_layer_of_ones_own_is_examined():
     session = visited(layer="own.Mine", shape="4,3")
     assert_sound(session)
     assert session.title[0].value == "Mine"
+    assert session.radio(key="layer").options[0].startswith("**Mine**"), "one's own come first"
     (broken, risky) = heads(session)
     assert "Constructor without **kwargs" in broken
     assert "class Mine" in risky

@@ -1,6 +1,8 @@
 # Needs Python 3.10 to 3.13 with pip; the rest is fetched into .venv. GNU Make 3.81 is enough.
 PYTHON ?= python3
 PORT ?= 8501
+# Not from the environment, where some shells and compilers have a HOST of their own.
+HOST := localhost
 BIN := .venv/bin
 
 # The requirements that are in .venv: touched when pip has finished, older than their file when not.
@@ -21,9 +23,9 @@ endif
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
-run: $(RUNTIME) ## Serve on PORT, 8501 if unset; LAYERS=my_module.py, MODELS=folder, LESSONS=folder add your own
+run: $(RUNTIME) ## Serve on PORT (8501); HOST=0.0.0.0 for others, too; your own: LAYERS=my_module.py, MODELS=folder, LESSONS=folder
 	LAYERSCOPE_LAYERS="$(LAYERS)" LAYERSCOPE_MODELS="$(MODELS)" LAYERSCOPE_LESSONS="$(LESSONS)" \
-		$(BIN)/streamlit run app.py --server.port $(PORT)
+		$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".
 

@@ -24,7 +24,9 @@ else:
     from pages.explore import live
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import show_unexpected_error
+    from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
+    from pages.shared.temporary import remove_server_folder
     from pages.shared.workers import author_workers, workers
 
     # Else Streamlit makes a menu of the folder `pages`, and the first visitor of a deep link sees
@@ -43,11 +45,12 @@ else:
         yield
         for pool in pools:
             pool.shutdown(wait=False)
+        remove_server_folder()
 
     app = st.App(
         __file__,
         lifespan=lifespan,
         routes=[*live.ROUTES, *ROUTES],
-        middleware=[Middleware(Preload)],
+        middleware=[Middleware(LinkLimit), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

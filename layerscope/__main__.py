@@ -80,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve = commands.add_parser("serve", help="serve the app", allow_abbrev=False)
     serve.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8501))
+    serve.add_argument(
+        "--host", default="localhost", help="0.0.0.0 opens it to the network (default: localhost)"
+    )
     serve.add_argument("--layers", default=os.environ.get("LAYERSCOPE_LAYERS", ""))
     serve.add_argument("--models", default=os.environ.get("LAYERSCOPE_MODELS", ""))
     serve.add_argument("--lessons", default=os.environ.get("LAYERSCOPE_LESSONS", ""))

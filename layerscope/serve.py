@@ -34,7 +34,7 @@ def serve(options: argparse.Namespace) -> int:
                     WRONG_REQUEST,
                 )
             environment[f"LAYERSCOPE_{name.upper()}"] = str(Path(path).resolve())
-    port = str(options.port)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", port]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += ["--server.address", options.host, "--server.port", str(options.port)]
     os.chdir(ROOT)  # Streamlit takes its settings from there
     os.execve(sys.executable, command, environment)  # noqa: S606 (our own app)

@@ -142,15 +142,18 @@ def measure(source: Source, weights: tuple[WeightEntry, ...]) -> Many:
     )
 
 
-def count(source: Source, weights: tuple[WeightEntry, ...], *, low: float, high: float) -> Many:
-    """Return each weight's histogram from ``low`` to ``high``, as ``BINS`` counts."""
+def count(
+    source: Source, weights: tuple[WeightEntry, ...], scales: tuple[tuple[float, float], ...]
+) -> Many:
+    """Return each weight's histogram between the two ends of its scale, as ``BINS`` counts."""
 
-    def one(weight: WeightEntry) -> tuple[int, ...]:
+    def one(weight: WeightEntry, scale: tuple[float, float]) -> tuple[int, ...]:
+        low, high = scale
         layout = whole_layout(weight.shape)
         counts = _apply(source, weight, histogram, layout, low=low, high=high, bins=BINS)
         return tuple(counts.tolist())
 
-    return Many(tuple(one(weight) for weight in weights))
+    return Many(tuple(map(one, weights, scales)))
 
 
 def output_npy(

@@ -13,6 +13,8 @@ from typing import Any
 
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
+from layers.inputs.fields import BadInputError
+
 START_LIMIT = 120
 """Seconds that a process may take to import TensorFlow."""
 
@@ -43,6 +45,7 @@ class Process:
             The function's result. An exception that it raises is raised here.
 
         Raises:
+            BadInputError: the process does not start; a sentence.
             HungError: no result within ``time_limit`` seconds. The process is killed.
             KilledError: the process ended.
         """
@@ -75,7 +78,15 @@ class Process:
             initargs=(os.getpid(),),
             env={"CUDA_VISIBLE_DEVICES": "-1"},
         )
-        self._executor.submit(import_tensorflow).result(timeout=START_LIMIT)
+        try:
+            self._executor.submit(import_tensorflow).result(timeout=START_LIMIT)
+        except (TimeoutError, FutureTimeoutError, BrokenProcessPool) as error:
+            self.end()
+            raise BadInputError(
+                "Nothing could be examined: expected a process with TensorFlow to start within "
+                f"{START_LIMIT} seconds. Received {type(error).__name__}. Try again when the "
+                "machine is less busy, or install the requirements again."
+            ) from None
 
 
 def import_tensorflow() -> None:

@@ -37,9 +37,9 @@ class Distance:
     """How much two weights differ.
 
     Attributes:
-        largest: max |first − second|. Equal NaN and equal infinities are no difference; a NaN
-            against a number is an infinite one.
-        rms: the root mean square of first − second.
+        largest: max |first − second|. NaN in both and equal infinities are no difference; NaN in
+            one of them makes it NaN.
+        rms: the root mean square of first − second; NaN likewise.
         unequal: how many numbers differ.
     """
 
@@ -126,9 +126,8 @@ def distance(first: Array, second: Array) -> Distance:
             continue
         with np.errstate(all="ignore"):
             differences = np.abs(left[differ] - right[differ])
-            differences = np.where(np.isnan(differences), np.inf, differences)
             squares += float((differences**2).sum())
-        largest = max(largest, float(differences.max()))
+        largest = float(np.maximum(largest, differences.max()))  # NaN where one of them is
     rms = math.sqrt(squares / count) if count else 0.0
     return Distance(largest, rms, unequal)
 

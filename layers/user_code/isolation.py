@@ -22,6 +22,28 @@ from keras.src.saving import object_registration
 from tensorflow.python.eager import context
 
 _PATCHED = {"tensorflow", "numpy", "numpy.random"}
+PRINTED = 20_000
+"""Characters that are kept of what a block prints."""
+
+
+class Printed(io.StringIO):
+    """What a block prints: its beginning, and how much more there was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left_out = 0
+
+    def write(self, text: str, /) -> int:
+        """Keep what still fits."""
+        kept = max(0, PRINTED - self.tell())
+        super().write(text[:kept])
+        self._left_out += len(text) - len(text[:kept])
+        return len(text)
+
+    def getvalue(self) -> str:
+        """Return the beginning, with a note on what was left out."""
+        note = f"\n… and {self._left_out:,} characters more\n" if self._left_out else ""
+        return super().getvalue() + note
 
 
 @contextlib.contextmanager
@@ -39,7 +61,7 @@ def isolated(registered: Mapping[str, type]) -> Generator[io.StringIO]:
     Yields:
         What the block prints.
     """
-    printed = io.StringIO()
+    printed = Printed()
     with contextlib.ExitStack() as stack:
         stack.enter_context(_restored_attributes())
         stack.enter_context(_fixed_seeds())
@@ -50,7 +72,7 @@ def isolated(registered: Mapping[str, type]) -> Generator[io.StringIO]:
         stack.enter_context(_restored_environment())
         stack.enter_context(_temporary_folder())
         stack.enter_context(contextlib.redirect_stdout(printed))
-        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        stack.enter_context(contextlib.redirect_stderr(Printed()))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         yield printed

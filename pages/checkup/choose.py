@@ -65,7 +65,7 @@ def choose() -> CheckupChoice:
             captions=[caption(name) for name in field.choices],
         )
 
-    layer = ChoiceField(name="layer", default=NAMES[0], choices=(*NAMES, *mine))
+    layer = ChoiceField(name="layer", default=NAMES[0], choices=(*mine, *NAMES))
     name = control(layer, widget=radio)
     always_in_link(layer, name)
     if own.module and name in mine:

@@ -8,7 +8,7 @@ from layers.api import checkup as checkup_api
 from layers.checkup.evidence import Evidence
 from layers.checkup.examples import title
 from layers.checkup.pairs import POSTED, Pair
-from layers.checkup.report import Finding, Report
+from layers.checkup.report import Finding, Fix, Report
 from layers.checkup.text import summary
 from pages.checkup.choose import CheckupChoice
 from pages.shared.charts import charts
@@ -17,8 +17,6 @@ from pages.shared.frame import literal
 from views.checkup import shared_limits, training_blocks
 
 _COLOURS = {"broken": "red", "risky": "orange", "note": "blue"}
-SHORT = 14
-"""Lines up to which code is shown whole."""
 _ICONS = {
     "broken": ":material/error:",
     "risky": ":material/warning:",
@@ -44,18 +42,20 @@ def _show_finding(finding: Finding, *, opened: bool) -> None:
         st.caption(f"Measured: {literal(finding.evidence)}")
         if not finding.fix:
             return
-        is_authors = finding.fix.own
-        height = "content" if finding.fix.after.count("\n") < SHORT else 300
-        before, after = st.columns(2)
-        with before:
-            st.caption(f"Before: `{finding.fix.file}`" if is_authors else "Before: an example")
-            st.code(finding.fix.before, language="python", height=height)
-        with after:
-            st.caption("After")
-            st.code(finding.fix.after, language="python", height=height)
-        st.caption("Difference")
+        st.caption("Write instead" if finding.fix.own else "An example")
         st.code(finding.fix.diff, language="diff")
+        _show_whole(finding.fix)
         st.caption(f"Rule ID: `{finding.code}`.")
+
+
+def _show_whole(fix: Fix) -> None:
+    """Show all lines, after the change and before it, folded."""
+    last = fix.first + fix.before.rstrip().count("\n")
+    where = f"`{fix.file}`, lines {fix.first} to {last}" if fix.own else "the whole example"
+    with st.expander(f"After and before: {where}"):
+        for tab, lines in zip(st.tabs(["After", "Before"]), (fix.after, fix.before), strict=True):
+            # Streamlit counts from 1; elsewhere the difference has the file's numbers.
+            tab.code(lines, language="python", line_numbers=fix.first == 1)
 
 
 def show_both(pair: Pair) -> None:

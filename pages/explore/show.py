@@ -26,6 +26,7 @@ from pages.shared.session import session
 from views.explore.cells import CELL, CONTRAST, EDITS, component_fields, fits_link
 from views.explore.link import Choice
 from views.explore.picture import picture
+from views.explore.report import unknown_weights
 from views.explore.view import choose_view
 
 
@@ -67,7 +68,7 @@ def show(choice: Choice) -> None:
             on_asked=lambda changes: set_from_picture(component_fields(choice.layer), changes),
         )
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
-        for note in run.notes:
+        for note in (*run.notes, *unknown_weights(sized.layer, run)):
             st.info(note, icon=":material/info:")
         take_away(choice.layer.name, run)
         with task_place:

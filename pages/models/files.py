@@ -13,6 +13,7 @@ from layers.inputs.fields import BadInputError
 from layers.model_files.model import FileSource
 from layers.networks.small_cnn import CnnSource
 from pages.shared.session import session, widget_key
+from pages.shared.temporary import remove_with_session, server_folder
 
 Source = FileSource | CnnSource
 SUFFIXES = (".keras", ".h5", ".hdf5", ".safetensors")
@@ -60,11 +61,12 @@ class UploadedModel:
     def __init__(self, name: str, file_id: str, data: memoryview) -> None:
         self.name = name
         self.file_id = file_id
-        handle, path = tempfile.mkstemp(prefix="layerscope-", suffix=".model")
+        handle, path = tempfile.mkstemp(suffix=".model", dir=server_folder())
         with os.fdopen(handle, "wb") as copy:
             copy.write(data)
         self.path = Path(path)
         self.remove = weakref.finalize(self, self.path.unlink, missing_ok=True)
+        remove_with_session(self.remove)
 
 
 def require_source(source: Source | None) -> Source:

@@ -1,14 +1,15 @@
-"""All weights' histograms on one page, on one scale."""
+"""All weights' histograms on one page, each on a scale of its own or all on one."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
 from layers.api import models as models_api
-from layers.inputs.fields import IntField
-from layers.model_files.model import ModelFile
+from layers.inputs.fields import BoolField, IntField
+from layers.model_files.model import ModelFile, WeightEntry
 from layers.model_files.planes import Statistics
 from pages.models.files import Source
 from pages.models.progress import in_batches
@@ -18,6 +19,12 @@ from pages.shared.controls import control
 from views.models.histograms import histograms
 
 ON_A_PAGE = 48
+COMMON = BoolField(
+    name="common_scale",
+    default=False,
+    label="One scale for all",
+    help="In a real file one weight is often much wider than the others, which are then one bar.",
+)
 
 
 def show(source: Source, model: ModelFile) -> None:
@@ -30,27 +37,29 @@ def show(source: Source, model: ModelFile) -> None:
     statistics: list[Statistics] = in_batches(
         entries, lambda batch: compute(models_api.measure, source, batch)[0].items
     )
-    low = min((s.minimum for s in statistics if not math.isnan(s.minimum)), default=0.0)
-    high = max((s.maximum for s in statistics if not math.isnan(s.maximum)), default=0.0)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
     first = 0
     if len(weights) > ON_A_PAGE:
         last = (len(weights) - 1) // ON_A_PAGE * ON_A_PAGE
         field = IntField(name="first", default=0, minimum=0, maximum=last, label="First shown")
         first = control(field)
     page = slice(first, first + ON_A_PAGE)
-    counted = in_batches(
-        entries[page],
-        lambda batch: compute(models_api.count, source, batch, low=low, high=high)[0].items,
-    )
+    common = control(COMMON)
+    scales = [scale(statistics if common else [own]) for own in statistics[page]]
+    by_entry = dict(zip(entries[page], scales, strict=True))
+
+    def counts(batch: tuple[WeightEntry, ...]) -> tuple:
+        own = tuple(by_entry[entry] for entry in batch)
+        return compute(models_api.count, source, batch, own)[0].items
+
+    counted = in_batches(entries[page], counts)
     blocks = histograms(
-        weights[page],
-        counted,
-        statistics[page],
-        low=low,
-        high=high,
-        first=first,
-        total=len(weights),
+        weights[page], counted, statistics[page], scales, first=first, total=len(weights)
     )
     charts(blocks, key="histograms")
+
+
+def scale(statistics: Sequence[Statistics]) -> tuple[float, float]:
+    """Return the ends of a scale that has room for all finite numbers of some weights."""
+    low = min((s.minimum for s in statistics if not math.isnan(s.minimum)), default=0.0)
+    high = max((s.maximum for s in statistics if not math.isnan(s.maximum)), default=0.0)
+    return (low, high) if low < high else (low - 0.5, high + 0.5)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import plotly
 import streamlit as st
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
@@ -42,10 +42,16 @@ def base() -> str:
     return f"/{prefix}" if prefix else ""
 
 
-class Preload:
-    """Middleware that names the component's files in the header of every page.
+_HEAD = b"<head>"
+# Else Streamlit's script tries `/models/_stcore/…` first, which is not there.
+_ADDRESS = b"<script>window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href}</script>"
 
-    The browser then fetches them about a second before the component asks for them.
+
+class Preload:
+    """Middleware that names the component's files and the server's address in every page.
+
+    The browser then fetches the files about a second before the component asks for them, and need
+    not try at which address the server answers.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -53,15 +59,30 @@ class Preload:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the header where the answer is a page."""
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self._app(scope, receive, send)
+            return
+        opened: list[Message] = []
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
+                    opened.append(message)
                     headers.append("Link", _links())
+                    return
+            elif opened:
+                start, body = opened.pop(), message.get("body", b"")
+                message = {**message, "body": body.replace(_HEAD, _HEAD + _ADDRESS, 1)}
+                longer = len(message["body"]) - len(body)
+                headers = MutableHeaders(scope=start)
+                headers["content-length"] = str(int(headers["content-length"]) + longer)
+                await send(start)
             await send(message)
 
-        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+        # The page as it is, not compressed: some six thousand bytes.
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        await self._app({**scope, "headers": plain}, receive, sending)
 
 
 @cache

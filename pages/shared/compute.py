@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -24,7 +25,19 @@ from layers.training.subject import Subject
 from pages.shared.workers import Workers, author_workers, workers
 
 CACHE_BYTES = 64 * 2**20
-_cache: LRUCache = LRUCache(CACHE_BYTES, getsizeof=lambda result: max(1, result.nbytes))
+_OVERHEAD = 6
+"""How much more memory Python's objects take than their pickle: 4.2 to 5.4 times, measured on runs
+of ``linear``, ``dense``, ``lstm`` and ``multi_head_attention``."""
+
+
+def size_in_memory(result: Any) -> int:
+    """Return about how many bytes a result takes: its arrays exactly, the rest at most."""
+    arrays: list[pickle.PickleBuffer] = []
+    rest = pickle.dumps(result, protocol=5, buffer_callback=arrays.append)
+    return sum(array.raw().nbytes for array in arrays) + _OVERHEAD * len(rest)
+
+
+_cache: LRUCache = LRUCache(CACHE_BYTES, getsizeof=size_in_memory)
 _running: dict[Any, Future] = {}
 _lock = threading.Lock()
 STARTING = "Starting TensorFlow in a process of its own: about ten seconds, once."
@@ -35,7 +48,7 @@ def compute(
 ) -> tuple[Any, dict]:
     """Run a function of ``layers.api`` in a worker and wait for it.
 
-    Results have ``nbytes`` and are read-only: visitors share a cache of them, bounded by bytes.
+    Results are read-only: visitors share a cache of them, bounded by their bytes in memory.
 
     Args:
         function: of ``layers.api``.
@@ -65,8 +78,8 @@ def compute(
         with _lock:
             _running.pop(key, None)
     waited = 1e3 * (time.perf_counter() - started)
-    with _lock:
-        if result.nbytes <= CACHE_BYTES // 8:
+    if size_in_memory(result) <= CACHE_BYTES // 8:
+        with _lock:
             _cache[key] = result
     return result, {"queue": max(0.0, waited - spent), "worker": spent}
 

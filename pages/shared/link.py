@@ -11,14 +11,39 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from starlette.datastructures import URL
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.inputs.fields import Field
 from pages.shared.session import session
 
 _LAYER = "layer"
+MOST = 1000
+"""Parameters beyond which Streamlit drops a link and tells nobody."""
+TOO_MANY = "parameters"
+"""In place of such a link: how many it had."""
 _QUOTED = 60
 """Characters of a parameter that a sentence quotes."""
+_NAMED = 5
+"""Unknown parameters that get a sentence each."""
+
+
+class LinkLimit:
+    """Middleware that answers a link with too many parameters with one that says how many."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, or send the browser to the shorter link."""
+        count = scope.get("query_string", b"").count(b"&") + 1
+        if scope["type"] != "http" or scope["method"] != "GET" or count <= MOST:
+            await self._app(scope, receive, send)
+            return
+        answer = RedirectResponse(f"{URL(scope=scope).path}?{TOO_MANY}={count}", status_code=303)
+        await answer(scope, receive, send)
 
 
 def read_link(page: str) -> None:
@@ -67,10 +92,24 @@ def begin_run() -> None:
 def write_link() -> None:
     """Write the link: every control that was shown and is not at its default; call last."""
     state = session()
-    for name, text in state.unread.items():
+    count = state.unread.pop(TOO_MANY, "")
+    if count.isdecimal():
+        state.link_problems.append(
+            f"The link was left out: expected at most {MOST:,} parameters. Received "
+            f"{count[:_QUOTED]}. Open one with fewer."
+        )
+    elif count:
+        state.unread[TOO_MANY] = count
+    unknown = list(state.unread.items())
+    for name, text in unknown[:_NAMED]:
         state.link_problems.append(
             f"`{name[:_QUOTED]}` in the link was left out: expected one of "
             f"{', '.join(state.shown)}. Received {text[:_QUOTED]!r}. Nothing else changed."
+        )
+    if further := unknown[_NAMED:]:
+        state.link_problems.append(
+            "More of the link was left out: expected parameters of this page. Received "
+            f"{len(further):,} other names. Nothing else changed."
         )
     opened = bool(state.unread) or state.last_link is None
     state.unread = {}

@@ -12,7 +12,8 @@ from typing import Any
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from layers.api import explore as explore_api
-from layers.api import processes
+from layers.api import forks, processes
+from pages.shared.temporary import server_folder
 
 MEMORY_LIMIT = int(os.environ.get("LAYERSCOPE_MEMORY_LIMIT", "3072")) * 2**20
 """Bytes that one worker may take; the environment's number is in megabytes."""
@@ -41,17 +42,18 @@ class Worker:
         """Computations since its kernels were last cleared."""
         self.pid = 0
         self.memory_at_start = 0
+        folder = str(server_folder())
         self._executor = ProcessPoolExecutor(
             max_workers=1,
             timeout=None,
             initializer=processes.die_with,
-            initargs=(os.getpid(),),
-            env={"CUDA_VISIBLE_DEVICES": "-1"},
+            initargs=(os.getpid(), folder),
+            env={"CUDA_VISIBLE_DEVICES": "-1", "TMPDIR": folder},
         )
 
     def warm_up(self) -> None:
         """Import TensorFlow in the process, and wait until that is done."""
-        self._executor.submit(explore_api.warm_up).result()
+        self._executor.submit(self._duties()[0]).result()
         self.pid = self._executor.submit(os.getpid).result()
         self.memory_at_start = self.memory()
 
@@ -81,13 +83,13 @@ class Worker:
             Exception: what the function raises.
         """
         try:
-            future = self._executor.submit(processes.guarded, function, *arguments, **named)
+            future = self._executor.submit(self._duties()[1], function, *arguments, **named)
         except BrokenProcessPool:
             raise IdleDeathError from None
         self.runs += 1
         try:
             return self._result(future, time_limit, memory_limit)
-        except BrokenProcessPool:
+        except (BrokenProcessPool, forks.ProcessDiedError):
             raise ComputationLostError(
                 "The computation was lost: expected its process to answer. Received word that the "
                 "process died. A fresh one is taking its place: try again, and with smaller "
@@ -112,17 +114,41 @@ class Worker:
 
     def clear_kernels(self, time_limit: float) -> None:
         """Let TensorFlow drop what it keeps of earlier computations; errors as ``run``."""
-        self.run(processes.clear_kernels, time_limit=time_limit, memory_limit=MEMORY_LIMIT)
+        future = self._executor.submit(self._duties()[2])
+        self._result(future, time_limit, MEMORY_LIMIT)
         self.runs = 0
 
     def memory(self) -> int:
-        """Return the bytes of memory that the process takes; 0 where the system does not say."""
+        """Return the bytes of memory that the process takes; 0 where the system does not say.
+
+        Of a process and its forks, those of the one that takes most.
+        """
+        own = Path(f"/proc/{self.pid}")
         try:
-            status = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii")
+            children = (own / "task" / str(self.pid) / "children").read_text(encoding="ascii")
         except OSError:
-            return 0
-        return int(status.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            children = ""
+        return max(map(_memory, [str(self.pid), *children.split()]))
 
     def kill(self) -> None:
         """End the process; what it computes is lost."""
         self._executor.shutdown(wait=False, kill_workers=True)
+
+    def _duties(self) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+        """Return what starts the process, what runs a function in it, and what clears it."""
+        return explore_api.warm_up, processes.guarded, processes.clear_kernels
+
+
+class AuthorWorker(Worker):
+    """One process for an author's own code; each layer runs in a fork of it."""
+
+    def _duties(self) -> tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]:
+        return forks.prepare, forks.guarded, forks.end_all
+
+
+def _memory(pid: str) -> int:
+    try:
+        status = Path(f"/proc/{pid}/statm").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return int(status.split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -23,6 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import worker as worker_module
 from pages.shared.worker import (
+    AuthorWorker,
     ComputationLostError,
     ComputationStoppedError,
     IdleDeathError,
@@ -73,11 +74,13 @@ class Workers(Executor):
         count: int = COUNT,
         time_limit: float = TIME_LIMIT,
         memory_limit: int = worker_module.MEMORY_LIMIT,
+        kind: type[Worker] = Worker,
     ) -> None:
         """Start the first worker, and when it is warm the next: it has the machine to itself."""
         self.warm = threading.Event()
         self._time_limit = time_limit
         self._memory_limit = memory_limit
+        self._kind = kind
         self._threads = ThreadPoolExecutor(count + 1, thread_name_prefix="worker")
         self._lock = threading.RLock()
         self._waiting: list[_Job] = []
@@ -220,7 +223,7 @@ class Workers(Executor):
         for attempt in range(1, _ATTEMPTS + 1):
             if self._closed:
                 return
-            worker = Worker()
+            worker = self._kind()
             with self._lock:
                 self._alive.add(worker)
             try:
@@ -262,20 +265,20 @@ class Workers(Executor):
 @cache
 def workers() -> Workers:
     """Return the server's workers; the first call starts them."""
-    return _started()
+    return _started(Worker)
 
 
 @cache
 def author_workers() -> Workers:
     """Return the workers of an author's own code; the first call starts them.
 
-    Whatever it does to its process (it patches Keras, say, or leaves a thread behind), all other
-    numbers are computed elsewhere.
+    Whatever a layer does to its process (it patches Keras, say, or leaves a thread behind), all
+    other numbers are computed elsewhere, those of the module's other layers too.
     """
-    return _started()
+    return _started(AuthorWorker)
 
 
-def _started() -> Workers:
-    started = Workers()
+def _started(kind: type[Worker]) -> Workers:
+    started = Workers(kind=kind)
     atexit.register(started.shutdown, wait=False)
     return started

@@ -21,6 +21,7 @@ from layers.training.progress import FileProgress
 from layers.training.subject import Subject
 from pages.shared.compute import STARTING, hashable
 from pages.shared.session import session, widget_key
+from pages.shared.temporary import server_folder
 from pages.shared.workers import TIME_LIMIT, author_workers, workers
 
 SHOWN_AFTER = 0.7
@@ -76,7 +77,7 @@ def trained(subject: Subject, how: Mapping[str, Any]) -> Training:
 
 
 def _started(key: Any, subject: Subject, how: Mapping[str, Any]) -> Job:
-    folder = Path(tempfile.mkdtemp(prefix="layerscope-training-"))
+    folder = Path(tempfile.mkdtemp(prefix="training-", dir=server_folder()))
     progress = FileProgress(path=str(folder / "progress"))
     pool = author_workers() if subject.own else workers()
     future = pool.submit(explore_api.timed, train_api.train, subject, dict(how), progress)

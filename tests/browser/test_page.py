@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+import pytest
 
 from layers.traces.layout import layout
 from tests.browser.server import Server
@@ -41,6 +42,10 @@ TITLES = {
 }
 
 
+RAN = """() => document.querySelector(".stApp")?.dataset.testScriptState === "notRunning"
+  && document.querySelector("h1, h2, [data-testid=stMainBlockContainer]")"""
+
+
 def assert_shows(visit: Visit, name: str, values: dict | None = None, **others: Any) -> None:
     """All matrices on the screen are the run's own, to the last bit."""
     run = explored(name, values, **others)
@@ -51,17 +56,6 @@ def assert_shows(visit: Visit, name: str, values: dict | None = None, **others: 
         array = run.trace[tensor]
         plane = array[(0,) * max(0, array.ndim - 2)].reshape(picture.shape)
         np.testing.assert_array_equal(picture, plane, err_msg=tensor)
-
-
-def test_a_page_asks_no_other_host(visit: Visit):
-    asked: list[str] = []
-    visit.page.on("request", lambda request: asked.append(request.url))
-    visit.open()
-    visit.page.wait_for_function(
-        "document.querySelector('link[rel~=icon]').href.startsWith('data:')"
-    )
-    hosts = {urlsplit(url).hostname for url in asked if url.startswith("http")}
-    assert hosts == {urlsplit(visit.address).hostname}
 
 
 def test_the_first_page_is_a_whole_picture_without_a_complaint(visit: Visit):
@@ -88,11 +82,28 @@ def test_what_is_drawn_is_what_was_computed_and_said_in_words(visit: Visit):
     assert visit.complaints == []
 
 
-def test_no_request_leaves_this_machine_but_for_the_tabs_icon(visit: Visit):
-    visit.open(layer="repeated_dense")
-    visit.widget("code").locator("summary").click()
-    visit.page.get_by_test_id("stCode").first.wait_for()
-    assert {urlsplit(address).hostname for address in visit.outside} <= {"fonts.gstatic.com"}
+@pytest.mark.parametrize("path", ["/?layer=repeated_dense", "/models", "/checkup", "/train"])
+def test_no_request_leaves_this_machine_or_asks_for_what_is_not_there(visit: Visit, path: str):
+    answers: list[tuple[int, str]] = []
+    visit.page.on("response", lambda answer: answers.append((answer.status, answer.url)))
+    visit.page.goto(f"{visit.address}{path}")
+    visit.page.wait_for_function(
+        "document.querySelector('link[rel~=icon]').href.startsWith('data:')"
+    )
+    visit.page.wait_for_function(RAN)
+    visit.page.wait_for_load_state("networkidle")
+    assert {urlsplit(url).hostname for _, url in answers if url.startswith("http")} == {"127.0.0.1"}
+    assert visit.outside == set()
+    assert [(status, url) for status, url in answers if status >= 400] == []
+
+
+def test_a_link_of_more_parameters_than_streamlit_takes_is_said(visit: Visit):
+    query = "&".join(f"x{place}=1" for place in range(1200))
+    visit.page.goto(f"{visit.address}/?layer=linear&{query}")
+    visit.page.get_by_test_id("stAlert").first.wait_for()
+    visit.settle()
+    (sentence,) = visit.sentences()
+    assert "at most 1,000 parameters. Received 1201" in sentence
 
 
 # --- Playing

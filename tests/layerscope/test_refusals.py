@@ -167,6 +167,10 @@ def test_serve_refuses_what_is_not_there(capsys):
     assert refused(capsys, "serve", "--layers", "nowhere.py")[0] == WRONG_REQUEST
 
 
+ADDRESS = ("--server.address", "localhost")
+"""Nobody else on the network is served, unless `--host` says so."""
+
+
 def test_serve_becomes_the_server_that_make_run_starts(monkeypatch, tmp_path):
     started = {}
     module = tmp_path / "mine.py"
@@ -177,7 +181,7 @@ def test_serve_becomes_the_server_that_make_run_starts(monkeypatch, tmp_path):
     main(["serve", "--port", "8600", "--layers", "mine.py"])
     program, command, environment = started["call"]
     assert program == command[0] == sys.executable
-    assert command[1:] == ["-m", "streamlit", "run", "app.py", "--server.port", "8600"]
+    assert command[1:] == ["-m", "streamlit", "run", "app.py", *ADDRESS, "--server.port", "8600"]
     assert environment["LAYERSCOPE_LAYERS"] == str(module)
     assert (started["folder"] / "app.py").is_file()
 

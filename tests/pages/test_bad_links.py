@@ -172,6 +172,21 @@ def test_every_wrong_parameter_gets_a_sentence_of_its_own():
     assert_drawn_despite(session, explored("linear", {"features": 4}, source="normal"))
 
 
+def test_hundreds_of_unknown_parameters_are_a_few_sentences():
+    session = opened(layer="linear", **{f"x{place}": "1" for place in range(990)})
+    said = complaints(session)
+    assert len(said) == 6
+    assert "`x0`" in said[0]
+    assert "985 other names" in said[-1]
+    assert_drawn_despite(session, explored("linear", source="normal"))
+
+
+def test_a_link_that_streamlit_drops_is_said():
+    session = opened(parameters="1200")
+    assert_one_complaint(session, "at most 1,000 parameters", "1200")
+    assert_one_complaint(opened(parameters="many"), "`parameters`", "many")
+
+
 def test_a_link_cannot_carry_an_array_and_the_page_says_so():
     session = opened(layer="linear", input="upload", units=3)
     assert_one_complaint(session, "no link carries")

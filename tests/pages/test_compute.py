@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import time
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -133,16 +135,29 @@ def test_the_weights_and_the_history_are_read_only_too():
         run.weights[0].values[...] = 0
 
 
+LIMIT = 400_000
+
+
 def test_the_cache_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch):
-    small = LRUCache(200_000, getsizeof=module._cache.getsizeof)
+    small = LRUCache(LIMIT, getsizeof=module._cache.getsizeof)
     monkeypatch.setattr(module, "_cache", small)
     results = [computed({}, seed=seed)[0] for seed in range(4)]
-    assert small.currsize == sum(result.nbytes for result in results)
+    assert small.currsize == sum(module.size_in_memory(result) for result in results)
     big = {"features": 100, "units": 100}
     for seed in range(4):
         computed(big, seed=seed)
-    assert small.currsize <= 200_000
+    assert small.currsize <= LIMIT
     assert len(small) < 8
+
+
+@pytest.mark.parametrize("name", ["linear", "mlp_block", "lstm"])
+def test_a_result_counts_what_it_takes_in_memory(name: str):
+    data = pickle.dumps(explored(name))
+    tracemalloc.start()
+    kept = [pickle.loads(data) for _ in range(20)]  # noqa: S301 (our own)
+    taken = tracemalloc.get_traced_memory()[0] / 20
+    tracemalloc.stop()
+    assert taken <= module.size_in_memory(kept[0]) < 3 * taken
 
 
 def test_a_result_counts_all_its_arrays():
@@ -156,7 +171,7 @@ def test_a_result_larger_than_an_eighth_of_the_cache_is_not_kept(
     sent: list[tuple], monkeypatch: pytest.MonkeyPatch
 ):
     run, _ = computed({})
-    monkeypatch.setattr(module, "CACHE_BYTES", 8 * run.nbytes - 8)
+    monkeypatch.setattr(module, "CACHE_BYTES", 8 * module.size_in_memory(run) - 8)
     module._cache.clear()
     for _ in range(2):
         computed({})

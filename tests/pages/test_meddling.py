@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from layers.api import explore as explore_api
 from layers.checkup.pairs import POSTED
 from layers.checkup.report import Report
 from pages.shared import compute
 from pages.shared.module_watcher import ModuleWatcher
+from pages.shared.worker import AuthorWorker, ComputationLostError
 from pages.shared.workers import Workers
 from tests.pages.session import assert_sound, explored, opened, registered
 from tests.pages.test_checkup import examined, visited, watched
@@ -53,11 +56,27 @@ class Meddles(keras.layers.Layer):
         keras.optimizers.SGD.update_step = lambda *_: None
         tf.tensordot = lambda a, b, axes: a
         np.random.default_rng = np.random.RandomState
+        sys.modules["layers.runs.run"].Trace = None
         sys.modules["layers.operations.layout"] = sys.modules["layers.catalog.linear"] = os
         threading.Thread(target=again_and_again, daemon=True).start()
 
     def call(self, x):
         return x + 1
+
+
+@keras.saving.register_keras_serializable(package="mine")
+class Plain(keras.layers.Layer):
+    def __init__(self, units: int = 3):
+        super().__init__()
+        self.dense = keras.layers.Dense(units)
+
+    def call(self, x):
+        return tf.nn.relu(self.dense(x))
+
+
+class Ends(keras.layers.Layer):
+    def call(self, x):
+        os._exit(0)
 
 
 def again_and_again():
@@ -75,7 +94,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleWa
     path.write_text(MODULE)
     watcher = ModuleWatcher(str(path))
     monkeypatch.setattr("pages.shared.module_watcher.module_watcher", lambda: watcher)
-    meddled = Workers(count=1)
+    meddled = Workers(count=1, kind=AuthorWorker)
     monkeypatch.setattr(compute, "author_workers", lambda: meddled)
     assert meddled.warm.wait(timeout=120)
     yield watcher
@@ -115,3 +134,29 @@ def test_what_a_layer_does_to_its_process_changes_nobody_elses_numbers():
         np.testing.assert_array_equal(after[name], values, err_msg=name)
     assert [report.findings for report in reports()] == told
     assert_sound(opened(layer="linear"))
+
+
+def own_run(watcher: ModuleWatcher, name: str, **values: object) -> explore_api.Exploration:
+    """Run an own layer afresh."""
+    compute._cache.clear()
+    given: dict[str, Any] = {"batch": None, "seed": 4, "source": "normal", "constant": 1.0}
+    module = watcher.current().module
+    function = explore_api.explore
+    return compute.compute(function, name, values, **given, own=module, author_code=True)[0]
+
+
+def test_what_a_layer_does_to_its_process_changes_no_other_own_layer(module: ModuleWatcher):
+    before = own_run(module, "own.Plain")
+    for units in (3, 4):
+        own_run(module, "own.Meddles", units=units)
+    after = own_run(module, "own.Plain")
+    assert after.trace.tensors.keys() == before.trace.tensors.keys()
+    for name, tensor in before.trace.tensors.items():
+        assert after.trace.tensors[name].values.dtype == tensor.values.dtype
+        np.testing.assert_array_equal(after.trace.tensors[name].values, tensor.values, err_msg=name)
+
+
+def test_a_layer_that_ends_its_process_is_a_sentence_and_the_others_go_on(module: ModuleWatcher):
+    with pytest.raises(ComputationLostError, match="the process died"):
+        own_run(module, "own.Ends")
+    assert own_run(module, "own.Plain").trace.outputs[0].shape == (8, 3)

@@ -409,14 +409,20 @@ def test_an_upload_is_deleted_with_the_session(files):
 # --- Histograms, activations, comparison
 
 
-def test_histograms_share_one_scale():
+def test_histograms_have_a_scale_each_or_share_one():
+    kernel = weight("conv2d/kernel")
     session = visited(show="histograms")
     assert_sound(session)
     shown = figures(session)
     assert len(shown) == 8
+    own = shown["conv2d kernel histogram"]["spec"]["data"][0]["y"]
+    assert own == np.histogram(kernel, bins=41)[0].tolist(), "from its least to its largest number"
+    session.toggle(key="common_scale").set_value(True).run()
+    assert_sound(session)
+    assert session.query_params["common_scale"] == "true"
+    shown = figures(session)
     ranges = {tuple(f["spec"]["layout"]["xaxis"]["range"]) for f in shown.values()}
     assert len(ranges) == 1
-    kernel = weight("conv2d/kernel")
     (low, high) = ranges.pop()
     expected = np.histogram(kernel, bins=41, range=(low, high))[0]
     assert shown["conv2d kernel histogram"]["spec"]["data"][0]["y"] == expected.tolist()

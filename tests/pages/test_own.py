@@ -124,6 +124,7 @@ def test_a_layer_of_ones_own_is_examined():
     session = visited(layer="own.Mine", shape="4,3")
     assert_sound(session)
     assert session.title[0].value == "Mine"
+    assert session.radio(key="layer").options[0].startswith("**Mine**"), "one's own come first"
     (broken, risky) = heads(session)
     assert "Constructor without **kwargs" in broken
     assert "class Mine" in risky
@@ -289,3 +290,28 @@ def test_an_argument_may_have_any_name(module: Path):
         "no name is taken for an axis"
     )
     assert_sound(visited(layer="own.AnyName", shape="2,3", **own))
+
+
+def test_a_layer_without_weights_that_keras_knows_leads_to_the_check_up(module: Path):
+    save(module, UNKNOWN, age=1)
+    session = opened(layer="own.Unknown", shape="4,3")
+    assert_sound(session)
+    (note,) = session.info
+    assert "Keras knows no weights here" in note.value
+    assert "/checkup?layer=own.Unknown" in note.value
+    assert opened(layer="linear").info == []
+
+
+UNKNOWN = """
+import keras
+import tensorflow as tf
+
+
+class Unknown(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.w = tf.Variable(tf.ones((3,)))
+
+    def call(self, x):
+        return x * self.w
+"""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Workers]]:
     monkeypatch.setattr(explore_api, "warm_up", os.getpid)
     pools = []
 
-    def started(count: int = 2, time_limit: float = TIME_LIMIT, **more: int) -> Workers:
+    def started(count: int = 2, time_limit: float = TIME_LIMIT, **more: Any) -> Workers:
         pools.append(Workers(count=count, time_limit=time_limit, **more))
         return pools[-1]
 
@@ -317,6 +318,7 @@ explore_api.warm_up = os.getpid
 from pages.shared.workers import Workers
 
 pool = Workers(count=2)
+pool.submit(exec, "import tempfile; tempfile.mkstemp()").result()
 futures = [pool.submit(time.sleep, 600)] + [pool.submit(abs, -7) for _ in range(3)]
 [future.result() for future in futures[1:]]
 print("up", flush=True)
@@ -326,12 +328,15 @@ time.sleep(600)
 
 @linux
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
-def test_workers_die_with_their_server_however_it_ends(ending: signal.Signals):
+def test_workers_and_files_go_with_their_server_however_it_ends(
+    ending: signal.Signals, tmp_path: Path
+):
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
         text=True,
         start_new_session=True,  # its processes carry its id, whoever adopts them
     )
@@ -339,12 +344,15 @@ def test_workers_die_with_their_server_however_it_ends(ending: signal.Signals):
         assert server.stdout is not None
         assert server.stdout.readline() == "up\n"
         assert len(running(session=server.pid)) >= 3
+        (folder,) = tmp_path.glob("layerscope-*")
+        assert len(list(folder.iterdir())) == 1
         server.send_signal(ending)
         server.wait(timeout=10)
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline and running(session=server.pid):
             time.sleep(0.1)
         assert running(session=server.pid) == set()
+        assert not folder.exists()
     finally:
         server.kill()
         for pid in running(session=server.pid):

@@ -10,8 +10,10 @@ import numpy as np
 
 from figures.words import format_shape, number
 from layers.api.explore import Exploration
+from layers.inputs.description import Description
 from layers.traces.summary import InvariantResult, WeightRow
 from views.blocks import Block, facts, table
+from views.explore.link import PREFIX
 
 _HEAD = (
     "Weight",
@@ -65,6 +67,16 @@ def figures_of(run: Exploration) -> Block:
 def weights_table(run: Exploration) -> Block:
     """Return the table of ``get_weights()``; the last column counts distinct columns."""
     return table("Weights", _HEAD, [_row(row) for row in run.weights])
+
+
+def unknown_weights(layer: Description, run: Exploration) -> tuple[str, ...]:
+    """Return a sentence if Keras knows no weights of an author's own layer."""
+    if not layer.name.startswith(PREFIX) or run.weights:
+        return ()
+    return (
+        "Keras knows no weights here. If your layer is to learn, open the "
+        f"[check-up](/checkup?layer={layer.name}): it says why.",
+    )
 
 
 def npz(run: Exploration) -> bytes:

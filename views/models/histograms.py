@@ -1,4 +1,4 @@
-"""Weights' histograms on one scale; NaN, infinities and zeros are named above each."""
+"""Weights' histograms; NaN, infinities and zeros are named above each."""
 
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ def histograms(
     weights: Sequence[tuple[LayerEntry, WeightEntry]],
     counts: Sequence[tuple[int, ...]],
     statistics: Sequence[Statistics],
+    scales: Sequence[tuple[float, float]],
     *,
-    low: float,
-    high: float,
     first: int,
     total: int,
 ) -> list[Block]:
-    """Return a histogram for each weight, under a sentence on their common scale.
+    """Return a histogram for each weight, under a sentence on their scales.
 
     Args:
         weights: those of this page of histograms.
         counts: of each weight's values, in bins of equal width.
         statistics: of each weight.
-        low: the left end of the scale.
-        high: its right end.
+        scales: the left and the right end of each weight's scale.
         first: the place of the first of these weights among all.
         total: how many weights there are.
     """
@@ -43,9 +41,14 @@ def histograms(
             shape=entry.shape,
             flags=flags(measured),
         )
-        for (layer, entry), counted, measured in zip(weights, counts, statistics, strict=True)
+        for (layer, entry), counted, measured, (low, high) in zip(
+            weights, counts, statistics, scales, strict=True
+        )
     ]
-    sentence = f"All histograms span {number(low)} to {number(high)}."
+    sentence = "Each histogram spans its own weight's numbers."
+    if len(set(scales)) == 1:
+        ((low, high),) = set(scales)
+        sentence = f"All histograms span {number(low)} to {number(high)}."
     if total > len(figures):
         sentence += f" {first + 1} to {first + len(figures)} of {total:,} weights."
     return [text(sentence), row(figures)]

@@ -87,7 +87,9 @@ def _missing_after_build(tested: LayerUnderTest) -> Iterator[Finding]:
     after_call = len(layer.weights)
     if after_call <= after_build:
         return
-    children = [child for child in unbuilt if child.weights]
+    # A sublayer that is unbuilt builds its own sublayers when it is built.
+    inner = {id(each) for child in unbuilt for each in child._flatten_layers(include_self=False)}
+    children = [child for child in unbuilt if child.weights and id(child) not in inner]
     names = ", ".join(f"`{sublayer_path(layer, child)}`" for child in children)
     line = _line_of(overridden, "build")
     lines = []
@@ -226,7 +228,8 @@ def reserved_name(tested: LayerUnderTest) -> Iterator[Finding]:
 
     def recorder(layer: Any, name: str, value: Any) -> None:
         frame = sys._getframe(1)
-        if name in _RESERVED and not is_library_code(frame.f_code.co_filename):
+        switch = isinstance(value, bool) and isinstance(getattr(layer, name, None), bool)
+        if name in _RESERVED and not switch and not is_library_code(frame.f_code.co_filename):
             seen.setdefault(name, frame.f_lineno)
         original(layer, name, value)
 
@@ -246,8 +249,8 @@ def reserved_name(tested: LayerUnderTest) -> Iterator[Finding]:
                     if isinstance(node, (ast.Assign, ast.AnnAssign))
                     and name in ast.unparse(node).split("=")[0]
                 ]
-                if lines or source is None:  # else a decorator sets it, as Keras's own do
-                    seen.setdefault(name, lines[0] if lines else 0)
+                if lines:  # else a decorator sets it, as Keras's own do
+                    seen.setdefault(name, lines[0])
     for name, line in seen.items():
         lost = _change_by_reload(tested)
         reloading = (

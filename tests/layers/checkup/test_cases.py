@@ -183,6 +183,22 @@ def test_sublayers_have_the_authors_names():
     assert "self.query.build(input_shape)" in finding.fix.after
 
 
+@registered
+class Blocks(keras.layers.Layer):
+    """Of a model, whose sublayers have no name of the author's."""
+
+    def build(self, _input_shape):
+        self.block = keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(3)])
+
+    def call(self, x):
+        return self.block(x)
+
+
+def test_of_sublayers_in_sublayers_the_outer_one_is_named():
+    finding = next(f for f in report_on(Blocks).findings if f.code == "children-unbuilt")
+    assert finding.wrong == "`build` leaves `self.block` unbuilt."
+
+
 # --- said what is not so ------------------------------------------------------------------------
 
 
@@ -200,9 +216,53 @@ class Exported(keras.layers.Layer):
         return x
 
 
-def test_an_attribute_that_a_decorator_sets_is_no_reserved_name():
-    assert "_api_export_path" in vars(Exported)
-    assert report_on(Exported).findings == ()
+@registered
+@exported
+class ExportedAgain(keras.layers.ReLU):
+    pass
+
+
+@registered
+class Switches(keras.layers.Layer):
+    """Turns off what Keras does to arguments, as keras-hub's converters do."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+
+    def call(self, x):
+        return x
+
+
+@pytest.mark.parametrize("cls", [Exported, ExportedAgain])
+def test_an_attribute_that_a_decorator_sets_is_no_reserved_name(cls):
+    assert "_api_export_path" in vars(cls)
+    assert report_on(cls).findings == ()
+
+
+def test_a_switch_of_keras_is_no_reserved_name():
+    assert report_on(Switches).findings == ()
+
+
+@registered
+class Keeps(keras.layers.Layer):
+    """Keeps what it computed, to be looked at; no call reads what an earlier one kept."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = keras.layers.Dense(3)
+        self.kept = []
+
+    def call(self, x):
+        self.kept = [self.dense(x)]
+        return self.kept[-1] * 2
+
+
+def test_two_layers_with_other_random_weights_are_no_evidence_of_state():
+    (finding,) = report_on(Keeps).findings
+    assert (finding.code, finding.severity) == ("python-state", "risky")
+    assert "the graph's last output is the same" in finding.evidence
 
 
 @registered

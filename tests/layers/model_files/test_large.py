@@ -46,7 +46,7 @@ layer = next(layer for layer in model.layers if layer.weights)
 weight = layer.weights[0]
 view = models_api.view_weight(source, weight)
 cells = models_api.window(source, weight, part=0, row=12_000, column=9_000, span=32)
-models_api.count(source, (weight,), low=-4, high=4)
+models_api.count(source, (weight,), ((-4, 4),))
 print(json.dumps({
     "above": memory("VmHWM") - before,
     "size": view.statistics.size,

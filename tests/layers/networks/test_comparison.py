@@ -44,10 +44,13 @@ def test_equal_numbers_are_no_difference_nan_and_infinities_too(tmp_path):
     assert compared(tmp_path, odd, odd) == Distance(0.0, 0.0, 0)
 
 
-def test_nan_against_a_number_is_infinitely_far(tmp_path):
+def test_nan_against_a_number_is_nan_and_an_infinity_is_one(tmp_path):
     other = ONE.copy()
-    other[0, 0] = np.nan
+    other[0, 0] = np.inf
     assert compared(tmp_path, ONE, other) == Distance(math.inf, math.inf, 1)
+    other[-1, -1] = np.nan
+    found = compared(tmp_path, ONE, other)
+    assert (math.isnan(found.largest), math.isnan(found.rms), found.unequal) == (True, True, 2)
 
 
 def test_layers_of_other_names_are_matched_by_their_weights_in_order(tmp_path):

@@ -423,6 +423,16 @@ CASES = [
         moves=SMALL,
     ),
     case(
+        "normalize-groups",
+        Normalize((1, 2), 0.001, groups=2),
+        floats(2, 3, 6),
+        floats(2, 1, 2, 1),
+        positive(2, 1, 2, 1),
+        floats(6),
+        floats(6, seed=1),
+        moves=SMALL,
+    ),
+    case(
         "normalize-batch",
         Normalize((0,), 0.01, has_scale=False),
         floats(2, 3),

@@ -76,8 +76,10 @@ def _finish(
         scopes.setdefault(scope, path)
     graph = Graph(recorder=recorder, variables=owned(layer), scopes=scopes)
     graph.read(passed.tensors)
-    ends = _loose(graph) if result is _FAILED else _ends(result)
-    wanted, outputs = graph.finish(ends)
+    if result is _FAILED:
+        wanted, outputs = graph.finish(_loose(graph))
+    else:
+        wanted, outputs = graph.finish(_ends(result), layer.losses)
     trace = graph.trace(outputs, tuple(passed.tensors))
     if simplified:
         trace = simplify(trace)

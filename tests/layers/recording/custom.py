@@ -168,3 +168,19 @@ class TensorArrayScan(keras.layers.Layer):
             [0, tf.zeros_like(x[:, 0]), tf.TensorArray(tf.float32, size=n)],
         )
         return tf.transpose(sums.stack(), [1, 0, 2])
+
+
+class AddsLosses(keras.layers.Layer):
+    """Losses of its own, a regularised kernel, and a sublayer with a loss on what it makes."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(
+            2, kernel_regularizer="l2", activity_regularizer=keras.regularizers.L1(0.5)
+        )
+
+    def call(self, x):
+        y = self.dense(x)
+        self.add_loss(0.25 * tf.reduce_mean(tf.square(x)))
+        self.add_loss(tf.constant(3.0))
+        return y

@@ -9,12 +9,13 @@ import numpy as np
 
 from figures import words
 from figures.figure import Figure, packed
-from figures.view import limit_side, number_format, to_plane
+from figures.view import drawn, limit_side, number_format, to_plane
 
 MAXIMUM_NUMBERS = 600
 """Cells up to which numbers are written in them: more are unreadable, and slow to draw."""
 MAXIMUM_MARKS = 2000
 MARKED = "crosses: NaN or infinite"
+MAGNITUDES = "magnitudes of complex numbers"
 
 
 def heatmap(
@@ -34,7 +35,7 @@ def heatmap(
     """Draw one tensor of any rank.
 
     Args:
-        values: the tensor, of any rank and real dtype; constant or without finite numbers too.
+        values: the tensor, of any rank and dtype; constant or without finite numbers too.
         name: the tensor's name.
         axes: one name an axis.
         limit: the colour range is centre − limit to centre + limit.
@@ -46,6 +47,7 @@ def heatmap(
         at: the index of each other axis.
         reduction: how a block of cells becomes one, of ``figures.view.REDUCTIONS``.
     """
+    magnitudes, values = np.iscomplexobj(values), drawn(values)
     plane = to_plane(values, axes, row_axis=row_axis, column_axis=column_axis, at=at)
     cells, block = limit_side(plane.values, reduction)
     number, digits = number_format(cells)
@@ -62,6 +64,8 @@ def heatmap(
         caption.append(f"at {plane.slices} of {words.format_shape(values.shape)}")
     if block != (1, 1):
         caption.append(f"{reduction} of {words.format_shape(block)} blocks")
+    if magnitudes:
+        caption.append(MAGNITUDES)
     marks = _marks(cells)
     return Figure(
         name=name,

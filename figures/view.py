@@ -101,6 +101,11 @@ def limit_side(
     return reduce_blocks(plane, block, [reduction])[reduction], block
 
 
+def drawn(values: np.ndarray) -> np.ndarray:
+    """Return what is drawn of an array: of complex numbers their magnitudes."""
+    return np.abs(values) if np.iscomplexobj(values) else values
+
+
 def symmetric_limit(arrays: Iterable[np.ndarray]) -> float:
     """Return the largest finite magnitude among the arrays; 1.0 where there is none but zero.
 

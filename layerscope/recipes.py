@@ -84,12 +84,14 @@ def read(path: Path) -> Recipes:
     reader.check_keys(document, _OWN_KEYS, 0)
     common = {name: document[name] for name in _OPTIONS if name in document}
     pictures = document.get("picture")
-    if not isinstance(pictures, list) or not pictures or not isinstance(pictures[0], dict):
+    tables = pictures if isinstance(pictures, list) else []
+    others = [each for each in tables if not isinstance(each, dict)]
+    if others or not tables:
         hint = "Begin each with [[picture]]."
-        received = repr(pictures)[:60] if pictures else "none"
+        received = repr(others[0] if others else pictures)[:60] if pictures else "none"
         raise _refused(path, "one or more tables of pictures", received, hint)
     recipes = tuple(
-        reader.recipe(table, common, number) for number, table in enumerate(pictures, start=1)
+        reader.recipe(table, common, number) for number, table in enumerate(tables, start=1)
     )
     names = [recipe.name for recipe in recipes]
     if twice := [name for name in names if names.count(name) > 1]:

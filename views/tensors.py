@@ -9,7 +9,7 @@ import numpy as np
 
 from figures.figure import Figure
 from figures.heatmap import heatmap
-from figures.view import is_binary, near_limit, symmetric_limit
+from figures.view import drawn, is_binary, near_limit, symmetric_limit
 from figures.words import number
 from layers.traces.trace import Tensor
 from views.blocks import color_range
@@ -99,14 +99,14 @@ def _ranges(
     groups: dict[str, list[np.ndarray]] = {}
     for name, tensor in tensors.items():
         own = view.contrast == "tensor" and kinds[name] != "Mask"
-        groups.setdefault(name if own else kinds[name], []).append(tensor.values)
+        groups.setdefault(name if own else kinds[name], []).append(drawn(tensor.values))
     by_label = {
         label: Colours(label=label, limit=symmetric_limit(arrays))
         for label, arrays in groups.items()
     }
     if view.contrast == "pinned" and view.cell and view.cell.tensor in tensors:
         kind = kinds[view.cell.tensor]
-        value = float(tensors[view.cell.tensor].values[view.cell.index])
+        value = float(drawn(tensors[view.cell.tensor].values)[view.cell.index])
         if kind != "Mask" and np.isfinite(value):
             limit = near_limit(groups[kind], value)
             label = f"{kind} near {number(value)}"

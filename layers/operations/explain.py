@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from layers.operations.expression import (
     Share,
     Sum,
 )
-from layers.operations.numbers import agreed, written
+from layers.operations.numbers import agreed, plain, written
 from layers.operations.op import Index, Layout, Op, Spans
 from layers.operations.reduction import Reduce
 from layers.operations.run import Run, Step
@@ -38,8 +39,9 @@ class Explanation:
     """The arithmetic of one cell, computed in NumPy.
 
     Attributes:
-        value: computed in float64 from the recorded numbers of the cells in it; the recorded
-            number where nothing was computed or the arithmetic is not known.
+        value: a float, or of a complex tensor a complex number: computed in float64 from the
+            recorded numbers of the cells in it; the recorded number where nothing was computed or
+            the arithmetic is not known.
         text: the arithmetic with its numbers and its result, as a textbook writes it; the number
             alone where there is none.
         sources: the cells that it was computed from, by tensor.
@@ -49,11 +51,11 @@ class Explanation:
             arithmetic is no sum.
     """
 
-    value: float
+    value: Any
     text: str
     sources: Cells
     expression: Expression | None = None
-    recorded: float = math.nan
+    recorded: Any = math.nan
     terms: np.ndarray | None = None
 
 
@@ -269,10 +271,10 @@ def _checked(trace: Run, tensor: str, index: tuple[int, ...]) -> Index:
     return at
 
 
-def _number(value: object) -> float:
-    """Return a recorded cell as a float; NaN for what is no number, such as a string."""
+def _number(value: object) -> Any:
+    """Return a recorded cell as a number; NaN for what is none, such as a string."""
     kind = np.asarray(value)
-    return math.nan if kind.dtype.kind in "OSU" else float(kind)
+    return math.nan if kind.dtype.kind in "OSU" else plain(kind[()])
 
 
 def _equation(found: Expression, recorded: float, everything: bool) -> str:
@@ -289,7 +291,9 @@ def _equation(found: Expression, recorded: float, everything: bool) -> str:
 
 
 def _terms(found: Expression) -> np.ndarray | None:
-    """Return what each summand adds; of a mean its part of the mean."""
+    """Return what each summand adds; of a mean its part of the mean, of complex numbers nothing."""
+    if isinstance(found.value, complex):
+        return None
     if isinstance(found, Function) and len(found.terms) == 1:
         found = found.terms[0]
     if isinstance(found, Share):

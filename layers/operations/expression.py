@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from layers.operations.functions import FUNCTIONS
-from layers.operations.numbers import written
+from layers.operations.numbers import plain, written
 
 SHOWN = 6
 """Terms of a sum that are written out; of more than one above, the first four and the last two."""
@@ -21,8 +22,8 @@ class Expression:
     """One node. ``value`` is in float64; what overflows is infinite, as it is in the run."""
 
     @property
-    def value(self) -> float:
-        """What it comes to."""
+    def value(self) -> Any:
+        """What it comes to: a float, or a complex number."""
         raise NotImplementedError
 
     @property
@@ -65,12 +66,17 @@ class Expression:
 class Number(Expression):
     """A number that is no cell: a count, an epsilon, a parameter."""
 
-    number: float
+    number: complex
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The number."""
-        return float(self.number)
+        return plain(self.number)
+
+    @property
+    def level(self) -> int:
+        """That of a sum, of a complex number with two parts."""
+        return _SUM if " " in written(self.value, _DIGITS) else _ATOM
 
     def write(self, *, everything: bool = False, first: bool = True) -> str:
         """Write few digits; a negative number in brackets unless it comes first."""
@@ -92,14 +98,15 @@ class Cell(Expression):
 
     operand: int
     index: tuple[int, ...]
-    number: float
+    number: complex
     tensor: str = ""
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """Its number."""
-        return float(self.number)
+        return plain(self.number)
 
+    level = Number.level
     write = Number.write
 
     def leaves(self) -> Iterator[Cell]:
@@ -157,9 +164,9 @@ class Sum(_Many):
     padding: int = 0
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The sum."""
-        return float(sum(term.value for term in self.terms))
+        return plain(sum(term.value for term in self.terms))
 
     @property
     def level(self) -> int:
@@ -197,9 +204,9 @@ class Product(_Many):
     """a × b × c."""
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The product."""
-        return float(math.prod(factor.value for factor in self.terms))
+        return plain(math.prod(factor.value for factor in self.terms))
 
     @property
     def level(self) -> int:
@@ -238,7 +245,7 @@ class Difference(_Pair):
     """a − b."""
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The difference."""
         return self.left.value - self.right.value
 
@@ -258,10 +265,10 @@ class Quotient(_Pair):
     """a ÷ b."""
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The quotient; by zero it is infinite, or NaN."""
         with np.errstate(all="ignore"):
-            return float(np.divide(self.left.value, self.right.value))
+            return plain(np.divide(self.left.value, self.right.value))
 
     @property
     def level(self) -> int:
@@ -282,10 +289,10 @@ class Power(_Pair):
     """a to the power of b."""
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The power."""
         with np.errstate(all="ignore"):
-            return float(np.power(np.float64(self.left.value), np.float64(self.right.value)))
+            return plain(np.power(*(np.asarray(each.value)[()] for each in self.parts)))
 
     @property
     def level(self) -> int:
@@ -308,7 +315,7 @@ class Negative(Expression):
     of: Expression
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The number with the other sign."""
         return -self.of.value
 
@@ -348,11 +355,11 @@ class Function(_Many):
     shown: str = ""
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """The function of the arguments, in float64."""
-        arguments = [np.float64(term.value) for term in self.terms]
+        arguments = [np.asarray(term.value)[()] for term in self.terms]
         with np.errstate(all="ignore"):
-            return float(FUNCTIONS[self.name](*arguments, *self.parameters))
+            return plain(FUNCTIONS[self.name](*arguments, *self.parameters))
 
     def write(self, *, everything: bool = False, first: bool = True) -> str:
         """Write the name and the arguments in brackets."""
@@ -370,7 +377,7 @@ class Comparison(_Many):
     @property
     def value(self) -> float:
         """1 where it holds, else 0."""
-        left, right = (np.float64(term.value) for term in self.terms)
+        left, right = (np.asarray(term.value)[()] for term in self.terms)
         return float(FUNCTIONS[self.name](left, right))
 
     @property
@@ -400,7 +407,7 @@ class Choice(_Many):
     name: str = ""
 
     @property
-    def value(self) -> float:
+    def value(self) -> Any:
         """That of the one taken, or its place."""
         return float(self.taken) if self.name.startswith("arg") else self.terms[self.taken].value
 

@@ -94,6 +94,11 @@ FORMS: dict[str, Form] = {
         sign="⌊÷⌋", says="divided, rounded down", latex=r"\left\lfloor {0} / {1} \right\rfloor"
     ),
     "mod": Form(sign="mod", says="remainder", latex=r"{0} \bmod {1}"),
+    "left_shift": Form(sign="<<", says="shifted left", latex=r"{0} \ll {1}"),
+    "right_shift": Form(sign=">>", says="shifted right", latex=r"{0} \gg {1}"),
+    "conjugate": Form(latex=r"\overline{{{0}}}"),
+    "real": Form(sign="real", says="real part", latex=r"\mathrm{{Re}}({0})"),
+    "imaginary": Form(sign="imag", says="imaginary part", latex=r"\mathrm{{Im}}({0})"),
     "not": Form(sign="¬", says="not", latex=r"\lnot {0}"),
     "where": Form(
         noun="chosen",

@@ -87,7 +87,19 @@ def _x_log_y(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _cast(x: np.ndarray, dtype: str) -> np.ndarray:
-    return np.asarray(x).astype(dtype)
+    """Return the numbers in another type; of complex numbers the real part, as TensorFlow does."""
+    x = np.asarray(x)
+    return (np.real(x) if not dtype.startswith("complex") else x).astype(dtype)
+
+
+def _whole(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """Return a function of whole numbers that also takes them as floats."""
+
+    def converted(*operands: Any) -> np.ndarray:
+        arrays = [np.asarray(each) for each in operands]
+        return function(*(a.astype("int64") if a.dtype.kind == "f" else a for a in arrays))
+
+    return converted
 
 
 def _add_n(*terms: np.ndarray) -> np.ndarray:
@@ -119,16 +131,23 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add": np.add,
     "add_n": _add_n,
     "and": np.logical_and,
+    "angle": np.angle,
     "asin": np.arcsin,
     "asinh": np.arcsinh,
     "atan": np.arctan,
     "atan2": np.arctan2,
     "atanh": np.arctanh,
+    "bits_and": _whole(np.bitwise_and),
+    "bits_not": _whole(np.invert),
+    "bits_or": _whole(np.bitwise_or),
+    "bits_xor": _whole(np.bitwise_xor),
     "bucketize": _bucketize,
     "cast": _cast,
     "ceil": np.ceil,
     "celu": _celu,
     "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
+    "complex": lambda real, imaginary: real + 1j * imaginary,
+    "conjugate": np.conj,
     "cos": np.cos,
     "cosh": np.cosh,
     "divide": np.true_divide,
@@ -150,10 +169,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hard_silu": lambda x: x * _hard_sigmoid(x),
     "hard_tanh": lambda x: np.clip(x, -1, 1),
     "identity": _identity,
+    "imaginary": np.imag,
     "is_finite": np.isfinite,
     "is_inf": np.isinf,
     "is_nan": np.isnan,
     "leaky_relu": _leaky_relu,
+    "left_shift": _whole(np.left_shift),
     "less": np.less,
     "less_equal": np.less_equal,
     "log": np.log,
@@ -171,9 +192,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "or": np.logical_or,
     "power": np.power,
     "prelu": _leaky_relu,
+    "real": np.real,
     "reciprocal": lambda x: 1 / x,
     "relu": lambda x: np.maximum(x, 0),
     "relu6": lambda x: np.clip(x, 0, 6),
+    "right_shift": _whole(np.right_shift),
     "round": _round,
     "rsqrt": lambda x: 1 / np.sqrt(x),
     "selu": lambda x: SELU_SCALE * _elu(x, SELU_ALPHA),

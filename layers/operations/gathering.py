@@ -9,7 +9,7 @@ import numpy as np
 
 from layers.operations.expression import Cell, Choice, Comparison, Expression, Number
 from layers.operations.op import Index, Layout, Op, Spans
-from layers.operations.spans import Span, Table, along
+from layers.operations.spans import Span, Table, along, whole
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,41 @@ class Gather(Layout):
         own: list = [Span(at if at < axis else at - 1 + inserted) for at in range(rows.ndim)]
         own[axis] = Table(axes, numbers.astype(int))
         return tuple(own), tuple(Span(at) for at in axes)
+
+    def latex(self, *operands: str) -> str:
+        """Write ``W[X]``."""
+        return f"{operands[0]}[{operands[1]}]"
+
+
+@dataclass(frozen=True)
+class GatherNd(Layout):
+    """Cells or parts of the first operand, by the places in the second's last axis."""
+
+    @property
+    def noun(self) -> str:
+        """``cells``."""
+        return "cells"
+
+    @property
+    def sign(self) -> str:
+        """``gather``."""
+        return "gather"
+
+    @property
+    def says(self) -> str:
+        """The sign in words."""
+        return "the cells at these places"
+
+    def evaluate(self, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Take the cells."""
+        return values[tuple(np.moveaxis(places.astype(int), -1, 0))]
+
+    def spans(self, values: np.ndarray, places: np.ndarray) -> tuple[Spans, ...]:
+        """Return the cell that was taken, and the numbers that say its place."""
+        axes, count = tuple(range(places.ndim - 1)), places.shape[-1]
+        own = [Table(axes, places[..., axis].astype(int)) for axis in range(count)]
+        rest = [Span(len(axes) + at) for at in range(values.ndim - count)]
+        return (*own, *rest), (*(Span(axis) for axis in axes), whole(count))
 
     def latex(self, *operands: str) -> str:
         """Write ``W[X]``."""

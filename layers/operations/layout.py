@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.operations.expression import Cell, Expression
-from layers.operations.gathering import BatchToSpace, Gather, OneHot, SpaceToBatch
+from layers.operations.gathering import BatchToSpace, Gather, GatherNd, OneHot, SpaceToBatch
 from layers.operations.moving import Band, BroadcastTo, Diagonal, Pad, Repeat, Reverse, Roll, Tile
 from layers.operations.op import Index, Layout, Spans
 from layers.operations.resizing import Resize
@@ -20,6 +20,7 @@ __all__ = [
     "Concatenate",
     "Diagonal",
     "Gather",
+    "GatherNd",
     "OneHot",
     "Pad",
     "Repeat",

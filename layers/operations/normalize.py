@@ -17,7 +17,7 @@ from layers.operations.expression import (
     Sum,
 )
 from layers.operations.op import Index, Op, Spans
-from layers.operations.spans import broadcast
+from layers.operations.spans import Span, broadcast, whole
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,15 @@ class Normalize(Op):
         epsilon: what is added to the variance.
         has_scale: there is a scale.
         has_offset: there is an offset.
+        groups: into how many groups the last axis falls. Each has a mean and a variance of its own:
+            these have the last axis as two, the group and one cell.
     """
 
     axes: tuple[int, ...]
     epsilon: float
     has_scale: bool = True
     has_offset: bool = True
+    groups: int = 1
 
     @property
     def noun(self) -> str:
@@ -54,7 +57,8 @@ class Normalize(Op):
         """The sign in words."""
         scaled = " scale," if self.has_scale else ""
         shifted = " shift" if self.has_offset else ""
-        return f"subtract the mean, divide by the deviation,{scaled}{shifted}".rstrip(",")
+        grouped = f" in {self.groups} groups" if self.groups > 1 else ""
+        return f"subtract the mean, divide by the deviation{grouped},{scaled}{shifted}".rstrip(",")
 
     def _named(self, operands: tuple) -> tuple:
         """Return x, mean, variance, scale, offset; None for what there is not."""
@@ -65,6 +69,10 @@ class Normalize(Op):
 
     def evaluate(self, *operands: np.ndarray) -> np.ndarray:
         """Work out the formula."""
+        if self.groups > 1:
+            size = operands[0].shape[-1] // self.groups
+            spread = (np.repeat(each[..., 0], size, axis=-1) for each in operands[1:3])
+            operands = (operands[0], *spread, *operands[3:])
         x, mean, variance, scale, offset = self._named(operands)
         with np.errstate(all="ignore"):
             found = x - mean
@@ -74,12 +82,26 @@ class Normalize(Op):
             return found if offset is None else found + offset
 
     def spans(self, *operands: np.ndarray) -> tuple[Spans, ...]:
-        """Return the same cell of each."""
-        return tuple(broadcast(each.shape, operands[0].ndim) for each in operands)
+        """Return the same cell of each, of the statistics that of its group."""
+        rank = operands[0].ndim
+        found = [broadcast(each.shape, rank) for each in operands]
+        if self.groups > 1:
+            size = operands[0].shape[-1] // self.groups
+            for number in (1, 2):
+                outer = broadcast(operands[number].shape[:-2], rank - 1)
+                found[number] = (*outer, Span(rank - 1, every=size), whole(1))
+        return tuple(found)
 
     def expression(self, index: Index, *operands: np.ndarray) -> Expression:
         """Return the formula with the operands' cells."""
-        terms = tuple(cell(at, index, each) for at, each in enumerate(operands))
+        places = [index] * len(operands)
+        if self.groups > 1:
+            group = index[-1] // (operands[0].shape[-1] // self.groups)
+            places[1:3] = [(*index[:-1], group, 0)] * 2
+        terms = tuple(
+            cell(number, place, each)
+            for number, (place, each) in enumerate(zip(places, operands, strict=True))
+        )
         x, mean, variance, scale, offset = self._named(terms)
         top: Expression = Difference(x, mean)
         if scale is not None:

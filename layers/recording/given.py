@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ def clean(name: str) -> str:
     return (name if name[0].isalpha() else f"t_{name}")[:61]
 
 
-def unique(name: str, taken: Mapping[str, Any]) -> str:
+def unique(name: str, taken: Container[str]) -> str:
     """Return the name, numbered from 2 where it is taken."""
     number, free = 1, name
     while free in taken:

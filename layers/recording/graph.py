@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,11 +65,14 @@ class Graph:
         for call in self.recorder.calls:
             self._read_call(call)
 
-    def finish(self, ends: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
-        """Keep what leads to the ends and to changed state.
+    def finish(
+        self, ends: Mapping[str, Any], losses: Iterable[Any] = ()
+    ) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Keep what leads to the ends, to losses and to changed state.
 
         Args:
             ends: preferred name → a result of the layer, in its order.
+            losses: what the layer added to its training's loss; they are no results of the call.
 
         Returns:
             the names that tensors without a name should have, and the outputs' names.
@@ -91,13 +94,17 @@ class Graph:
                 tensor, _, path = self.tensors[name]
                 self.tensors[name] = (tensor, "output", path)
             outputs.append(name)
+        added = [name for name in map(self._made, losses) if name and name not in wanted]
+        for name in dict.fromkeys(added):
+            wanted[name] = unique("loss", {*wanted.values(), *self.tensors})
+            self.tensors[name] = (self.tensors[name][0], "output", self.tensors[name][2])
         for handle, name in self.current.items():
             before = self.weights[handle]
             wanted[name] = before
             wanted[before] = f"{before}_before"
             self.tensors[name] = (self.tensors[name][0], "state", self._path(handle))
             self.tensors[before] = (self.tensors[before][0], "state", self._path(handle))
-        self._follow([*outputs, *self.current.values()])
+        self._follow([*outputs, *added, *self.current.values()])
         return wanted, tuple(outputs)
 
     def trace(self, outputs: tuple[str, ...], inputs: tuple[str, ...]) -> Trace:
@@ -177,6 +184,11 @@ class Graph:
             if not self._is_seed(handle):
                 self.names[id(tensor)] = self._variable(handle)
         return self.names.get(id(tensor))
+
+    def _made(self, tensor: Any) -> str | None:
+        """Return the name of a result of an operation that was recorded."""
+        name = self.names.get(id(tensor))
+        return name if name in self.made else None
 
     def _constant(self, leaf: Any) -> str:
         if id(leaf) not in self.constants:

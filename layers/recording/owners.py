@@ -11,6 +11,8 @@ import keras
 import tensorflow as tf
 from keras.src.utils.naming import to_snake_case
 
+from layers.recording.given import unique
+
 
 @dataclass(frozen=True, eq=False)
 class Owned:
@@ -42,18 +44,10 @@ def sublayers(layer: Any, path: str = "", seen: set[int] | None = None) -> Itera
     for child in getattr(layer, "_layers", ()):
         if id(child) in seen:
             continue
-        name = _free(_name(layer, child), taken)
+        name = unique(_name(layer, child), taken)
         taken.add(name)
         for inner, scope, found in sublayers(child, f"{path}/{name}".strip("/"), seen):
             yield inner, f"{layer.name}/{scope}", found
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
 
 
 def _name(parent: Any, child: Any) -> str:

@@ -27,7 +27,7 @@ def record(
     *inputs: Any,
     training: bool = False,
     simplified: bool = True,
-    input_axes: Mapping[str, Sequence[str]] | None = None,
+    input_axes: Mapping[str | int, Sequence[str]] | None = None,
     **keywords: Any,
 ) -> Trace:
     """Call a layer, and return every operation and every tensor of the call.
@@ -40,7 +40,7 @@ def record(
             them. Floating arrays are converted to the type in which the layer works.
         training: passed on to the call, where it takes it.
         simplified: whether TensorFlow's spelling is rewritten to the textbook's.
-        input_axes: input name → one word for each of its axes.
+        input_axes: input's name, or its place → one word for each of its axes.
         keywords: what else the layer is called with: a mask, an initial state.
 
     Returns:
@@ -69,19 +69,26 @@ def _finish(
     result: Any,
     *,
     simplified: bool,
-    input_axes: Mapping[str, Sequence[str]] | None,
+    input_axes: Mapping[str | int, Sequence[str]] | None,
 ) -> Trace:
     scopes: dict[str, str] = {}
     for path, scope, _ in sublayers(layer):
         scopes.setdefault(scope, path)
     graph = Graph(recorder=recorder, variables=owned(layer), scopes=scopes)
     graph.read(passed.tensors)
-    ends = _loose(graph) if result is _FAILED else _ends(result)
-    wanted, outputs = graph.finish(ends)
+    if result is _FAILED:
+        wanted, outputs = graph.finish(_loose(graph))
+    else:
+        wanted, outputs = graph.finish(_ends(result), layer.losses)
     trace = graph.trace(outputs, tuple(passed.tensors))
     if simplified:
         trace = simplify(trace)
-    return with_axes(with_names(trace, wanted), input_axes or {})
+    names = tuple(passed.tensors)
+    axes = {
+        names[key] if isinstance(key, int) else key: words
+        for key, words in (input_axes or {}).items()
+    }
+    return with_axes(with_names(trace, wanted), axes)
 
 
 def _ends(result: Any) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from layers.recording.node import Made, Node
 from layers.recording.tables.arithmetic import ARITHMETIC
 from layers.recording.tables.backward import BACKWARD
 from layers.recording.tables.contractions import CONTRACTIONS
+from layers.recording.tables.fourier import FOURIER
+from layers.recording.tables.images import IMAGES
 from layers.recording.tables.layout import LAYOUT
 from layers.recording.tables.reductions import REDUCTIONS
 from layers.recording.tables.windows import WINDOWS
@@ -17,6 +19,8 @@ TABLE: dict[str, Callable[[Node], Made | None]] = {
     **ARITHMETIC,
     **BACKWARD,
     **CONTRACTIONS,
+    **FOURIER,
+    **IMAGES,
     **LAYOUT,
     **REDUCTIONS,
     **WINDOWS,

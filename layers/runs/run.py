@@ -127,12 +127,14 @@ def record_calls(
 def _recorded(
     spec: LayerSpec, layer: keras.layers.Layer, call: Call, *, simplified: bool = True
 ) -> Trace:
-    axes: dict[str, tuple[str, ...]] = {
-        each.name: each.axes_of(call.arrays[each.name].ndim) for each in spec.inputs
-    }
+    # By place: in a list, an input has another name in the recording.
+    axes: dict[int, tuple[str, ...]] = {}
+    for each in spec.inputs:
+        array = call.arrays[each.name]
+        axes.setdefault(id(array), each.axes_of(array.ndim))
     if not spec.inputs:
-        axes = {name: spec.input_axes(array.ndim) for name, array in call.arrays.items()}
-    words = {**axes, **spec.axes}
+        axes = {id(array): spec.input_axes(array.ndim) for array in call.arrays.values()}
+    words = {**dict(enumerate(axes.values())), **spec.axes}
     try:
         trace = record(
             layer, *call.arguments, simplified=simplified, input_axes=words, **call.named

@@ -126,7 +126,10 @@ def _compared(words: list[str]) -> Words:
     if not twice:
         return tuple(words)
     first, last = (at for at, word in enumerate(words) if word == twice[0])
-    words[first], words[last] = f"query {twice[0]}", f"key {twice[0]}"
+    unnamed = twice[0].startswith("axis ")
+    words[first], words[last] = (
+        ("queries", "keys") if unnamed else (f"query {twice[0]}", f"key {twice[0]}")
+    )
     return tuple(words)
 
 
@@ -148,7 +151,16 @@ def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | 
             fits = trace[name].shape[axis - len(shape) + len(own)] == shape[axis]
             if axis >= 0 and fits and (not found[axis] or found[axis].startswith("axis ")):
                 found[axis] = word
-    return tuple(found)
+    return _compared(found) if _leads_to_softmax(trace, step) else tuple(found)
+
+
+def _leads_to_softmax(trace: Trace, step: Step, depth: int = 5) -> bool:
+    """Say whether a softmax follows, after functions of cells and sums."""
+    if isinstance(step.op, Softmax):
+        return True
+    if depth == 0 or not isinstance(step.op, Elementwise | Reduce):
+        return False
+    return any(_leads_to_softmax(trace, each, depth - 1) for each in trace.used_by[step.result])
 
 
 def _is_gate(size: int, length: int) -> bool:

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.operations.layout import Slice
 from layers.operations.op import Layout
+from layers.traces.iterations import Iteration, folded, iterations, key
 from layers.traces.trace import Step, Trace
 
 TRIES = 10
 """Places inside repetitions that are no loops from which a loop is looked for."""
-
-
-@dataclass(frozen=True)
-class Iteration:
-    """One repetition of a loop.
-
-    Attributes:
-        steps: what ran in it.
-        slices: what it reads and no other repetition does: a slice of the sequence.
-        carried: what it reads of the repetition before; of the first, the initial state. A state
-            that a mask holds back is still carried.
-        handed_on: what it makes for the next repetition, in the order of ``carried``; empty where
-            the last one makes none.
-        results: its tensors that are read outside of it, among them what is carried on.
-    """
-
-    steps: tuple[Step, ...]
-    slices: tuple[str, ...]
-    carried: tuple[str, ...]
-    handed_on: tuple[str, ...]
-    results: tuple[str, ...]
+ROTATIONS = 40
+"""Places of a block from which its time steps may begin."""
 
 
 @dataclass(frozen=True)
@@ -86,37 +67,63 @@ def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
 
 def _in_order(trace: Trace, steps: list[Step]) -> list[Loop]:
     kinds: dict[tuple, int] = {}
-    keys = [kinds.setdefault(_key(trace, step), len(kinds)) for step in steps]
+    keys = [kinds.setdefault(key(trace, step), len(kinds)) for step in steps]
     places: dict[int, list[int]] = {}
-    for at, key in enumerate(keys):
-        places.setdefault(key, []).append(at)
+    for at, each in enumerate(keys):
+        places.setdefault(each, []).append(at)
     found, start, tries = [], 0, TRIES
     while start < len(keys):
-        block = _longest(keys, start, places[keys[start]])
-        if block is None:
+        period = _longest(keys, start, places[keys[start]])
+        if period is None:
             start += 1
             continue
-        period, count = block
-        end = start + period * count
-        cuts = range(start, end, period)
-        blocks = [tuple(steps[at : at + period]) for at in cuts]
-        rest = _shortened(keys, start, period, end)
-        last = tuple(steps[end : end + rest])
-        iterations = _iterations(trace, [*blocks, last] if last else blocks)
-        if not iterations and last:
-            iterations, rest = _iterations(trace, blocks), 0
-        if iterations:
-            scope = _common([step.scope for step in blocks[0]])
-            found.append(Loop(scope, iterations))
-            start = end + rest
+        repeated, end = _best(trace, steps, keys, start, period)
+        if repeated:
+            scope = _common([step.scope for step in repeated[-1].steps])
+            found.append(Loop(scope, repeated))
+            start = end
         else:  # a loop may begin further on; of a very long repetition not every start is tried
             tries -= 1
             start = start + 1 if tries > 0 else end
     return found
 
 
-def _longest(keys: list, start: int, places: list[int]) -> tuple[int, int] | None:
-    """Return period and count of the repetition at ``start`` that covers most."""
+def _best(
+    trace: Trace, steps: list[Step], keys: list[int], start: int, period: int
+) -> tuple[tuple[Iteration, ...], int]:
+    """Return the time steps from ``start`` on, or from where they carry least, and their end."""
+    best, end, misplaced = _repeated(trace, steps, keys, start, period)
+    if not misplaced:
+        return best, end
+    for later in range(start + 1, start + min(period, ROTATIONS)):
+        other, there, misplaced = _repeated(trace, steps, keys, later, period)
+        fewer = not best or len(other[0].carried if other else ()) < len(best[0].carried)
+        if other and not misplaced and fewer:
+            best, end = other, there
+    return best, end
+
+
+def _repeated(
+    trace: Trace, steps: list[Step], keys: list[int], start: int, period: int
+) -> tuple[tuple[Iteration, ...], int, bool]:
+    """Return the repetitions from ``start`` on, their end, and whether they begin wrongly."""
+    block, end = keys[start : start + period], start + period
+    while keys[end : end + period] == block:
+        end += period
+    if end < start + 2 * period:
+        return (), end, True
+    blocks = [tuple(steps[at : at + period]) for at in range(start, end, period)]
+    rest = _shortened(keys, start, period, end)
+    last = tuple(steps[end : end + rest])
+    found, misplaced = iterations(trace, [*blocks, last] if last else blocks)
+    if not found and last:
+        (found, misplaced), rest = iterations(trace, blocks), 0
+    first = folded(trace, found[0], steps[:start]) if found else None
+    return (first, *found) if first else found, end + rest, misplaced
+
+
+def _longest(keys: list, start: int, places: list[int]) -> int | None:
+    """Return the period of the repetition at ``start`` that covers most."""
     best = None
     for again in places:
         period = again - start
@@ -128,7 +135,7 @@ def _longest(keys: list, start: int, places: list[int]) -> tuple[int, int] | Non
             count += 1
         if count > 1 and (best is None or period * count > best[0] * best[1]):
             best = (period, count)
-    return best
+    return best[0] if best else None
 
 
 def _shortened(keys: list, start: int, period: int, end: int) -> int:
@@ -149,100 +156,3 @@ def _common(scopes: list[str]) -> str:
             break
         same.append(level[0])
     return "/".join(same)
-
-
-def _key(trace: Trace, step: Step) -> tuple:
-    weights = tuple(n for n in step.operands if trace.tensors[n].role == "weight")
-    shapes = tuple(trace[name].shape for name in (*step.operands, step.result))
-    return type(step.op), _setting(step), shapes, weights
-
-
-def _setting(step: Step) -> object:
-    """Return what tells operations of one kind from another, but not which slice is taken."""
-    return None if isinstance(step.op, Slice) else step.op
-
-
-def _iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[Iteration, ...]:
-    """Describe the repetitions; nothing if they are no time steps."""
-    made = [{step.result for step in block} for block in blocks]
-    reads = [
-        [n for n in dict.fromkeys(o for step in block for o in step.operands) if n not in own]
-        for block, own in zip(blocks, made, strict=True)
-    ]
-    shared = set(reads[0]).intersection(*reads[1:])
-    own_reads = [[name for name in names if name not in shared] for names in reads]
-    states = [
-        [name for name in names if _rests_on(trace, name, before)]
-        for names, before in zip(own_reads[1:], made, strict=False)
-    ]
-    weighted = any(trace.tensors[name].role == "weight" for name in shared)
-    sliced = _of_one_sequence(trace, blocks, own_reads)
-    if not (all(states) and (shared or sliced)) and not (weighted and sliced):
-        return ()
-    places = _places(blocks[1], states[0])
-    states.insert(0, [blocks[0][at].operands[operand] for at, operand in places])
-    handed = _handed_on(trace, blocks, states[1])
-    iterations = []
-    for number, (block, own, names, state) in enumerate(
-        zip(blocks, made, own_reads, states, strict=True)
-    ):
-        results = tuple(
-            step.result
-            for step in block
-            if step.result in trace.output_names
-            or any(reader.result not in own for reader in trace.used_by[step.result])
-        )
-        slices = tuple(name for name in names if name not in state)
-        iterations.append(Iteration(block, slices, tuple(state), handed[number], results))
-    return tuple(iterations)
-
-
-def _handed_on(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) -> list:
-    """Return, for each repetition, what it makes where the first one makes the second's states."""
-    keys = [_key(trace, step) for step in blocks[0]]
-    places = {step.result: at for at, step in enumerate(blocks[0])}
-    found = []
-    for block in blocks:
-        made, at = {}, 0
-        for step in block:  # the last one may lack some
-            at = keys.index(_key(trace, step), at)
-            made[at] = step.result
-            at += 1
-        found.append(tuple(made.get(places.get(name, -1), "") for name in states))
-    return found
-
-
-def _rests_on(trace: Trace, name: str, block: set[str]) -> bool:
-    """Say whether a tensor is made, if only in the end, of what a block made."""
-    waiting, seen = [name], set()
-    while waiting:
-        each = waiting.pop()
-        if each in block:
-            return True
-        step = trace.made_by.get(each)
-        if step is not None and each not in seen:
-            seen.add(each)
-            waiting += step.operands
-    return False
-
-
-def _of_one_sequence(trace: Trace, blocks: list[tuple[Step, ...]], reads: list[list[str]]) -> bool:
-    """Say whether each repetition works on its own slice of one tensor."""
-    whole = set()
-    for block, names in zip(blocks, reads, strict=True):
-        slices = [step for step in block if isinstance(step.op, Slice)]
-        slices += [trace.made_by[n] for n in names if n in trace.made_by]
-        whole |= {step.operands[0] for step in slices if isinstance(step.op, Slice)}
-    return len(whole) == 1 and trace.tensors[next(iter(whole))].role != "weight"
-
-
-def _places(block: tuple[Step, ...], names: list[str]) -> list[tuple[int, int]]:
-    """Return where in a block each name is first read: which step, which operand."""
-    return [
-        next(
-            (at, step.operands.index(name))
-            for at, step in enumerate(block)
-            if name in step.operands
-        )
-        for name in names
-    ]

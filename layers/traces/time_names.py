@@ -31,7 +31,7 @@ def with_own_initial_states(trace: Trace, found: Sequence[Loop]) -> Trace:
     for loop in found:
         first, second = loop.iterations[:2]
         for old, later in zip(first.carried, second.carried, strict=True):
-            if tensors[old].role != "constant" or old in trace.made_by:
+            if not old or tensors[old].role != "constant" or old in trace.made_by:
                 continue
             new = f"{old}.{len(taken)}" if old.startswith("%") else f"%{old}.{len(taken)}"
             taken.add(new)
@@ -110,7 +110,7 @@ def _carried(
 ) -> None:
     scope = trace.made_by[state.names[1]].scope
     initial = trace.tensors[state.names[0]].role == "constant"
-    for number, name in enumerate(state.names):
+    for number, name in enumerate(state.names, start=state.start):
         if name not in gates and (number or initial):
             names[name] = (f"{scope}/{letter}_{number}", f"{letter}_{{{number}}}")
 

@@ -17,7 +17,8 @@ class State:
         scope: the sublayer that runs the loop.
         names: the tensors, the initial one first; one more than there are time steps, or as many
             where nobody reads the last.
-        start: the time step after which the first of them stands; more than 0 only in a part.
+        start: the time step after which the first of them stands; more than 0 in a part, and
+            where the initial one went into a constant.
     """
 
     scope: str
@@ -26,8 +27,8 @@ class State:
 
     def near(self, time: int, most: int) -> State:
         """Return the part of at most ``most`` tensors around a time step."""
-        first = max(0, min(time - most // 2, len(self.names) - most))
-        return replace(self, names=self.names[first : first + most], start=first)
+        first = max(0, min(time - self.start - most // 2, len(self.names) - most))
+        return replace(self, names=self.names[first : first + most], start=self.start + first)
 
 
 def time_steps(found: Sequence[Loop]) -> int:
@@ -68,7 +69,7 @@ def states(found: Sequence[Loop]) -> tuple[State, ...]:
     for loop in found:
         for number, initial in enumerate(loop.iterations[0].carried):
             handed = (each.handed_on[number] for each in loop.iterations)
-            names = (initial, *(name for name in handed if name))
+            names = tuple(name for name in (initial, *handed) if name)
             if len(names) > 1:
-                made.append(State(loop.scope, names))
+                made.append(State(loop.scope, names, start=0 if initial else 1))
     return tuple(made)

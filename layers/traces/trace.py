@@ -205,7 +205,9 @@ def _trace(
 
 
 def wide(values: np.ndarray) -> np.ndarray:
-    """Return floating values in float64, bfloat16 and float8 included; others as they are."""
+    """Return floating values in float64, complex ones in complex128; others as they are."""
+    if values.dtype.kind == "c":
+        return values.astype("complex128")
     if values.dtype.kind == "f" or values.dtype.name.startswith(("bfloat", "float8")):
         return values.astype("float64")
     return values
@@ -226,5 +228,6 @@ def largest_difference(left: np.ndarray, right: np.ndarray) -> float:
     same = (left == right) | (np.isnan(left) & np.isnan(right))
     if same.all():
         return 0.0
-    difference = np.abs(left[~same].astype("float64") - right[~same].astype("float64"))
+    kind = "complex128" if "c" in (left.dtype.kind, right.dtype.kind) else "float64"
+    difference = np.abs(left[~same].astype(kind) - right[~same].astype(kind))
     return float("inf") if np.isnan(difference).any() else float(difference.max())

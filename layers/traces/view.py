@@ -32,7 +32,8 @@ class View:
     def of(cls, trace: Trace) -> View:
         """Look at a trace."""
         ends = set(trace.output_names)
-        ends |= {n for n, each in trace.tensors.items() if each.role in ("state", "update")}
+        kept = ("state", "update", "output")  # a loss that the layer adds is no result of its call
+        ends |= {name for name, each in trace.tensors.items() if each.role in kept}
         return cls(dict(trace.tensors), {step.result: step for step in trace.steps}, ends)
 
     def shape(self, name: str) -> tuple[int, ...]:

@@ -16,19 +16,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import keras
 from keras.src.saving import object_registration
 
 from layers.catalog.signatures import fields_of, parameters_of
-from layers.catalog.spec import LayerSpec
+from layers.catalog.spec import LayerSpec, call_with
 from layers.catalog.stock_calls import TRAINING
 from layers.inputs.description import InputDescription, Values
-from layers.inputs.fields import BadInputError, Field, ShapeField
+from layers.inputs.fields import BadInputError, Field, IntField, ShapeField
 from layers.inputs.parameters import argument_of, parameter_of
 from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
 from layers.runs.refusing import error_words
 from layers.traces.failure import RecordingFailedError
+from layers.user_code.call_arguments import STATES, CallArgument, call_arguments
 from layers.user_code.isolation import isolated
 
 PREFIX = "own."
@@ -184,15 +186,17 @@ def _sentence(failed: str, path: str, error: BaseException) -> str:
     place = f" (line {lines[-1]})" if lines and not isinstance(error, SyntaxError) else ""
     return (
         f"{failed}: expected no error. Received {error_words(error)}{place}. Correct the file, and "
-        "the page follows; or set other arguments."
+        "the page follows; or set another shape or other arguments."
     )
 
 
 def _spec(cls: type[keras.layers.Layer], path: str, source: str) -> LayerSpec:
     """Declare one class."""
-    inputs, training = _inputs(cls)
-    shapes = tuple(each.field for each in inputs if each.field)
     own = tuple(_in_link(field) for field in fields_of(cls).values())
+    taken = call_arguments(cls) or (CallArgument("inputs"),)
+    inputs = _inputs(taken, own)
+    training = "training" in inspect.signature(cls.call).parameters
+    shapes = tuple(each.field for each in inputs if each.field)
     names = tuple(field.name for field in own)
     line = inspect.getdoc(cls) if cls.__doc__ else ""
     return LayerSpec(
@@ -210,36 +214,56 @@ def _spec(cls: type[keras.layers.Layer], path: str, source: str) -> LayerSpec:
         make=partial(_make, cls, path, names),
         examples=(),
         example_input=NORMAL,
-        default_input="normal",
+        default_input=inputs[0].default_source,
+        arrange=partial(_arrange, taken),
         module=source,
         constructor=partial(_written, cls, names),
     )
 
 
-def _inputs(cls: type[keras.layers.Layer]) -> tuple[tuple[InputDescription, ...], bool]:
-    """Return what a class's call takes, by its arguments without default, and a training switch."""
-    taken = list(inspect.signature(cls.call).parameters.values())[1:]
-    names = [
-        parameter.name
-        for parameter in taken
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-        and parameter.default is parameter.empty
-        and parameter.name not in ("training", "mask")
-    ]
-    training = "training" in {parameter.name for parameter in taken}
-    first, *others = names or ["inputs"]
-    named = [first if others else "inputs", *others]
-    return tuple(
-        InputDescription(
-            name=f"{name}_input" if name in _NOT_NAMES else name,
-            axes=("batch", "features"),
-            field=replace(SHAPE, name=f"{name}_shape", label=f"Shape of {name}, batch first")
-            if position
-            else SHAPE,
-            dtype="any",
-        )
-        for position, name in enumerate(named)
-    ), training
+def _inputs(
+    taken: tuple[CallArgument, ...], fields: tuple[Field, ...]
+) -> tuple[InputDescription, ...]:
+    """Return the arrays that a class's call takes: those of its lists one by one."""
+    whole = {argument_of(each.name): each for each in fields if isinstance(each, IntField)}
+    several = len(taken) > 1
+    found: list[InputDescription] = []
+    for argument in taken:
+        root = argument.name if several else "inputs"
+        for place, word in enumerate(argument.items or (argument.name,), start=1):
+            name = f"{root}_input" if root in _NOT_NAMES else root
+            name = name if place == 1 else f"{name}_{place}"
+            field = SHAPE
+            if found:
+                label = f"Shape of {word}, batch first"
+                field = replace(SHAPE, name=f"{name}_shape", label=label)
+            state = argument.name in STATES and found and "units" in whole
+            known = argument.ids if isinstance(argument.ids, int) else whole.get(argument.ids)
+            most = known.name if isinstance(known, IntField) else known
+            found.append(
+                InputDescription(
+                    name=name,
+                    axes=("batch", "units") if state else ("batch", "features"),
+                    field=None if state else field,
+                    sizes=("shape.0", whole["units"].name) if state else (),
+                    dtype="any",
+                    maximum=None if not argument.takes_ids else most,
+                    default_source="ids" if argument.takes_ids else "normal",
+                )
+            )
+    return tuple(found)
+
+
+def _arrange(
+    taken: tuple[CallArgument, ...], arrays: Mapping[str, Any], values: Values
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments of a call: the arrays in order, in lists where it takes lists."""
+    plain, named = call_with(arrays, values)
+    ordered = iter(plain)
+    arguments = tuple(
+        [next(ordered) for _ in each.items] if each.items else next(ordered) for each in taken
+    )
+    return arguments, named
 
 
 def _in_link(field: Field) -> Field:

@@ -155,3 +155,13 @@ def test_drawing_leaves_the_tensor_as_it_was():
 def test_a_range_around_a_number_is_centred_on_it():
     figure = heatmap(np.ones((2, 2)), name="x", axes=("a", "b"), limit=0.5, centre=3.0)
     assert (figure.spec["data"][0]["zmin"], figure.spec["data"][0]["zmax"]) == (2.5, 3.5)
+
+
+def test_of_complex_numbers_the_magnitudes_are_drawn_and_the_caption_says_so():
+    values = np.array([[3 + 4j, -2], [0, 1j]], "complex64")
+    limit = symmetric_limit([values])
+    figure = heatmap(values, name="spectrum", axes=("rows", "columns"), limit=limit)
+    np.testing.assert_array_equal(drawn(figure), [[5, 2], [0, 1]])
+    assert figure.spec["data"][0]["zmax"] == 5
+    assert "magnitudes of complex numbers" in figure.caption
+    assert "magnitudes of complex numbers" in figure.alt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layerscope import files, recipes
+from layerscope import documents, files, recipes
 from layerscope.__main__ import main
 from layerscope.link import parameters
 from layerscope.refusal import CANNOT_WRITE, WRONG_REQUEST, Refusal
@@ -195,3 +195,39 @@ def test_check_is_the_check_ups_command():
     )
     assert "usage: python -m layerscope check" in ran.stdout
     assert "--input-shape" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "received"),
+    [
+        ("picture = [{name = 'a.svg', link = '/?layer=linear', foo = 1}]\n", "`foo`"),
+        ("picture = [1]\n", "1"),
+        ("picture = 'a.svg'\n", "'a.svg'"),
+        ("[picture]\nname = 'a.svg'\nlink = '/?layer=linear'\n", "{'name'"),
+        ("picture = [{name = 'a.svg', link = '/?layer=linear'}, 1]\n", "1"),
+        ("layers = 5\n[[picture]]\nname = 'a.svg'\nlink = '/?layer=linear'\n", "5"),
+        ("layers = 5\npicture = [{name = 'a.svg', link = '/?layer=linear'}]\n", "5"),
+    ],
+)
+def test_recipes_in_other_spellings_get_a_sentence_too(text, received, capsys, tmp_path):
+    path = tmp_path / "pictures.toml"
+    path.write_text(text)
+    status, said = refused(capsys, "render", str(path))
+    assert status == WRONG_REQUEST
+    assert f"Received {received}" in said
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_recipe_in_one_line_is_read(tmp_path):
+    path = tmp_path / "pictures.toml"
+    path.write_text("picture = [{name = 'a.svg', link = '/?layer=linear', width = 500}]\n")
+    (recipe,) = recipes.read(path).recipes
+    assert (recipe.name, recipe.options.width) == ("a.svg", 500)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e400", "1e300", "-1"])
+@pytest.mark.parametrize("option", ["width", "scale"])
+def test_a_number_that_no_picture_can_have_is_refused(option, number, tmp_path):
+    with pytest.raises(Refusal, match="expected"):
+        documents.drawn("/?layer=linear", {option: number}, folder=tmp_path, layers="")
+    assert list(tmp_path.iterdir()) == []

@@ -16,15 +16,22 @@ _NAMES = {
     "Add": "add",
     "AddN": "add_n",
     "AddV2": "add",
+    "Angle": "angle",
     "Asin": "asin",
     "Asinh": "asinh",
     "Atan": "atan",
     "Atan2": "atan2",
     "Atanh": "atanh",
     "BiasAdd": "add",
+    "BitwiseAnd": "bits_and",
+    "BitwiseOr": "bits_or",
+    "BitwiseXor": "bits_xor",
     "Ceil": "ceil",
     "CheckNumerics": "identity",
     "ClipByValue": "clip",
+    "Complex": "complex",
+    "ComplexAbs": "abs",
+    "Conj": "conjugate",
     "Cos": "cos",
     "Cosh": "cosh",
     "DeepCopy": "identity",
@@ -43,10 +50,13 @@ _NAMES = {
     "Greater": "greater",
     "GreaterEqual": "greater_equal",
     "Identity": "identity",
+    "Imag": "imaginary",
     "Inv": "reciprocal",
+    "Invert": "bits_not",
     "IsFinite": "is_finite",
     "IsInf": "is_inf",
     "IsNan": "is_nan",
+    "LeftShift": "left_shift",
     "Less": "less",
     "LessEqual": "less_equal",
     "Log": "log",
@@ -63,10 +73,12 @@ _NAMES = {
     "NotEqual": "not_equal",
     "Pow": "power",
     "PreventGradient": "identity",
+    "Real": "real",
     "RealDiv": "divide",
     "Reciprocal": "reciprocal",
     "Relu": "relu",
     "Relu6": "relu6",
+    "RightShift": "right_shift",
     "Rint": "round",
     "Round": "round",
     "Rsqrt": "rsqrt",
@@ -94,10 +106,34 @@ _WHOLE = {"Div": "truncate_divide"}
 """What means something else of whole numbers, and is left unexplained there."""
 
 
+_OF_COMPLEX = {
+    "abs",
+    "add",
+    "add_n",
+    "angle",
+    "conjugate",
+    "divide",
+    "exp",
+    "identity",
+    "imaginary",
+    "multiply",
+    "negative",
+    "real",
+    "reciprocal",
+    "square",
+    "stop_gradient",
+    "subtract",
+    "where",
+}
+"""What means the same of complex numbers in TensorFlow and here."""
+
+
 def _named(name: str) -> Callable[[Node], Made | None]:
     def translation(node: Node) -> Made | None:
         dtype = node.call.inputs[0].dtype
-        if dtype in (tf.string, tf.variant, tf.resource) or dtype.is_complex:
+        if dtype in (tf.string, tf.variant, tf.resource):
+            return None
+        if any(each.dtype.is_complex for each in node.call.inputs) and name not in _OF_COMPLEX:
             return None
         if dtype.is_integer and node.op_type in _WHOLE:
             return None
@@ -108,7 +144,7 @@ def _named(name: str) -> Callable[[Node], Made | None]:
 
 def _cast(node: Node) -> Made | None:
     source, target = node.call.inputs[0].dtype, node.call.outputs[0].dtype
-    if source.is_complex or target.is_complex or target.is_quantized:
+    if source in (tf.string, tf.variant, tf.resource) or target.is_quantized:
         return None
     return Made(Elementwise("cast", (target.name,)), (0,))
 

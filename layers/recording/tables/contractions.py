@@ -12,9 +12,9 @@ from layers.recording.node import Made, Node
 def _matmul(node: Node) -> Made | None:
     names = ("transpose_a", "transpose_b") if node.op_type == "MatMul" else ("adj_x", "adj_y")
     left, right = node.shape(0), node.shape(1)
-    if node.call.inputs[0].dtype.is_complex:
-        return None
     turned = [bool(node.setting(name, False)) for name in names]
+    if node.call.inputs[0].dtype.is_complex and any(turned):  # turned, and conjugated
+        return None
     op = matmul(len(left), len(right), transpose_left=turned[0], transpose_right=turned[1])
     return Made(op, (0, 1))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from layers.operations.layout import (
     BroadcastTo,
     Concatenate,
     Gather,
+    GatherNd,
     OneHot,
     Pad,
     Reshape,
-    Resize,
     Reverse,
     Roll,
     Slice,
@@ -77,12 +77,12 @@ def _slice(node: Node) -> Made:
 
 
 def _strided_slice(node: Node) -> Made | None:
-    """Return the cells as begin, size and stride of every axis; a new axis is no slice."""
+    """Return the cells as begin, size and stride of every axis; new axes are a reshape after it."""
     op = _cells(node, node.shape(), 1)
     shape = node.shape()
     if node.setting("new_axis_mask", 0):
         whole = Slice((0,) * len(shape), shape, (1,) * len(shape))
-        return Made(Reshape(node.result_shape), (0,)) if op == whole else None
+        return Made(Reshape(node.result_shape), (0,), first=None if op == whole else op)
     left = tuple(size for axis, size in enumerate(op.size) if axis not in op.squeezed)
     return Made(op, (0,)) if left == node.result_shape else None
 
@@ -198,19 +198,10 @@ def _band(node: Node) -> Made:
     return Made(Band(node.numbers(1)[0], node.numbers(2)[0]), (0,))
 
 
-def _resize(method: Literal["nearest", "bilinear", "bicubic"]) -> Callable[[Node], Made]:
-    def translation(node: Node) -> Made:
-        return Made(
-            Resize(
-                node.result_shape[1:-1],
-                method,
-                bool(node.setting("align_corners", False)),
-                bool(node.setting("half_pixel_centers", False)),
-            ),
-            (0,),
-        )
-
-    return translation
+def _gather_nd(node: Node) -> Made | None:
+    if not node.shape(1)[-1]:
+        return None
+    return Made(GatherNd(), (0, 1))
 
 
 LAYOUT: dict[str, Callable[[Node], Made | None]] = {
@@ -219,6 +210,7 @@ LAYOUT: dict[str, Callable[[Node], Made | None]] = {
     "ConcatV2": _concatenate,
     "ExpandDims": _reshape,
     "Gather": _gather,
+    "GatherNd": _gather_nd,
     "GatherV2": _gather,
     "MatrixBandPart": _band,
     "MirrorPad": _mirror,
@@ -227,9 +219,6 @@ LAYOUT: dict[str, Callable[[Node], Made | None]] = {
     "Pad": _pad,
     "PadV2": _pad,
     "Reshape": _reshape,
-    "ResizeBicubic": _resize("bicubic"),
-    "ResizeBilinear": _resize("bilinear"),
-    "ResizeNearestNeighbor": _resize("nearest"),
     "ResourceGather": _gather,
     "ReverseV2": _reverse,
     "Roll": _roll,

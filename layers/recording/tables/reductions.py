@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from layers.operations.largest import Largest, PlacesOfLargest
 from layers.operations.layout import OneHot
 from layers.operations.normalize import Normalize
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
@@ -34,6 +35,11 @@ def _cumulative(how: Literal["sum", "prod"]) -> Callable[[Node], Made]:
         return Made(Cumulative(how, axis, exclusive=bool(exclusive), reverse=bool(reverse)), (0,))
 
     return translation
+
+
+def _top(node: Node) -> Made:
+    count = node.numbers(1)[0]
+    return Made(PlacesOfLargest(count) if node.place else Largest(count), (0,))
 
 
 def _bincount(node: Node) -> Made | None:
@@ -75,4 +81,6 @@ REDUCTIONS: dict[str, Callable[[Node], Made | None]] = {
     "Prod": _reduce("prod"),
     "Softmax": _softmax,
     "Sum": _reduce("sum"),
+    "TopK": _top,
+    "TopKV2": _top,
 }

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Gather
 from layers.traces.trace import Step
 from layers.traces.view import View
 
 
-def counted_from_zero(view: View, step: Step) -> tuple[Step, ...] | None:
-    """Rows are taken by their numbers; numbers below zero count from the end where there are any.
+def counted_from_zero(view: View, step: Step) -> str | None:
+    """Numbers below zero count from the end where there are any: where(n < 0, n + rows, n).
 
-    A lookup first replaces ``n`` by ``n + rows`` where ``n < 0``. Where no number is below zero
-    this changes nothing.
+    Where no number is below zero this changes nothing.
     """
-    if not isinstance(step.op, Gather) or len(step.operands) != 2:
-        return None
-    rows, numbers = step.operands
-    choice = view.function(numbers, "where")
+    choice = view.function(step.result, "where")
     below = view.function(choice[0], "less") if choice else None
     if not choice or not below or below[0] != choice[2] or not view.is_number(below[1], 0.0):
         return None
-    if (view.tensors[choice[2]].values < 0).any():
+    shifted, numbers = view.function(choice[1], "add"), choice[2]
+    if not shifted or numbers not in shifted or (view.tensors[numbers].values < 0).any():
         return None
-    return (replace(step, operands=(rows, choice[2])),)
+    return numbers if view.shape(numbers) == view.shape(step.result) else None
 
 
 def dropped(view: View, step: Step) -> tuple[Step, ...] | None:

@@ -63,6 +63,26 @@ def normalized(view: View, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
+def grouped(view: View, step: Step) -> tuple[Step, ...] | None:
+    """Channels that are folded into groups, normalised and unfolded again: groups of channels."""
+    made = view.made(step.operands[0], Normalize) if isinstance(step.op, Reshape) else None
+    folded = view.made(made.operands[0], Reshape) if made else None
+    if not made or not folded or len(view.readers(made.result)) != 1:
+        return None
+    shape, split = view.shape(step.result), view.shape(made.operands[0])
+    statistics, own = made.operands[1:3], view.shape(made.operands[1])
+    fits = view.shape(folded.operands[0]) == shape and split[:-2] == shape[:-1]
+    if not fits or len(own) != len(split) or own[-2:] != (split[-2], 1):
+        return None
+    weights = [view.made(name, Reshape) for name in made.operands[3:]]
+    flat = [each.operands[0] for each in weights if each]
+    if len(flat) < len(weights) or any(view.shape(name) != shape[-1:] for name in flat):
+        return None
+    axes = tuple(sorted({min(axis, len(shape) - 1) for axis in made.op.axes}))  # ty: ignore
+    op = replace(made.op, axes=axes, groups=split[-2])  # ty: ignore
+    return (replace(step, op=op, operands=(folded.operands[0], *statistics, *flat)),)
+
+
 def _root(view: View, scale: str) -> tuple[str, float, str | None] | None:
     """Return variance, epsilon and scale of scale · rsqrt(variance + epsilon)."""
     for root, gamma in _factors(view, scale):
@@ -129,4 +149,4 @@ def _axes(view: View, spread: str, values: str) -> tuple[int, ...]:
     return tuple(axis for axis in range(len(shape)) if own[axis] == 1)
 
 
-NORMALIZATIONS = (variance, squeezed, normalized)
+NORMALIZATIONS = (variance, squeezed, normalized, grouped)

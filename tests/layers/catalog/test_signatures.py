@@ -85,3 +85,27 @@ def test_an_annotation_that_cannot_be_resolved_is_passed_over():
             self.units = units
 
     assert fields_of(Odd)["units"].default == 3
+
+
+def test_a_default_beyond_the_usual_range_is_within_its_own():
+    mask = field("mask_value=-1e9")
+    assert isinstance(mask, FloatField)
+    assert (mask.minimum, mask.maximum) == (-1e9, 1e6)
+    assert mask.parse(mask.text(mask.default)) == -1e9
+    assert field("largest=1e9").maximum == 1e9
+
+
+@pytest.mark.parametrize(
+    "text", ["limit=float('inf')", "limit=float('-inf')", "limit=float('nan')"]
+)
+def test_a_default_that_is_not_finite_has_no_control(text):
+    assert field(text) is None
+
+
+def test_words_whose_default_is_none_of_them_have_no_control():
+    words = Literal["mean", "sum"]
+    assert field("reduction=None", words) is None
+    assert field("reduction", words) == ChoiceField(
+        name="reduction", default="mean", choices=("mean", "sum")
+    )
+    assert field("reduction='sum'", words).default == "sum"

@@ -266,3 +266,18 @@ def test_a_field_without_a_label_is_called_by_its_name_spelled_out():
 def test_floats_in_a_link_are_short():
     assert RATE.text(2.0) == "2"
     assert RATE.text(0.1) == "0.1"
+
+
+def test_of_many_choices_a_refusal_names_how_many_and_the_nearest():
+    names = tuple(f"layer_{number}" for number in range(133))
+    layer = ChoiceField(name="layer", default="layer_0", choices=(*names, "lstm"))
+    with pytest.raises(BadInputError) as refusal:
+        layer.parse("ltsm")
+    assert str(refusal.value) == (
+        "`layer` cannot be used: expected one of 134 names, such as lstm. Received 'ltsm'. "
+        "Try layer=lstm."
+    )
+    with pytest.raises(BadInputError) as refusal:
+        layer.parse("?" * 1000)  # nothing is near: the default, and few words
+    assert "such as layer_0." in str(refusal.value)
+    assert len(str(refusal.value)) < 200

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layers.operations.colours import HsvToRgb, RgbToHsv
 from layers.operations.contraction import Contract, dense, matmul
 from layers.operations.derivatives import DERIVATIVES
 from layers.operations.elementwise import Elementwise
+from layers.operations.fourier import Fourier
 from layers.operations.gradients import (
     AveragePoolGradient,
     ConvFilterGradient,
@@ -17,6 +19,7 @@ from layers.operations.gradients import (
     ResizeGradient,
     SliceGradient,
 )
+from layers.operations.largest import Largest, PlacesOfLargest
 from layers.operations.layout import (
     Band,
     BatchToSpace,
@@ -24,6 +27,7 @@ from layers.operations.layout import (
     Concatenate,
     Diagonal,
     Gather,
+    GatherNd,
     OneHot,
     Pad,
     Repeat,
@@ -39,6 +43,7 @@ from layers.operations.layout import (
 )
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
+from layers.operations.pixels import DepthToSpace, SpaceToDepth
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
 from layers.operations.window import (
     AveragePool,
@@ -156,6 +161,7 @@ BINARY = [
 
 _IMAGE = floats(2, 5, 4, 3)
 _LINE = floats(2, 7, 2)
+WAVES = floats(2, 3) + 1j * floats(2, 3, seed=1)
 _TRUTH = np.array([[True, False, True], [False, False, True]])
 
 CASES = [
@@ -212,6 +218,40 @@ CASES = [
     case("cast-bool", Elementwise("cast", ("float32",)), _TRUTH),
     case("clip", Elementwise("clip", (-0.5, 0.5)), floats(2, 3)),
     case("bucketize", Elementwise("bucketize", (-0.5, 0.0, 0.5)), floats(2, 3)),
+    *(
+        case(
+            f"bits-{name}",
+            Elementwise(name),
+            np.array([[12, 5], [3, 9]]),
+            np.array([1, 2]),
+            limit=32,
+        )
+        for name in ("left_shift", "right_shift", "bits_and", "bits_or", "bits_xor")
+    ),
+    case("bits-not", Elementwise("bits_not"), np.array([12, 5])),
+    # Fourier
+    case("complex", Elementwise("complex"), floats(2, 3), floats(3)),
+    case("complex-product", Elementwise("multiply"), WAVES, floats(3)),
+    *(case(name, Elementwise(name), WAVES) for name in ("real", "imaginary", "conjugate", "angle")),
+    case("complex-abs", Elementwise("abs"), WAVES),
+    case("complex-cast", Elementwise("cast", ("complex128",)), floats(2, 3)),
+    case("fourier", Fourier((5,)), WAVES[:, [0, 1, 2, 0, 1]]),
+    case("fourier-2d", Fourier((2, 3)), floats(2, 2, 3)),
+    case("fourier-inverse", Fourier((3,), inverse=True), WAVES),
+    case("fourier-half", Fourier((6,), half=True), floats(2, 6)),
+    case("fourier-cut", Fourier((4,), half=True), floats(2, 6)),
+    case("fourier-filled", Fourier((5,), half=True), floats(2, 3)),
+    case("fourier-2d-half", Fourier((2, 4), half=True), floats(2, 4)),
+    case("fourier-half-inverse", Fourier((5,), inverse=True, half=True), WAVES),
+    # colours and places
+    case("rgb-to-hsv", RgbToHsv(), positive(2, 4, 3)),
+    case("hsv-to-rgb", HsvToRgb(), np.random.default_rng(3).uniform(0.1, 0.9, (2, 4, 3))),
+    case("top", Largest(2), floats(3, 4), moves=SMALL),
+    case("top-places", PlacesOfLargest(2), floats(3, 4)),
+    case("depth-to-space", DepthToSpace(2), floats(2, 2, 3, 8)),
+    case("space-to-depth", SpaceToDepth(2), floats(2, 4, 6, 2)),
+    case("gather-nd", GatherNd(), floats(3, 4, 2), np.array([[[0, 1], [2, 3]]]), limit=3),
+    case("gather-nd-all", GatherNd(), floats(3, 4), np.array([[0, 1], [2, 2], [1, 0]]), limit=3),
     # windows
     case("conv-1d", Conv((1,), ((0, 0),), (1,)), _LINE, floats(3, 2, 4)),
     case("conv-1d-causal", Conv((1,), ((2, 0),), (1,)), _LINE, floats(3, 2, 2)),
@@ -380,6 +420,16 @@ CASES = [
         positive(2, 1),
         floats(3),
         floats(3, seed=1),
+        moves=SMALL,
+    ),
+    case(
+        "normalize-groups",
+        Normalize((1, 2), 0.001, groups=2),
+        floats(2, 3, 6),
+        floats(2, 1, 2, 1),
+        positive(2, 1, 2, 1),
+        floats(6),
+        floats(6, seed=1),
         moves=SMALL,
     ),
     case(

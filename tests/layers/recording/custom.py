@@ -143,3 +143,44 @@ class Shared(keras.layers.Layer):
     def call(self, left, right, *, gain=None):
         result = self.dense(left) - self.dense(right)
         return result if gain is None else result * gain
+
+
+class Regions(keras.layers.Layer):
+    """Spatial pyramid pooling: the largest of each region, every region for itself."""
+
+    def call(self, x):
+        regions = [x[:, i : i + 2, j : j + 2] for i in (0, 2) for j in (0, 2)]
+        return tf.concat([tf.reduce_max(region, axis=(1, 2)) for region in regions], axis=-1)
+
+
+class TensorArrayScan(keras.layers.Layer):
+    """A decaying sum over time, written into a list of TensorFlow's; computed twice."""
+
+    def call(self, x):
+        n = tf.shape(x)[1]
+        _, _, sums = tf.while_loop(
+            lambda t, *_: t < n,
+            lambda t, s, sums: (
+                t + 1,
+                0.9 * s + x[:, t],
+                sums.write(t, 0.9 * s + x[:, t]),
+            ),
+            [0, tf.zeros_like(x[:, 0]), tf.TensorArray(tf.float32, size=n)],
+        )
+        return tf.transpose(sums.stack(), [1, 0, 2])
+
+
+class AddsLosses(keras.layers.Layer):
+    """Losses of its own, a regularised kernel, and a sublayer with a loss on what it makes."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(
+            2, kernel_regularizer="l2", activity_regularizer=keras.regularizers.L1(0.5)
+        )
+
+    def call(self, x):
+        y = self.dense(x)
+        self.add_loss(0.25 * tf.reduce_mean(tf.square(x)))
+        self.add_loss(tf.constant(3.0))
+        return y

@@ -366,3 +366,24 @@ def test_a_trace_crosses_processes():
     for name in trace.tensors:
         np.testing.assert_array_equal(again[name], trace[name])
         assert not again[name].flags.writeable
+
+
+def test_what_only_feeds_a_loss_is_recorded_and_is_no_result():
+    layer, x = custom.AddsLosses(), normal(4, 3)
+    trace = record(layer, x)
+    assert trace.output_names == ("outputs",)
+    np.testing.assert_array_equal(trace["outputs"], layer(x))
+    losses = [name for name in trace.tensors if name.split("/")[-1].startswith("loss")]
+    kernel, bias = trace["dense/kernel"].astype(float), trace["dense/bias"]
+    activity = 0.5 * np.abs(x @ kernel + bias).sum() / len(x)
+    expected = [0.25 * np.mean(x.astype(float) ** 2), activity]
+    np.testing.assert_allclose(sorted(float(trace[n]) for n in losses), sorted(expected), rtol=1e-5)
+    assert trace.disagreement() < 1e-5
+    assert all(trace.made_by[name].op.explained for name in losses)
+
+
+def test_a_layer_without_losses_of_its_own_has_none():
+    dense = keras.layers.Dense(2, kernel_regularizer="l2")
+    trace = record(dense, normal(4, 3))
+    assert [step.result for step in trace.steps] == ["product", "outputs"]
+    assert "loss" not in trace.tensors

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from layers.operations.explain import dependencies, explain
 from layers.recording import record
 from layers.recording.tables.contractions import spelled
 from tests.layers.recording.stock import normal
@@ -26,6 +27,7 @@ class Calls(keras.layers.Layer):
 EXPLAINED = {
     "slices": (lambda x: x[1:-1, ::-2], X),
     "a new axis": (lambda x: x[:, tf.newaxis], X),
+    "a new axis of a part": (lambda x: x[1:3, tf.newaxis, 0], X),
     "dots": (lambda x: x[..., 1], IMAGE),
     "a slice with ends": (lambda x: tf.slice(x, [1, 2], [2, -1]), X),
     "unequal split": (lambda x: tf.split(x, [2, 3], axis=1)[1], X),
@@ -76,6 +78,34 @@ EXPLAINED = {
     "whole numbers": (lambda x: tf.cast(x * 5, tf.int32) // 2 % 3, X),
     "identity of several": (lambda x: tf.identity_n([x, x + 1])[1], X),
     "norm": (lambda x: tf.math.reduce_euclidean_norm(x, axis=0), X),
+    "depth to space": (lambda x: tf.nn.depth_to_space(x, 2), normal(1, 2, 3, 8)),
+    "space to depth": (lambda x: tf.nn.space_to_depth(x, 3), IMAGE),
+    "top": (lambda x: tf.math.top_k(x, 2)[0], X),
+    "places of the top": (lambda x: tf.math.top_k(x, 3)[1], X),
+    "top of ties": (lambda x: tf.math.top_k(tf.round(x), 3)[1], X),
+    "cells": (lambda x: tf.gather_nd(x, [[[0, 1], [2, 4]]]), X),
+    "rows by place": (lambda x: tf.gather_nd(x, [[1], [3]]), X),
+    "shifts": (
+        lambda x: tf.bitwise.left_shift(
+            tf.bitwise.right_shift(tf.cast(abs(9 * x), tf.int32), 1), 1
+        ),
+        X,
+    ),
+    "hue": (lambda x: tf.image.rgb_to_hsv(tf.abs(x)), normal(2, 3, 4, 3)),
+    "back from hue": (lambda x: tf.image.hsv_to_rgb(tf.sigmoid(x)), normal(2, 3, 4, 3)),
+    "Fourier": (lambda x: tf.math.real(tf.signal.fft(tf.cast(x, tf.complex64))), X),
+    "Fourier in two": (lambda x: tf.abs(tf.signal.fft2d(tf.cast(x, tf.complex64))), X),
+    "Fourier and back": (lambda x: tf.signal.irfft(tf.signal.rfft(x, [6]), [5]), X),
+    "Fourier in two and back": (lambda x: tf.signal.irfft2d(tf.signal.rfft2d(x)), IMAGE[..., 0]),
+    "rotary": (
+        lambda x: tf.math.imag(tf.complex(x, x + 1) * tf.exp(tf.complex(0.0, tf.range(5.0)))),
+        X,
+    ),
+    "complex product": (
+        lambda x: tf.math.real(tf.matmul(tf.complex(x, -x), tf.complex(x[0, :, None], 2.0))),
+        X,
+    ),
+    "a complex result": (lambda x: tf.math.conj(tf.signal.fft(tf.cast(x, tf.complex64))), X),
     "own gradient": (tf.custom_gradient(lambda x: (tf.nn.relu(x), lambda dy: dy)), X),
 }
 
@@ -136,10 +166,50 @@ def test_a_gradient_that_a_layer_asks_for_is_explained(name):
     assert "inputs" in {name for step in trace.steps for name in step.operands}
 
 
+@pytest.mark.parametrize("method", ["bilinear", "nearest"])
+@pytest.mark.parametrize("fill", ["constant", "nearest", "reflect", "wrap"])
+def test_an_image_that_is_moved_is_read_where_tensorflow_reads_it(method, fill):
+    images = normal(2, 5, 4, 3)
+    numbers = np.array(
+        [[1.1, 0.3, -1.3, -0.2, 0.8, 0.6, 0.02, -0.01], [0.7, -0.6, 3.1, 0.9, 1.2, -6.3, 0, 0]],
+        "float32",
+    )
+
+    def moved(x):
+        return tf.raw_ops.ImageProjectiveTransformV3(
+            images=x,
+            transforms=numbers,
+            output_shape=[6, 5],
+            fill_value=0.5,
+            interpolation=method.upper(),
+            fill_mode=fill.upper(),
+        )
+
+    trace = record(Calls(moved), images)
+    assert trace.unexplained == ()
+    assert trace.disagreement() < 1e-4
+    for index in np.ndindex(2, 6, 5, 3):
+        found = explain(trace, "outputs", index)
+        np.testing.assert_allclose(found.value, trace["outputs"][index], atol=1e-4)
+        # What changes the cell, in TensorFlow, is what it is said to be made of.
+        read = np.zeros(images.shape, bool)
+        for cell in dependencies(trace, "outputs", index).get("inputs", []):
+            read[cell] = True
+        other = moved(np.where(read, images, 99.0).astype("float32")).numpy()
+        np.testing.assert_allclose(other[index], trace["outputs"][index], atol=1e-4)
+
+
+def test_a_complex_cell_is_written_with_both_parts():
+    signal = np.array([[1.0, 2.0, 4.0, 8.0]], "float32")
+    trace = record(Calls(lambda x: tf.signal.fft(tf.cast(x, tf.complex64))), signal)
+    found = explain(trace, "outputs", (0, 1))
+    np.testing.assert_allclose(found.value, (1 - 4) + (8 - 2) * 1j, atol=1e-6)
+    assert found.text == "1 × 1 + 2 × (−1i) + 4 × (−1) + 8 × 1i = −3 + 6i"
+    assert trace["outputs"].dtype == np.complex64
+
+
 UNEXPLAINED = {
-    "TopKV2": lambda x: tf.math.top_k(x, 2)[0],
     "Where": lambda x: tf.where(x > 0),
-    "FFT": lambda x: tf.abs(tf.signal.fft(tf.cast(x, tf.complex64))),
     "AsString": tf.strings.as_string,
     "MatrixInverse": lambda x: tf.linalg.inv(x[:, :4]),
     "RandomShuffle": tf.random.shuffle,

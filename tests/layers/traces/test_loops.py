@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from layers.operations.elementwise import Elementwise
+from layers.operations.layout import Slice, Stack
 from layers.recording import record
 from layers.traces.loops import loops
 from layers.traces.timeline import states
@@ -159,7 +160,7 @@ def test_sums_of_many_tensors_are_no_time_steps():
 
 
 def test_the_same_numbers_again_and_again_are_a_loop():
-    steps = []
+    steps: list[tuple] = []
     for at in range(4):
         before = f"h{at - 1}" if at else "x"
         steps += [
@@ -169,3 +170,44 @@ def test_the_same_numbers_again_and_again_are_a_loop():
     (loop,) = loops(traced({"x": X}, steps, weights={"slope": np.ones(3)}))
     assert [each.carried for each in loop.iterations] == [("x",), ("h0",), ("h1",), ("h2",)]
     assert [each.handed_on for each in loop.iterations] == [("h0",), ("h1",), ("h2",), ("h3",)]
+
+
+def test_slices_that_are_worked_on_one_by_one_are_no_time_steps():
+    trace = record(custom.Regions(), normal(1, 4, 4, 2))
+    assert len(trace.steps) == 9  # four slices, four maxima, and what joins them
+    assert loops(trace) == ()
+
+
+def test_slices_with_a_weight_are_no_states():
+    steps: list[tuple] = []
+    for at in range(4):
+        part = Slice((0, at, 0), (2, 1, 3), (1, 1, 1), (1,))
+        steps += [
+            (part, ("x",), f"x{at}"),
+            (Elementwise("multiply"), (f"x{at}", "slope"), f"y{at}"),
+            (Elementwise("tanh"), (f"y{at}",), f"z{at}"),
+        ]
+    steps.append((Stack(1), tuple(f"z{at}" for at in range(4)), "outputs"))
+    first = traced({"x": X, "start": X[:, 0]}, steps, weights={"slope": np.ones(3)})
+    (loop,) = loops(first)
+    assert states([loop]) == ()
+    assert [each.carried for each in loop.iterations] == [()] * 4
+    # Cut in the middle of a step, as where the first slice is taken long before.
+    later = traced({"x": X}, [steps[0], *steps[3:4], *steps[1:3], *steps[4:]],
+                   weights={"slope": np.ones(3)})  # fmt: skip
+    assert states(loops(later)) == ()
+
+
+def test_a_scan_into_a_list_carries_its_sum_and_begins_with_the_first_slice():
+    trace = record(custom.TensorArrayScan(), X)
+    (loop,) = loops(trace)
+    assert len(loop.iterations) == 5
+    (state,) = states([loop])
+    assert (state.start, state.names) == (1, tuple(f"h_{t}" for t in range(1, 6)))
+    expected = np.zeros((2, 3))
+    for t in range(5):
+        expected = 0.9 * expected + X[:, t]
+        np.testing.assert_array_equal(trace[f"x_{t + 1}"], X[:, t])
+        np.testing.assert_allclose(trace[f"h_{t + 1}"], expected, atol=1e-6)
+    assert state.near(5, 2).names == ("h_4", "h_5")
+    assert state.near(5, 2).start == 4

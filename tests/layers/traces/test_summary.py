@@ -105,3 +105,11 @@ def test_a_figure_that_was_measured_is_passed_on():
     )
     assert result.holds is True
     assert replace(result, measured=1.0).holds is False
+
+
+@pytest.mark.parametrize("shape", [(3, 0), (0, 3), (0,), (2, 0, 3)])
+def test_a_weight_without_numbers_is_summed_up_too(shape):
+    row = row_of(np.zeros(shape))
+    assert row.shape == shape
+    assert np.isnan([row.minimum, row.mean, row.maximum, row.deviation]).all()
+    assert (row.zeros, row.distinct_columns) == (0, 0)

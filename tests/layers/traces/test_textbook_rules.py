@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Gather, Reshape, Reverse, Slice, Stack, Transpose
+from layers.operations.layout import Gather, OneHot, Reshape, Reverse, Slice, Stack, Transpose
 from layers.operations.reduction import Reduce
 from layers.traces.simplify import simplify
 from tests.layers.traces.by_hand import traced
@@ -157,3 +157,25 @@ def test_a_statistic_without_its_axes_of_one_is_one_step():
     assert ops(found) == [Reduce("mean", (0,), keepdims=False)]
     read_twice = [kept, (Reshape((4,)), ("a",)), E("add", "a", "b")]
     assert [type(op) for op in ops(simple(numbered(ROWS, read_twice)))][:2] == [Reduce, Reshape]
+
+
+def numbers_from_the_end(ids):
+    return traced(
+        {"x": ids},
+        [
+            (Elementwise("less"), ("x", "zero"), "a"),
+            (Elementwise("add"), ("x", "count"), "b"),
+            (Elementwise("where"), ("a", "b", "x"), "c"),
+            (OneHot(4), ("c",), "outputs"),
+        ],
+        constants={"zero": np.int32(0), "count": np.int32(4)},
+    )
+
+
+def test_numbers_from_the_end_stay_only_where_there_are_any():
+    plain = simplify(numbers_from_the_end(np.array([2, 0, 3])))
+    assert [(step.op, step.operands) for step in plain.steps] == [(OneHot(4), ("x",))]
+    np.testing.assert_array_equal(plain["outputs"], np.eye(4)[[2, 0, 3]])
+    below = simplify(numbers_from_the_end(np.array([2, -1])))
+    assert len(below.steps) == 4
+    np.testing.assert_array_equal(below["outputs"], np.eye(4)[[2, 3]])

@@ -27,6 +27,7 @@ from layers.runs.edits import Placed, apply_edits
 from layers.runs.prepare import Call, prepare_call, random_state
 from layers.runs.run import state_put_back
 from layers.training.running.teacher import outputs_of
+from layers.training.stripes import striped_images
 from layers.training.subject import Subject
 from layers.training.targets import make_targets
 from layers.user_code import user_module
@@ -174,14 +175,15 @@ def _cnn(subject: Subject) -> Ready:
                 f"{format_shape(shape[1:])}. Received {format_shape(images.shape)}. Size the "
                 "network to the data."
             )
+    elif subject.source == "example":
+        images = striped_images(shape, subject.seed)
+    elif subject.source in SOURCES:
+        images = SOURCES[subject.source].make(shape, subject.seed, subject.constant)
     else:
-        name = "normal" if subject.source == "example" else subject.source
-        if name not in SOURCES:
-            raise BadInputError(
-                f"The images cannot be made: expected {', '.join(SOURCES)} or an array. Received "
-                f"{name[:60]!r}. Pick one of these."
-            )
-        images = SOURCES[name].make(shape, subject.seed, subject.constant)
+        raise BadInputError(
+            f"The images cannot be made: expected example, {', '.join(SOURCES)} or an array. "
+            f"Received {subject.source[:60]!r}. Pick one of these."
+        )
     network = made(subject.seed)
     (outputs,) = outputs_of(network, images)
     targets, teacher = _targets(subject, images, outputs.shape, made, (images,), {})

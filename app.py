@@ -21,13 +21,14 @@ else:
     from starlette.middleware import Middleware
     from streamlit.runtime.pages_manager import PagesManager
 
-    from pages.explore import live
+    from pages.explore import live as explore_live
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import show_unexpected_error
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
     from pages.shared.temporary import remove_server_folder
     from pages.shared.workers import author_workers, workers
+    from pages.train import live as train_live
 
     # Else Streamlit makes a menu of the folder `pages`, and the first visitor of a deep link sees
     # that there is no such page. st.navigation turns that off, too, but later.
@@ -50,7 +51,7 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[*live.ROUTES, *ROUTES],
+        routes=[*explore_live.ROUTES, *train_live.ROUTES, *ROUTES],
         middleware=[Middleware(LinkLimit), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

@@ -16,7 +16,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error
 
-from benchmarks import cells, checkup, crowd, first_picture, models, render, report, updates
+from benchmarks import (
+    cells,
+    checkup,
+    crowd,
+    first_picture,
+    models,
+    render,
+    report,
+    training,
+    updates,
+)
 from benchmarks.browser import browser
 from benchmarks.results import Effort, Result
 from benchmarks.server import Unmeasured
@@ -31,6 +41,7 @@ MEASUREMENTS: dict[str, Callable[[Browser, Effort], Result]] = {
     "model": models.measure,
     "checkup": checkup.measure,
     "render": render.measure,
+    "train": training.measure,
 }
 QUICK = Effort(steps=6, visits=1, starts=1, pages=3, presses=4)
 

@@ -19,6 +19,7 @@ export async function drawAhead(mount, wanted, confirmedWithin) {
   mount.wanted = wanted;
   if (mount.asking) return;
   mount.asking = true;
+  mount.root.toggleAttribute("data-asking", true);
   try {
     while (mount.wanted && mount.root.isConnected) {
       const { turned, ...question } = mount.wanted;
@@ -37,7 +38,9 @@ export async function drawAhead(mount, wanted, confirmedWithin) {
     console.info("No picture ahead of the page:", error);
   } finally {
     mount.asking = false;
+    mount.root.removeAttribute("data-asking");
   }
+  fetchEarly(mount, mount.follower.comingStep());
 }
 
 /**
@@ -46,8 +49,15 @@ export async function drawAhead(mount, wanted, confirmedWithin) {
  * @param {Mount} mount
  */
 export function prefetch(mount) {
-  const question = mount.follower.nextStep();
-  if (!question || mount.asking || mount.ahead || !mount.root.isConnected) return;
+  if (!mount.ahead) fetchEarly(mount, mount.follower.nextStep());
+}
+
+/**
+ * @param {Mount} mount
+ * @param {Question | undefined} question
+ */
+function fetchEarly(mount, question) {
+  if (!question || mount.asking || !mount.root.isConnected) return;
   const answer = answerTo(mount, question, true).catch(() => undefined);
   mount.prefetched = { link: linkName(question.link), answer };
 }

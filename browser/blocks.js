@@ -29,10 +29,11 @@ import { themeOf } from "./theme.js";
  * @property {LinesState} [lines]
  */
 
-/** @type {{links: () => Promise<(mount: Mount) => Activity>, answer: () => Promise<(mount: Mount) => Activity>}} */
+/** @type {Record<"links" | "answer" | "time", () => Promise<(mount: Mount) => Activity>>} */
 const scripts = {
   links: async () => (await import("./explore.js")).explore,
   answer: async () => (await import("./choose.js")).choose,
+  time: async () => (await import("./time.js")).time,
 };
 
 /** @param {Mount} mount */
@@ -154,7 +155,9 @@ function drawRow(mount, block, { items }, theme, width) {
  * @param {Theme} theme
  * @param {number} width
  */
-function finish(mount, at, { ranges, links, pin }, theme, width) {
+function finish(mount, at, data, theme, width) {
+  const { ranges, links, pin } = data;
+  const time = "time" in data ? data.time : undefined;
   const block = mount.blocks[at];
   const legendKey = JSON.stringify([ranges, theme.paper]);
   if (block.legendKey !== legendKey) {
@@ -163,19 +166,19 @@ function finish(mount, at, { ranges, links, pin }, theme, width) {
     block.legend.replaceWith(made);
     block.legend = made;
   }
-  if (!links) return;
+  if (!links && !time) return;
   const { tools } = block;
   const above = mount.blocks.slice(0, at + 1); // inputs may stand in a block before
   const figures = above.flatMap(({ shown }) => shown);
-  mount.linked = { links, pin, figures, theme, width, tools };
+  mount.linked = { links, pin, time, figures, theme, width, tools };
   if (mount.activity) {
     activate(mount);
     return;
   }
   tools.toggleAttribute("data-waking", true);
   whenPainted(async () => {
-    const make = await (links.answer ? scripts.answer() : scripts.links());
-    activate(mount, make);
+    const script = time ? "time" : links?.answer ? "answer" : "links";
+    activate(mount, await scripts[script]());
   });
 }
 

@@ -13,7 +13,7 @@ import { inflated } from "./inflate.js";
 /** @import { Drawn, Plotly } from "./figure.js" */
 /** @import { Follower, Wanted } from "./follow.js" */
 /** @import { Theme } from "./theme.js" */
-/** @import { Links, Picture, Pin } from "./wire.js" */
+/** @import { Links, Picture, Pin, TimeData } from "./wire.js" */
 
 /**
  * @typedef {object} Mount
@@ -36,7 +36,15 @@ import { inflated } from "./inflate.js";
  * @property {Drawing & {tools: HTMLElement}} [linked] the newest picture whose cells answer
  */
 
-/** @typedef {{links: Links, pin?: Pin, figures: Drawn[], theme: Theme, width: number}} Drawing */
+/**
+ * @typedef {object} Drawing
+ * @property {Links} [links] of a picture whose cells answer
+ * @property {Pin} [pin]
+ * @property {TimeData} [time] of one whose steps are walked
+ * @property {Drawn[]} figures
+ * @property {Theme} theme
+ * @property {number} width
+ */
 
 /**
  * What makes the cells of a picture answer.

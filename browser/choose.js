@@ -34,6 +34,7 @@ export function choose(mount) {
     node: element("span"),
     /** @param {Drawing} drawing */
     drawn({ links, pin, figures, theme }) {
+      if (!links) return;
       mount.root.style.setProperty("--ls-light", theme.mark);
       const shown = figures.filter(({ figure }) => figure && links.answer?.includes(figure.name));
       Object.assign(picture, { links, figures: shown, chosen: pin?.cell ?? "" });

@@ -1,5 +1,6 @@
 // Cells that answer, and can be pinned, played, typed into and resized.
 
+import { asker } from "./ask.js";
 import { drawComplete, drawPartial } from "./canvas.js";
 import { answerCells } from "./cells.js";
 import { fitEdges } from "./edges.js";
@@ -14,8 +15,6 @@ import { makeTools } from "./tools.js";
 /** @import { Order } from "./play.js" */
 /** @import { Links } from "./wire.js" */
 
-const CONFIRMED_WITHIN = 2000; // ms that the page has to confirm what it was sent
-
 /**
  * @param {Mount} mount
  * @returns {Activity}
@@ -26,17 +25,7 @@ export function explore(mount) {
   /** @type {{pinned: string, order: Order, arithmetic: string}} */
   const state = { pinned: "", order: "cells", arithmetic: "" };
 
-  // Changes that the page has not confirmed. Streamlit may drop an event for the next one, so they
-  // are sent again with it.
-  /** @type {Map<string, {text: string, until: number}>} */
-  const unconfirmed = new Map();
-  const confirmed = () => mount.page?.live?.turned ?? {};
-  const dropConfirmed = () => {
-    for (const [name, { text, until }] of unconfirmed) {
-      if (confirmed()[name] === text || performance.now() > until) unconfirmed.delete(name);
-    }
-  };
-
+  const asking = asker(mount);
   /**
    * Ask for another picture: at once, ahead of the page, and of the page itself.
    * @param {Record<string, string>} changes
@@ -44,16 +33,9 @@ export function explore(mount) {
    */
   const ask = (changes, ofPage = true) => {
     mount.follower.turn(changes);
-    if (!ofPage) return;
-    dropConfirmed();
-    const until = performance.now() + CONFIRMED_WITHIN;
-    for (const [name, text] of Object.entries(changes)) unconfirmed.set(name, { text, until });
-    mount.send(Object.fromEntries([...unconfirmed].map(([name, { text }]) => [name, text])));
+    if (ofPage) asking.tell(changes);
   };
-  const edits = () => {
-    dropConfirmed();
-    return unconfirmed.get("edits")?.text ?? confirmed().edits ?? "";
-  };
+  const edits = () => asking.value("edits") ?? "";
   const applyEdits = (/** @type {string} */ text) => ask({ edits: text });
 
   const cells = answerCells({
@@ -122,6 +104,7 @@ export function explore(mount) {
     node: tools.node,
     /** @param {Drawing} drawing */
     drawn({ links, pin, figures, theme, width }) {
+      if (!links) return;
       mount.root.style.setProperty("--ls-light", theme.mark);
       picture.links = links;
       picture.figures = figures.filter(

@@ -84,7 +84,10 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
   const [rows, columns] = grid;
   const size = figure.cells
     ? { width: columns * cell, height: rows * cell }
-    : { width: Math.min(HISTOGRAM.width, width), height: HISTOGRAM.height };
+    : {
+        width: Math.min(figure.spec.layout.width ?? HISTOGRAM.width, width),
+        height: figure.spec.layout.height ?? HISTOGRAM.height,
+      };
   const same = made.figure === figure && made.theme === theme && made.cell === cell;
   if (same && figure.cells && made.ratio === devicePixelRatio) return;
   const key = JSON.stringify([figure, size, theme.paper, devicePixelRatio]);

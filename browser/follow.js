@@ -3,6 +3,13 @@
 /** @import { Live } from "./wire.js" */
 
 /**
+ * An event on the document: what was turned without a control of the page, and what comes next if
+ * it goes on so.
+ * @typedef {{turned: Record<string, string>, next?: Record<string, string>}} Turned
+ */
+export const TURNED = "layerscope:turned";
+
+/**
  * What is asked of the server.
  * @typedef {Pick<Live, "path" | "visitor" | "link">} Question
  */
@@ -12,6 +19,7 @@
  * @typedef {object} Follower
  * @property {(changes: Record<string, string>) => void} turn note values set without a control
  * @property {() => Question | undefined} nextStep what would be asked if the same control went on
+ * @property {() => Question | undefined} comingStep what was said to come next
  * @property {() => void} disconnect
  */
 
@@ -57,6 +65,15 @@ export function follow(ask, live) {
   const attributeFilter = ["aria-valuetext"];
   observer.observe(document.body, { subtree: true, attributes: true, attributeFilter });
 
+  /** @type {Record<string, string> | undefined} */
+  let coming;
+  const heard = (/** @type {Event} */ event) => {
+    const { detail } = /** @type {CustomEvent<Turned>} */ (event);
+    coming = detail.next;
+    turn(detail.turned);
+  };
+  document.addEventListener(TURNED, heard);
+
   const nextStep = () => {
     const current = live();
     if (!stepped?.input.isConnected || !current?.path) return undefined;
@@ -66,7 +83,16 @@ export function follow(ask, live) {
     if (Math.abs(by) !== Number(input.step || 1) || !within) return undefined;
     return { ...current, link: { ...current.link, [name]: String(next) } };
   };
-  return { turn, nextStep, disconnect: () => observer.disconnect() };
+  const disconnect = () => {
+    observer.disconnect();
+    document.removeEventListener(TURNED, heard);
+  };
+  const comingStep = () => {
+    const current = live();
+    if (!coming || !current?.path) return undefined;
+    return { ...current, link: { ...current.link, ...turned, ...coming } };
+  };
+  return { turn, nextStep, comingStep, disconnect };
 }
 
 /**

@@ -1,17 +1,18 @@
 // Plays scenes one after the other, by itself or step by step.
 
-/** @import { Scene, Scenes } from "./play.js" */
-
 /** @typedef {{at: number, timer: number | undefined, speed: number}} PlayState */
 
 /**
+ * @template Scene
+ * @template {{count: number, scene: (at: number) => Scene}} Scenes
  * @param {object} options
  * @param {() => Scenes | undefined} options.scenes
  * @param {(scenes: Scenes, scene: Scene) => void} options.show
  * @param {() => void} options.clear
  * @param {(state: PlayState) => void} options.changed
+ * @param {() => number} [options.stride] how many scenes a play goes on at once
  */
-export function player({ scenes, show, clear, changed }) {
+export function player({ scenes, show, clear, changed, stride = () => 1 }) {
   /** @type {PlayState} */
   const state = { at: -1, timer: undefined, speed: 2 };
   const stop = () => {
@@ -28,17 +29,18 @@ export function player({ scenes, show, clear, changed }) {
   const go = (/** @type {number} */ to) => {
     const play = scenes();
     if (!play) return;
-    if (to >= play.count) {
+    const last = play.count - 1;
+    if (to > last && state.at >= last) {
       stop();
       return;
     }
-    state.at = Math.max(0, to);
+    state.at = Math.min(last, Math.max(0, to));
     show(play, play.scene(state.at));
     changed(state);
   };
   const start = () => {
     clearInterval(state.timer);
-    state.timer = setInterval(() => go(state.at + 1), 1000 / state.speed);
+    state.timer = setInterval(() => go(state.at + stride()), 1000 / state.speed);
   };
   return {
     state,

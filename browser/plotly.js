@@ -18,8 +18,18 @@ export function painted(trace, figure, theme, cell) {
     const color = figure.palette ? trace.y.map((y) => (y < 0 ? below : above)) : theme.bar;
     return { ...trace, marker: { color } };
   }
+  if (trace.type === "contour") {
+    const colorscale = [
+      [0, theme.gap],
+      [1, theme.bar],
+    ]; // light to dark, and the lines are labelled
+    const contours = { ...trace.contours, labelfont: { color: theme.text, size: 10 } };
+    const line = { color: theme.text, width: 0.5 };
+    return { ...trace, colorscale, contours, line, showscale: false, z: unpack(trace.z) };
+  }
   if (trace.mode === "lines") {
-    return { ...trace, line: { width: 2, color: theme.bar } };
+    const color = trace.meta === "picked" ? theme.mark : theme.bar;
+    return { ...trace, line: { width: 2, ...trace.line, color } };
   }
   if (trace.type === "scatter" && !figure.cells) {
     const line = { width: 1.5, color: theme.mark };
@@ -67,7 +77,12 @@ export function layoutOf(figure, theme, { width, height }) {
   const line = figure.palette ? {} : { linecolor: theme.quiet }; // signed bars hang from zero
   layout.xaxis = { ...bare, range: figure.spec.layout.xaxis.range, ...line };
   const zero = { zeroline: Boolean(figure.palette), zerolinecolor: theme.quiet };
-  const { range, type } = figure.spec.layout.yaxis; // of a curve; bars stand on zero
+  const { shapes, yaxis } = figure.spec.layout;
+  if (shapes) {
+    const stroke = { width: 2, color: theme.mark };
+    layout.shapes = shapes.map((/** @type {object} */ shape) => ({ ...shape, line: stroke }));
+  }
+  const { range, type } = yaxis; // of a curve; bars stand on zero
   layout.yaxis = range
     ? { ...bare, type, range, showline: true, linecolor: theme.quiet }
     : { ...bare, rangemode: "tozero", ...zero };

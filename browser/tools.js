@@ -117,7 +117,7 @@ export function makeTools(actions) {
  * @param {string} label for screen readers
  * @param {() => void} act
  */
-function button(text, label, act) {
+export function button(text, label, act) {
   const made = element("button", "ls-button", text);
   made.type = "button";
   made.setAttribute("aria-label", label);
@@ -130,7 +130,7 @@ function button(text, label, act) {
  * @param {Record<string, string>} options texts by values
  * @param {(value: string) => void} act
  */
-function choice(label, options, act) {
+export function choice(label, options, act) {
   const select = element("select", "ls-select");
   for (const [value, text] of Object.entries(options)) {
     const option = element("option", "", text);

@@ -13,7 +13,7 @@ export interface PackedArray {
 }
 
 export interface TraceData {
-  type: "heatmap" | "bar" | "scatter";
+  type: "heatmap" | "bar" | "scatter" | "contour";
   /** Of a scatter: "lines" is a curve; points otherwise. */
   mode?: string;
   hoverinfo?: string;
@@ -21,9 +21,14 @@ export interface TraceData {
   zmax: number;
   /** Of a heatmap. */
   z: PackedArray;
-  /** Of bars and points. */
+  /** Of bars and points; null where a curve has no point. */
   y: number[];
+  x?: number[];
   marker?: object;
+  line?: object;
+  contours?: object;
+  /** Of a line that is set apart from the others: "picked". */
+  meta?: string;
 }
 
 /** How the slices of a tensor's last axis lie beside each other, in cells. */
@@ -148,6 +153,14 @@ export interface Pin {
   figure?: FigureData;
 }
 
+/** The steps of a training, and the one that is shown. */
+export interface TimeData {
+  step: number;
+  last: number;
+  /** Whether the steps are walked elsewhere on the page, and only the mark follows. */
+  follows?: boolean;
+}
+
 /** A row of figures with signs between them. */
 export interface RowBlock {
   kind?: undefined;
@@ -155,6 +168,7 @@ export interface RowBlock {
   ranges: ColorRange[];
   links?: Links;
   pin?: Pin;
+  time?: TimeData;
 }
 
 export interface LineData {

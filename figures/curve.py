@@ -16,7 +16,7 @@ _LOGARITHMIC = 100.0
 
 
 def curve(values: np.ndarray, *, name: str, at: int, layer: str = "layer") -> Figure:
-    """Draw a loss over the steps.
+    """Draw a loss over the steps. The browser moves the mark as the steps are walked.
 
     Numbers that are not finite have no point on the line; a cross above the step marks each.
 
@@ -35,7 +35,7 @@ def curve(values: np.ndarray, *, name: str, at: int, layer: str = "layer") -> Fi
     ends = (math.log10(low), math.log10(high)) if logarithmic else (low, high)
     points = [float(f"{values[step]:.6g}") if finite[step] else None for step in chosen]
     lost = [step for step in range(len(values)) if not finite[step]][:MOST_POINTS]
-    said = _caption(values, at, every, lost, logarithmic=logarithmic)
+    said = _caption(values, every, lost, logarithmic=logarithmic)
     data = [
         {
             "type": "scatter",
@@ -44,7 +44,6 @@ def curve(values: np.ndarray, *, name: str, at: int, layer: str = "layer") -> Fi
             "y": points,
             "hovertemplate": f"step %{{x}}: {name} %{{y:.6g}}<extra></extra>",
         },
-        _points([at], [values[at] if finite[at] else high], "circle"),
     ]
     if lost:
         data.append(_points(lost, [high] * len(lost), "x-thin"))
@@ -53,15 +52,16 @@ def curve(values: np.ndarray, *, name: str, at: int, layer: str = "layer") -> Fi
         spec={
             "data": data,
             "layout": {
-                "xaxis": {"title": {"text": "step"}, "range": _widened(0, len(values) - 1)},
+                "xaxis": {"title": {"text": "step"}, "range": widened(0, len(values) - 1)},
                 "yaxis": {
                     "title": {"text": name},
                     "type": "log" if logarithmic else "linear",
-                    "range": _widened(*ends),
+                    "range": widened(*ends),
                 },
+                "shapes": [step_mark(at)],
             },
         },
-        alt=_alt(values, name, at, lost),
+        alt=_alt(values, name, lost),
         title=name,
         caption=" · ".join(part for part in said if part),
         file_name=f"{layer}_{name}",
@@ -79,17 +79,20 @@ def _points(x: list[int], y: list[float], symbol: str) -> dict:
     }
 
 
-def _widened(low: float, high: float) -> list[float]:
+def step_mark(at: int) -> dict:
+    """Return the line that marks a step, across the whole height."""
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper"}
+
+
+def widened(low: float, high: float) -> list[float]:
+    """Return a range with some room at its ends, and never an empty one."""
     room = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
     return [float(f"{low - room:.6g}"), float(f"{high + room:.6g}")]
 
 
-def _caption(
-    values: np.ndarray, at: int, every: int, lost: list[int], *, logarithmic: bool
-) -> list[str]:
+def _caption(values: np.ndarray, every: int, lost: list[int], *, logarithmic: bool) -> list[str]:
     first, last = number(float(values[0])), number(float(values[-1]))
     return [
-        f"step {at}: {number(float(values[at]))}",
         f"{first} to {last} in {len(values) - 1:,} steps",
         "logarithmic" if logarithmic else "",
         f"every {every} steps" if every > 1 else "",
@@ -97,9 +100,9 @@ def _caption(
     ]
 
 
-def _alt(values: np.ndarray, name: str, at: int, lost: list[int]) -> str:
+def _alt(values: np.ndarray, name: str, lost: list[int]) -> str:
     said = (
         f"Curve of {name} over {len(values)} steps, from {number(float(values[0]))} to "
-        f"{number(float(values[-1]))}; at step {at} it is {number(float(values[at]))}"
+        f"{number(float(values[-1]))}"
     )
     return said + (f"; not finite from step {lost[0]}" if lost else "")

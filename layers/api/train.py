@@ -13,13 +13,23 @@ from typing import Any
 
 import numpy as np
 
+from layers.inputs.cells import Cell
 from layers.inputs.fields import BadInputError
 from layers.training.history import History, Moment
+from layers.training.plane import LossPlane
 from layers.training.progress import FileProgress
 from layers.training.step import Difference, StepTraces
 from layers.training.subject import Subject
 
-__all__ = ["Subject", "Training", "measure_difference", "show_moment", "show_step", "train"]
+__all__ = [
+    "Subject",
+    "Training",
+    "measure_difference",
+    "measure_plane",
+    "show_moment",
+    "show_step",
+    "train",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +98,7 @@ def show_step(subject: Subject, history: History, step: int) -> StepTraces:
     """Return one step in full; errors as ``layers.training.step_traces``."""
     from layers.training import step_traces
 
-    with _ready(subject) as ready:
+    with _ready(subject, kept=True) as ready:
         return step_traces(
             history,
             step,
@@ -106,7 +116,7 @@ def show_moment(subject: Subject, history: History, step: int) -> Moment:
 
     if history.full:
         return history.moment(step)
-    with _ready(subject) as ready:
+    with _ready(subject, kept=True) as ready:
         return moment(
             history,
             step,
@@ -123,7 +133,7 @@ def measure_difference(
     """Return what moving one number changes; errors as ``layers.training.finite_difference``."""
     from layers.training import finite_difference
 
-    with _ready(subject) as ready:
+    with _ready(subject, kept=True) as ready:
         return finite_difference(
             history,
             step,
@@ -136,10 +146,32 @@ def measure_difference(
         )
 
 
-def _ready(subject: Subject) -> AbstractContextManager[Any]:
+def measure_plane(
+    subject: Subject,
+    history: History,
+    cells: tuple[Cell, ...] = (),
+    progress: FileProgress | None = None,
+) -> LossPlane:
+    """Return the losses over a plane; arguments and errors as ``layers.training.loss_plane``."""
+    from layers.training import loss_plane
+
+    with _ready(subject, kept=True) as ready:
+        return loss_plane(
+            history,
+            ready.layer,
+            ready.arguments,
+            ready.targets,
+            cells=cells,
+            call_arguments=ready.keywords,
+            progress=progress,
+            stop=progress.stopped if progress else None,
+        )
+
+
+def _ready(subject: Subject, *, kept: bool = False) -> AbstractContextManager[Any]:
     from layers.training.running.ready import ready
 
-    return ready(subject)
+    return ready(subject, kept=kept)
 
 
 def _code(ready: Any, history: History) -> str:

@@ -8,21 +8,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from layers.training.history import History, Moment
+from layers.training.plane import LossPlane
 from layers.training.step import Difference, StepTraces
 
 if TYPE_CHECKING:
     from layers.training.running.code import code
     from layers.training.running.differences import finite_difference
+    from layers.training.running.plane import loss_plane
     from layers.training.running.step import step_traces
     from layers.training.running.train import moment, train
 
 __all__ = [
     "Difference",
     "History",
+    "LossPlane",
     "Moment",
     "StepTraces",
     "code",
     "finite_difference",
+    "loss_plane",
     "moment",
     "step_traces",
     "train",
@@ -30,6 +34,7 @@ __all__ = [
 
 _WITH_TENSORFLOW = {
     "code": "code",
+    "loss_plane": "plane",
     "finite_difference": "differences",
     "moment": "train",
     "step_traces": "step",

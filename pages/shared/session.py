@@ -16,6 +16,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from pages.models.files import UploadedModel
     from pages.train.run import Job
+    from pages.train.step import Trained
 
 _PREFIX = "ls."
 
@@ -44,6 +45,8 @@ class Session:
         typed_arrays: the visitor's arrays, typed into tables, by the input's name.
         table_start: what that table was first filled with.
         training: what the Train page trained last, or is training.
+        plane: the plane of losses that it measured last, or is measuring.
+        trained: what its picture shows, from which the live route answers.
         uploaded_image: the visitor's picture, from a file.
         drawn_image: the visitor's picture, drawn on the page.
         uploaded_models: the visitor's model files, by the key of their upload.
@@ -71,6 +74,8 @@ class Session:
     typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     table_start: np.ndarray | None = None
     training: Job | None = None
+    plane: Job | None = None
+    trained: Trained | None = None
     uploaded_image: np.ndarray | None = None
     drawn_image: np.ndarray | None = None
     uploaded_models: dict[str, UploadedModel] = field(default_factory=dict)

@@ -12,12 +12,13 @@ from pages.shared.module_watcher import author_module, rerun_on_change
 from pages.shared.session import session
 from pages.train.choose import choose, choose_settings, choose_targets
 from pages.train.show import show
+from views.train.networks import SMALL_CNN
 
 read_link("train")
 session().is_live = False
 layers = None
 with errors_as_sentences():
-    layers = (*registered(), *author_module().layers)
+    layers = (*registered(), SMALL_CNN, *author_module().layers)
 rerun_on_change()
 panel()
 if layers:

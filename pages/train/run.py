@@ -1,11 +1,11 @@
-"""Trains in a worker while the page says how far it is, and stops it where it is asked to."""
+"""Long work in a worker while the page says how far it is, and stops it where it is asked to."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,10 +39,10 @@ TOO_LONG = (
 
 @dataclass(kw_only=True)
 class Job:
-    """A training of one visitor.
+    """Long work of one visitor in a worker: a training, or the measuring of a plane.
 
     Attributes:
-        key: what it trains and how, as something that can be compared.
+        key: what is computed, as something that can be compared.
         future: its result.
         progress: how far it is, and how it is stopped.
         first: when its first step was seen, by the monotonic clock; None before.
@@ -55,6 +55,11 @@ class Job:
     first: float | None = None
     stopped_for_time: bool = False
 
+    def stop(self) -> None:
+        """Ask to stop; the folder is gone where it has just ended by itself."""
+        with suppress(FileNotFoundError):
+            self.progress.stop()
+
 
 def trained(subject: Subject, how: Mapping[str, Any]) -> Training:
     """Return a training: the one that is there, where nothing changed.
@@ -62,31 +67,44 @@ def trained(subject: Subject, how: Mapping[str, Any]) -> Training:
     Raises:
         ValueError: what the training refuses; always a sentence.
     """
-    key = hashable((subject, dict(how)))
-    job = session().training
-    if job is None or job.key != key:
-        if job:
-            _stop(job)
-        job = session().training = _started(key, subject, how)
-    _watch(job, how["steps"])
+    own = subject.own is not None
+    job = current(session().training, train_api.train, subject, dict(how), own=own)
+    session().training = job
     try:
-        return job.future.result()[0]
+        return finished(job, how["steps"], "training")
     except ValueError:
         session().training = None  # what is asked for again is tried again
         raise
 
 
-def _started(key: Any, subject: Subject, how: Mapping[str, Any]) -> Job:
+def current(job: Job | None, function: Callable[..., Any], *arguments: Any, own: bool) -> Job:
+    """Return the job that does this work: the one that is there, if it does, or a new one.
+
+    Args:
+        job: what was begun before; it is stopped where it does other work.
+        function: of ``layers.api``; its last argument is how it says how far it is.
+        arguments: the others.
+        own: whether an author's code runs in it.
+    """
+    key = hashable((function, *arguments))
+    if job is not None and job.key == key:
+        return job
+    if job is not None:
+        job.stop()
     folder = Path(tempfile.mkdtemp(prefix="training-", dir=server_folder()))
     progress = FileProgress(path=str(folder / "progress"))
-    pool = author_workers() if subject.own else workers()
-    future = pool.submit(explore_api.timed, train_api.train, subject, dict(how), progress)
+    pool = author_workers() if own else workers()
+    future = pool.submit(explore_api.timed, function, *arguments, progress)
     future.add_done_callback(lambda _: shutil.rmtree(folder, ignore_errors=True))
     return Job(key=key, future=future, progress=progress)
 
 
-def _watch(job: Job, steps: int) -> None:
-    """Show how far a training is, with a button that stops it, until it is done."""
+def finished(job: Job, steps: int, work: str, unit: str = "steps") -> Any:
+    """Return a job's result; until it is done, show how far it is, with a button that stops it.
+
+    Raises:
+        ValueError: what the work refuses; always a sentence.
+    """
     if not workers().warm.is_set():
         with st.spinner(STARTING, show_time=True):
             workers().warm.wait()
@@ -98,28 +116,18 @@ def _watch(job: Job, steps: int) -> None:
         job.first = job.first or (now if taken else None)
         if job.first and now - job.first > _LONGEST:
             job.stopped_for_time = True
-            _stop(job)
+            job.stop()
         if now - started < SHOWN_AFTER:
             continue
         if bar is None:
             with place.container(horizontal=True, vertical_alignment="center"):
                 bar = st.progress(0.0)
-                st.button(
-                    "Stop training",
-                    key=widget_key("stop_training"),
-                    on_click=_stop,
-                    args=(job,),
-                    width="content",
-                )
+                key = widget_key(f"stop_{work}")
+                st.button(f"Stop {work}", key=key, on_click=job.stop, width="content")
         if taken:
             share = min(1.0, taken[0] / steps)
-            bar.progress(share, f"{taken[0]:,} of {steps:,} steps, loss {taken[1]:.4g}")
+            bar.progress(share, f"{taken[0]:,} of {steps:,} {unit}, loss {taken[1]:.4g}")
         else:
-            bar.progress(0.0, "The training is about to begin")
+            bar.progress(0.0, f"The {work} is about to begin")
     place.empty()
-
-
-def _stop(job: Job) -> None:
-    """Ask to stop; the folder is gone where it has just ended by itself."""
-    with suppress(FileNotFoundError):
-        job.progress.stop()
+    return job.future.result()[0]

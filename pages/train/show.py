@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from layers.api import train as train_api
-from layers.api.train import Training
-from layers.inputs.cells import Cell
 from layers.inputs.description import MismatchError
-from layers.inputs.fields import ChoiceField, Field
-from layers.training.step import Difference, StepTraces
-from layers.training.subject import Subject
+from layers.inputs.fields import ChoiceField, Field, IntField
+from layers.training.history import History
 from pages.explore.choose import dimensions, fit, upload
 from pages.explore.show import side_by_side
 from pages.lessons.panel import task
 from pages.shared.charts import Live, charts
-from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, set_from_picture, set_value
 from pages.shared.frame import link_in_step, literal
 from pages.shared.link import add_problem, link_parameters
 from pages.shared.module_watcher import author_module
-from pages.shared.session import session, widget_key
+from pages.shared.session import session
+from pages.train import live
+from pages.train.paths import show_paths
 from pages.train.run import TOO_LONG, trained
+from pages.train.step import Trained, step_shown
 from pages.train.take_away import take_away
 from views.explore.cells import CELL, EDITS, component_fields
 from views.explore.link import Choice
-from views.explore.view import choose_view
 from views.train.examples import example_of
-from views.train.link import CHANGE, OWN_TARGETS, SHOW, step_field, subject_of
-from views.train.picture import loss_curve, step_picture
-from views.train.pin import refused
-from views.train.places import Places, places, resolved, shown_as
+from views.train.link import OWN_TARGETS, SHOW, step_field, subject_of
+from views.train.picture import loss_curve
+from views.train.places import shown_as
 
 _SHOWN = {
     "value": "Value",
@@ -51,7 +46,7 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
     """Show the dimensions, the loss curve and one step; a fragment, as on the Explore page."""
     with link_in_step():
         task_place, said = st.empty(), st.empty()
-        curve, controls = st.columns([1, 2], vertical_alignment="center")
+        curve, controls = st.columns(2)
         with controls:
             sized = dimensions(choice)
         wanted = upload("targets") if targets == OWN_TARGETS else targets
@@ -61,7 +56,11 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise
-        _picture(sized, subject, training, curve, controls)
+        _picture(
+            Trained(choice=sized, subject=subject, training=training, link=link_parameters()),
+            curve,
+            controls,
+        )
         if example := example_of(link_parameters()):
             said.caption(example.says)
         take_away(choice.layer.name, training)
@@ -69,85 +68,46 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
             task()
 
 
-def _picture(
-    choice: Choice,
-    subject: Subject,
-    training: Training,
-    curve: DeltaGenerator,
-    controls: DeltaGenerator,
-) -> None:
-    history = training.history
+def _picture(trained: Trained, curve: DeltaGenerator, controls: DeltaGenerator) -> None:
+    history = trained.training.history
     job = session().training
     late = TOO_LONG if job and job.stopped_for_time else ""
-    for sentence in filter(None, (*training.refused, history.failure, late)):
+    for sentence in filter(None, (*trained.training.refused, history.failure, late)):
         st.warning(literal(sentence), icon=":material/warning:")
     if not history.losses.size:
         session().training = None  # what is asked for again is trained again
         return
+    layer = trained.choice.layer
+    step = step_field(len(history.losses) - 1)
     with controls:
-        step = _step(len(history.losses) - 1)
         shown = control(SHOW, widget=_switch)
     with curve:
-        charts([loss_curve(history, step, choice.layer.name)], key="curve")
-
-    def asked(function: Callable[..., Any], at: int, *more: Any) -> Any:
-        arguments = (subject, history.near(at), at, *more)
-        return compute(function, *arguments, author_code=choice.is_authors)[0]
-
-    traces: StepTraces = asked(train_api.show_step, step)
-    start = asked(train_api.show_step, 0) if shown == CHANGE and step else traces
-    moment = history.moment(step) if history.full else asked(train_api.show_moment, step)
-    read = side_by_side()
-    view = choose_view(
-        traces.forward,
-        choice.layer.title,
-        lambda field: None if field == CELL else read(field),
-    )
-    for sentence in view.problems:
+        at = _time(step, history, layer.name)
+    found = step_shown(trained, at, shown, side_by_side())
+    for sentence in found.problems:
         add_problem(sentence)
-    found = places(shown, traces, moment, start)
-    cell = _cell(traces, found)
-    blocks = step_picture(
-        choice.layer,
-        history,
-        traces,
-        start,
-        replace(view, cell=cell),
-        found,
-        _difference(cell, traces, asked) if cell else None,
-    )
-    fields = component_fields(choice.layer)
+    fields = (*component_fields(layer), step)
     charts(
-        blocks,
+        found.blocks,
         key="step",
-        live=_confirming(fields, choice),
+        live=_live(trained, fields),
         on_asked=lambda changes: set_from_picture(fields, changes),
     )
-    for note in filter(None, (*history.notes, traces.note)):
+    for note in filter(None, (*history.notes, found.note)):
         st.info(literal(note), icon=":material/info:")
+    show_paths(trained, at)
 
 
-def _step(last: int) -> int:
-    """Show a slider over all steps between two buttons."""
-    field = step_field(last)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        back = st.empty()
-        with st.container():
-            step = control(field)
-        for place, label, icon, to in (
-            (back, "Back", "chevron_left", step - 1),
-            (st, "Forward", "chevron_right", step + 1),
-        ):
-            place.button(
-                label,
-                key=widget_key(f"step_{label.lower()}"),
-                icon=f":material/{icon}:",
-                on_click=set_value,
-                args=(field, to),
-                disabled=not 0 <= to <= last,
-                width="content",
-            )
-    return step
+def _time(field: IntField, history: History, layer: str) -> int:
+    """Show the loss over all steps, and what walks, plays and scrubs them; return the step."""
+    at: int = hidden_control(field)
+    charts(
+        [loss_curve(history, at, layer)],
+        key="curve",
+        live=Live(path="", visitor="", link={}, turned={field.name: str(at)}),
+        on_asked=lambda changes: set_from_picture((field,), changes),
+    )
+    return at
 
 
 def _switch(field: ChoiceField) -> str | None:
@@ -169,35 +129,12 @@ def _switch(field: ChoiceField) -> str | None:
     )
 
 
-def _cell(traces: StepTraces, found: Places) -> Cell | None:
-    """Return the pinned cell of this step, or say why it cannot be."""
-    cell: Cell | None = hidden_control(CELL)
-    if cell is None:
-        return None
-    cell = resolved(cell, traces, found)
-    if sentence := refused(cell, traces, found):
-        add_problem(sentence)
-        return None
-    return cell
-
-
-def _difference(cell: Cell, traces: StepTraces, asked: Callable[..., Any]) -> Difference | None:
-    """Measure what moving a weight changes, where a cell of its gradient is pinned."""
-    moved = (name for name in traces.updated if not name.startswith("slots/"))
-    weight = next((name for name in moved if traces.gradients.get(name) == cell.tensor), None)
-    if weight is None:
-        return None
-    try:
-        return asked(train_api.measure_difference, traces.step, weight, cell.index)
-    except ValueError as refusal:
-        add_problem(str(refusal))
-        return None
-
-
-def _confirming(fields: tuple[Field, ...], choice: Choice) -> Live:
-    """Tell the picture which of its own changes have arrived; it is not drawn ahead of the page."""
+def _live(trained: Trained, fields: tuple[Field, ...]) -> Live:
+    """Say how the picture follows the steps; what is trained anew, the page trains first."""
     link = link_parameters()
     turned = {field.name: link.get(field.name, field.text(field.default)) for field in fields}
-    turned[EDITS.name] = EDITS.text(choice.edits)
+    turned[EDITS.name] = EDITS.text(trained.choice.edits)
     session().visitor = session().visitor or secrets.token_hex(8)
-    return Live(path="", visitor=session().visitor, link=link, turned=turned)
+    session().trained = trained
+    live.offer(session().visitor, trained)
+    return Live(path=live.PATH, visitor=session().visitor, link=link, turned=turned)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from layers.api.train import Training
 from layers.training.subject import Subject
 from pages.shared.session import Session
 from pages.shared.workers import workers
-from pages.train import run
+from pages.train import live, run
 from tests.pages.session import (
     ROOT,
     assert_one_complaint,
@@ -84,11 +86,11 @@ def test_values_gradients_and_updates_are_those_of_the_textbook():
 def test_the_loss_curve_has_every_step_and_marks_the_one_that_is_shown():
     training = trained("dense", learning_rate=0.1)
     curve = figures(visited(layer="dense", learning_rate="0.1", step=7))["loss_curve"]
-    line, mark = curve["spec"]["data"]
+    (line,) = curve["spec"]["data"]
     assert line["x"] == list(range(20))
     np.testing.assert_allclose(line["y"], training.history.losses, rtol=1e-5)
-    assert mark["x"] == [7]
-    np.testing.assert_allclose(mark["y"], [training.history.losses[7]], rtol=1e-5)
+    (mark,) = curve["spec"]["layout"]["shapes"]
+    assert mark["x0"] == mark["x1"] == 7
 
 
 def test_a_pinned_gradient_is_explained_and_measured():
@@ -140,14 +142,28 @@ def test_what_has_no_gradient_says_why():
     assert gradient.any()
 
 
-def test_steps_are_walked_by_buttons_and_kept_in_the_link():
-    session = visited(layer="dense", step=3)
-    session.button(key="ls.step_forward").click().run()
-    assert session.query_params["step"] == "4"
-    session.button(key="ls.step_back").click().run()
-    session.button(key="ls.step_back").click().run()
-    assert session.query_params["step"] == "2"
-    assert_sound(session)
+def test_the_route_answers_a_step_with_what_the_page_would_draw():
+    session = visited(layer="dense", step=3, show="gradient", cell="gradient/kernel.0.1")
+    (here,) = [live for live in sent(session, "live") if live["path"]]
+    assert here["turned"]["step"] == "3"
+
+    def asked(**more: str) -> dict[str, Any]:
+        query = {**here["link"], "visitor": here["visitor"], **more}
+        return json.loads(zlib.decompress(live._picture(query)))
+
+    found = asked(step="7")
+    assert found["blocks"][0]["pin"]["cell"] == "gradient/kernel.0.1"
+    with pytest.raises(ValueError, match="step"):
+        asked(step="99")
+    for other in ({"units": "5"}, {"edits": "kernel.0.0=1"}, {"learning_rate": "1"}):
+        with pytest.raises(ValueError, match="Another training"):
+            asked(**other)
+    with pytest.raises(ValueError, match="Nothing is trained"):
+        asked(visitor="somebody")
+    session.session_state["step"] = 7
+    session.run()
+    assert "kernel" not in drawn(session)  # the browser has it
+    assert session.query_params["step"] == "7"
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
@@ -167,7 +183,7 @@ def test_a_loss_that_explodes_stops_and_keeps_the_steps_before():
     assert "expected a loss that is a finite number" in warning.value
     data = figures(session)["loss_curve"]["spec"]["data"]
     assert data[0]["y"][-1] is None
-    assert data[2]["marker"] == {"symbol": "x-thin"}
+    assert data[1]["marker"] == {"symbol": "x-thin"}
     assert drawn(session)
 
 

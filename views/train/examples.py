@@ -72,6 +72,20 @@ EXAMPLES = (
         link={"layer": "lstm", "shape": "2,12,3", "show": "gradient"},
     ),
     TrainExample(
+        title="A small CNN learns stripes",
+        says="Two convolutions learn whether stripes lie or stand. Play the steps: filters turn "
+        "into detectors, and the two outputs go apart.",
+        link={
+            "layer": "small_cnn",
+            "targets": "stripes",
+            "loss": "categorical_crossentropy",
+            "optimizer": "adam",
+            "learning_rate": "0.03",
+            "steps": "40",
+            "step": "39",
+        },
+    ),
+    TrainExample(
         title="BatchNormalization's moving mean",
         says="No gradient moves it: each call in training draws it towards the batch's mean. Turn "
         "`training=True` off, and it stays.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,11 @@ _RATE = replace(LEARNING_RATE, label="Learning rate η")
 _ROWS = replace(BATCH_SIZE, label="Rows in each step")
 _NOT_TRAINED = ("calls", "training")
 """Fields of a layer that say how Explore calls it."""
+_LOOKED_AT = {
+    *("step", "show", "cell", "contrast", "reduction", "time", "row_axis", "column_axis"),
+    *("visitor", "have", "prefetch"),
+}
+"""Parameters of the picture of a training, and what the browser adds to them in its questions."""
 MAXIMUM_BYTES = 32 * 2**20
 """Of a history: one for every visitor is held."""
 
@@ -70,6 +75,22 @@ def trainable(layer: Description) -> Description:
 def step_field(last: int) -> IntField:
     """Return the field of the step that is shown, from 0 to ``last``."""
     return IntField(name="step", default=0, minimum=0, maximum=last, label=f"Step, of {last}")
+
+
+def same_training(layer: Description, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Say whether two links ask for one training, whatever step of it they show, and how.
+
+    Args:
+        layer: which both are of.
+        one: a link's parameters.
+        other: another's, or a question of the browser's.
+    """
+    own = {field.name for field in layer.fields}
+    return all(
+        one.get(name) == other.get(name)
+        for name in one.keys() | other.keys()
+        if name in own or not (name in _LOOKED_AT or name.startswith("at_"))
+    )
 
 
 def argument_fields(kind: str, name: str) -> list[tuple[str, Field]]:

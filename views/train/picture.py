@@ -24,8 +24,9 @@ from views.train.places import Places, bare
 
 
 def loss_curve(history: History, step: int, layer: str) -> Block:
-    """Return the loss at every step, with one step marked."""
-    return row([curve(history.losses, name="loss", at=step, layer=layer)])
+    """Return the loss at every step, with what walks through the steps."""
+    figure = curve(history.losses, name="loss", at=step, layer=layer)
+    return row([figure]) | {"time": {"step": step, "last": len(history.losses) - 1}}
 
 
 def step_picture(

@@ -22,6 +22,8 @@ from layers.checkup.examination.layer_under_test import (
 )
 from layers.checkup.examination.object_graph import is_variable, iter_reachable
 from layers.checkup.probes.variables import find_untracked
+from layers.recording.owners import owned
+from layers.training import train
 from layers.user_code.isolation import isolated
 
 STEPS = 10
@@ -34,7 +36,7 @@ def collect_evidence(
     """Train a layer for ten steps, save it, load it, and return the measurements.
 
     The loss is the mean squared distance from a fixed random target. SGD trains
-    ``layer.trainable_variables``, as ``fit`` does.
+    ``layer.trainable_variables``, as ``fit`` does; see ``layers.training.train``.
 
     Args:
         make: returns a new layer.
@@ -59,30 +61,40 @@ def _collect(tested: LayerUnderTest) -> Evidence:
     variables = tracked + untracked
     inputs = tf.convert_to_tensor(tested.inputs())
     draw = np.random.default_rng(1)
-    target = tf.constant(draw.normal(size=layer(inputs).shape).astype("float32"))
+    target = draw.normal(size=layer(inputs).shape).astype("float32")
 
-    def loss_and_tape() -> tuple[Any, tf.GradientTape]:
-        with tf.GradientTape(persistent=True) as tape:
-            loss = tf.reduce_mean(tf.square(layer(inputs) - target))
-        return loss, tape
+    def numbers() -> np.ndarray:
+        """Return every number that is declared trainable; of the others zeros."""
+        return np.concatenate(
+            [np.zeros(0)]
+            + [
+                as_array(tensor.numpy()).ravel() if tensor.trainable else np.zeros(values.size)
+                for (_, tensor, _), values in zip(variables, start, strict=True)
+            ]
+        )
 
     start = [as_array(tensor.numpy()) for _, tensor, _ in variables]
-    gradients = [_gradient(loss_and_tape, tensor) for _, tensor, _ in variables]
-    losses, changes = [], []
-    optimizer = keras.optimizers.SGD(RATE)
-    for step in range(STEPS + 1):
-        loss, tape = loss_and_tape()
-        losses.append(float(loss))
-        moved = [
-            as_array(tensor.numpy()) - before if tensor.trainable else np.zeros_like(before)
-            for (_, tensor, _), before in zip(variables, start, strict=True)
-        ]
-        changes.append(np.concatenate([m.ravel() for m in moved]) if moved else np.zeros(0))
-        if step == STEPS or not layer.trainable_variables:
-            continue
-        slopes = tape.gradient(loss, [v.value for v in layer.trainable_variables])
-        pairs = zip(slopes, layer.trainable_variables, strict=True)
-        optimizer.apply_gradients([(g, v) for g, v in pairs if g is not None])
+    slopes = _untracked_gradients(layer, inputs, target, [tensor for _, tensor, _ in untracked])
+    states = [numbers()]
+    history = train(
+        layer,
+        inputs,
+        target,
+        steps=STEPS,
+        learning_rate=RATE,
+        training=False,
+        progress=lambda *_: states.append(numbers()),
+    )
+    losses = list(history.losses)
+    if history.steps == STEPS:  # else the loss became NaN, or a later call failed
+        losses += list(
+            train(layer, inputs, target, steps=1, learning_rate=0, training=False).losses
+        )
+    changes = [state - states[0] for state in states[: len(losses)]]
+    names = zip(owned(layer).values(), history.weights, strict=True)
+    known = {id(own.variable): history.gradients.get(name) for own, name in names}
+    of_weights = [known.get(id(tensor)) for _, tensor, _ in tracked]
+    gradients = [None if each is None else each[0] for each in of_weights] + slopes
     before, after, reload_error = _reload(tested, layer, inputs)
     shown = tuple(
         VariableShown(
@@ -100,7 +112,7 @@ def _collect(tested: LayerUnderTest) -> Evidence:
         layer=type(layer).__name__,
         variables=shown,
         parameters=sum(int(np.prod(v.shape)) for v in layer.weights),
-        losses=tuple(losses),
+        losses=tuple(map(float, losses)),
         changes=np.array(changes, "float32"),
         before=before,
         after=after,
@@ -108,10 +120,19 @@ def _collect(tested: LayerUnderTest) -> Evidence:
     )
 
 
-def _gradient(loss_and_tape: Callable, tensor: Any) -> np.ndarray | None:
-    loss, tape = loss_and_tape()
-    gradient = tape.gradient(loss, tensor) if tensor.trainable else None
-    return None if gradient is None else as_array(tf.convert_to_tensor(gradient))
+def _untracked_gradients(
+    layer: Any, inputs: Any, target: np.ndarray, tensors: list[Any]
+) -> list[np.ndarray | None]:
+    """Return what training does not look at: the gradients of variables that Keras does not track.
+
+    None for one without.
+    """
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(layer(inputs) - target))
+    wanted = [tensor for tensor in tensors if tensor.trainable]
+    found = dict(zip(map(id, wanted), tape.gradient(loss, wanted), strict=True))
+    gradients = [found.get(id(tensor)) for tensor in tensors]
+    return [None if g is None else as_array(tf.convert_to_tensor(g)) for g in gradients]
 
 
 def _reload(

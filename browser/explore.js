@@ -7,6 +7,7 @@ import { reasonFixed, typeInto } from "./edit.js";
 import { nameKeys } from "./figure.js";
 import { playable, scenesOf } from "./play.js";
 import { player } from "./player.js";
+import { playTime } from "./time.js";
 import { makeTools } from "./tools.js";
 
 /** @import { Activity, Drawing, Mount } from "./charts.js" */
@@ -14,6 +15,7 @@ import { makeTools } from "./tools.js";
 /** @import { Order } from "./play.js" */
 /** @import { Links } from "./wire.js" */
 
+const SETTLED = 400; // ms after which the step of a play that stands goes into the link
 const CONFIRMED_WITHIN = 2000; // ms that the page has to confirm what it was sent
 
 /**
@@ -23,7 +25,7 @@ const CONFIRMED_WITHIN = 2000; // ms that the page has to confirm what it was se
 export function explore(mount) {
   /** @type {{links?: Links, figures: Drawn[]}} */
   const picture = { links: undefined, figures: [] };
-  /** @type {{pinned: string, order: Order, arithmetic: string}} */
+  /** @type {{pinned: string, order: Order, arithmetic: string, settling?: number, opened?: boolean}} */
   const state = { pinned: "", order: "cells", arithmetic: "" };
 
   // Changes that the page has not confirmed. Streamlit may drop an event for the next one, so they
@@ -44,16 +46,24 @@ export function explore(mount) {
    */
   const ask = (changes, ofPage = true) => {
     mount.follower.turn(changes);
-    if (!ofPage) return;
+    if (ofPage) tell(changes);
+  };
+  /**
+   * Tell the page of changes.
+   * @param {Record<string, string>} changes
+   */
+  const tell = (changes) => {
     dropConfirmed();
     const until = performance.now() + CONFIRMED_WITHIN;
     for (const [name, text] of Object.entries(changes)) unconfirmed.set(name, { text, until });
     mount.send(Object.fromEntries([...unconfirmed].map(([name, { text }]) => [name, text])));
   };
-  const edits = () => {
+  /** @param {string} name of what the page was told, or has confirmed */
+  const told = (name) => {
     dropConfirmed();
-    return unconfirmed.get("edits")?.text ?? confirmed().edits ?? "";
+    return unconfirmed.get(name)?.text ?? confirmed()[name];
   };
+  const edits = () => told("edits") ?? "";
   const applyEdits = (/** @type {string} */ text) => ask({ edits: text });
 
   const cells = answerCells({
@@ -96,8 +106,14 @@ export function explore(mount) {
       picture.figures.forEach(drawComplete);
       cells.play(undefined);
     },
-    changed: (now) => tools.showPlay(now),
+    changed(now) {
+      tools.showPlay(now);
+      clearTimeout(state.settling);
+      if (now.timer || String(now.at) === told("play_step")) return;
+      state.settling = setTimeout(() => tell({ play_step: String(now.at) }), SETTLED);
+    },
   });
+  const time = playTime(ask);
 
   const tools = makeTools({
     play: () => play.toggle(),
@@ -106,8 +122,13 @@ export function explore(mount) {
     order(name) {
       play.end();
       state.order = name;
+      tell({ play_order: name });
     },
-    speed: (speed) => play.setSpeed(speed),
+    speed(speed) {
+      play.setSpeed(speed);
+      time.setSpeed(speed);
+      tell({ play_speed: String(speed) });
+    },
     contrast: (name) => ask({ contrast: name }),
     undo: () => applyEdits(edits().split(",").slice(0, -1).join(",")),
     reset: () => applyEdits(""),
@@ -117,6 +138,21 @@ export function explore(mount) {
     },
   });
   tools.showPlay(play.state);
+  tools.add(time.button);
+
+  /**
+   * Set the play up as the link has it, when its picture is drawn first.
+   * @param {Links} links
+   */
+  const open = ({ play: [order, speed, step] = ["cells", 2, -1] }) => {
+    if (state.opened) return;
+    state.opened = true;
+    state.order = /** @type {Order} */ (order);
+    play.setSpeed(speed);
+    time.setSpeed(speed);
+    tools.showChoices(order, speed);
+    if (step >= 0) play.step(step + 1);
+  };
 
   return {
     node: tools.node,
@@ -141,10 +177,14 @@ export function explore(mount) {
       if (arithmetic !== state.arithmetic) cells.say(arithmetic);
       state.arithmetic = arithmetic;
       cells.paint();
+      time.drawn(links);
+      open(links);
       play.again();
     },
     end() {
       play.end();
+      time.end();
+      clearTimeout(state.settling);
       cells.end();
       tools.clear(mount.Plotly);
     },

@@ -1,6 +1,7 @@
 // Rows of figures one below the other, grouped under headings that fold. A tensor is drawn once;
 // other rows name it by a reference, which leads to where it is drawn.
 
+import { dock } from "./dock.js";
 import { element } from "./dom.js";
 import { drawFigure, keepFigures } from "./figure.js";
 import { whenPainted } from "./frames.js";
@@ -28,6 +29,7 @@ import { arrange } from "./row.js";
  * @property {Plotly} Plotly
  * @property {Theme} theme
  * @property {number} width
+ * @property {number} height of the screen that is the picture's, in pixels
  * @property {() => boolean} isCurrent false when there is a newer picture
  * @property {() => void} redraw
  * @property {() => void} drawn called when figures have been drawn
@@ -48,23 +50,24 @@ const folds = new Map();
  * @param {Context} context
  */
 export function drawLines(block, data, context) {
-  const { Plotly, theme, width } = context;
+  const { Plotly, theme, width, height } = context;
   const rows = rowsOf(data.groups);
   const names = new Set(rows.flat().flatMap(({ figure }) => figure?.name ?? []));
   if (!block.lines) {
     block.key = "lines";
     block.lines = { data, groups: new Map(), rows: new Map() };
     block.content.replaceChildren();
-    block.node.replaceChildren(block.content, element("div", "ls-dock", block.legend, block.tools));
+    block.node.replaceChildren(block.content, dock(block.tools));
   }
   const made = keepFigures(Plotly, block.figures, names);
   // Of folded rows too: opening them moves nothing else.
-  const cell = cellSize(rows, width - INDENT * depthOf(data.groups));
+  const cell = cellSize(rows, width - INDENT * depthOf(data.groups), height);
   /** @type {FigureData[]} */
   const figures = [];
   /** @type {LinesState} */
   const lines = { data, groups: new Map(), rows: new Map() };
-  replaceChildren(block.content, data.groups.map(groupNode));
+  const [ends, ...others] = data.groups.map(groupNode);
+  replaceChildren(block.content, [ends, block.legend, ...others]);
   block.lines = lines;
   figures.forEach(reserve);
   drawSome(figures, FIRST);

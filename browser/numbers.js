@@ -1,6 +1,7 @@
 // How numbers are written.
 
 const GLYPH = 0.52; // width of a digit, in font sizes
+const POINT = 0.5; // by so many digits a point is narrower than one
 const LARGEST = 12; // pixels
 const SMALLEST = 8; // pixels below which a number cannot be read
 
@@ -46,6 +47,22 @@ export function typedNumber(text) {
 export function numberSize(digits, cell) {
   const size = digits ? Math.min(LARGEST, Math.floor((cell - 4) / (digits * GLYPH))) : 0;
   return size >= SMALLEST ? size : 0;
+}
+
+/**
+ * The font size of numbers in a cell and their format: with a decimal less where they would not fit.
+ * @param {string} format as `formatter` takes it
+ * @param {number} digits
+ * @param {number} cell pixels
+ * @returns {{size: number, format: string}} a size of 0 where they could not be read
+ */
+export function fitted(format, digits, cell) {
+  const size = numberSize(digits, cell);
+  const decimals = Number(format.slice(1, -1));
+  if (size || !digits || !decimals) return { size, format };
+  const left = decimals - 1;
+  const shorter = digits - (left ? 1 + POINT : 2); // without decimals there is no point either
+  return { size: numberSize(shorter, cell), format: `.${left}${format.at(-1)}` };
 }
 
 /** @param {string} text */

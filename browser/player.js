@@ -1,10 +1,10 @@
 // Plays scenes one after the other, by itself or step by step.
 
-/** @import { Scene, Scenes } from "./play.js" */
-
 /** @typedef {{at: number, timer: number | undefined, speed: number}} PlayState */
 
 /**
+ * @template Scene
+ * @template {{count: number, scene: (at: number) => Scene}} Scenes
  * @param {object} options
  * @param {() => Scenes | undefined} options.scenes
  * @param {(scenes: Scenes, scene: Scene) => void} options.show

@@ -60,6 +60,16 @@ export function makeTools(actions) {
 
   return {
     node,
+    /** @param {HTMLElement} other one more button, beside those of the play */
+    add: (other) => bar.firstElementChild?.after(other),
+    /**
+     * @param {string} product
+     * @param {number} perSecond
+     */
+    showChoices(product, perSecond) {
+      order.select.value = product;
+      speed.select.value = String(perSecond);
+    },
     /** @param {string} words */
     say(words) {
       sentence.textContent = words;

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from layers.api import explore as explore_api
 from layers.inputs.description import SEED, Description, Example, MismatchError
@@ -73,14 +74,18 @@ def choose_inputs(
     )
 
 
-def dimensions(choice: Choice) -> Choice:
+def dimensions(choice: Choice, place: DeltaGenerator | None = None) -> Choice:
     """Show the dimensions and the visitor's own arrays, and return the choice with them.
+
+    Args:
+        choice: all else that was chosen.
+        place: the row of the dimensions; None for one of their own.
 
     Raises:
         BadInputError: a file that cannot be read or is yet to be chosen, or a table too large.
     """
     layer = choice.layer
-    with st.container(horizontal=True):
+    with place or st.container(horizontal=True):
         values = {field.name: control(field) for field in layer.fields if _is_dimension(field)}
         batch = None
         if layer.batch and choice.source != "upload":

@@ -32,6 +32,7 @@ class Session:
         postponed: those that wait for the file that they are about.
         chosen: values other than the defaults, by field name; they outlive their widgets.
         defaults: of each control that was shown, by field name.
+        reaches: where long sliders end, by field name.
         shown: the parameters of this run, with their text; None for a value at its default.
         shown_outside: those of controls that a rerun of the fragment leaves alone; None before.
         last_link: the parameters that were written last; None before.
@@ -56,6 +57,7 @@ class Session:
     postponed: dict[str, str] = field(default_factory=dict)
     chosen: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
+    reaches: dict[str, int] = field(default_factory=dict)
     shown: dict[str, str | None] = field(default_factory=dict)
     shown_outside: dict[str, str | None] | None = None
     last_link: dict[str, str] | None = None

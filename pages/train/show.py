@@ -118,7 +118,7 @@ def _picture(
         blocks,
         key="step",
         live=_confirming(fields, choice),
-        on_asked=lambda changes: set_from_picture(fields, changes),
+        on_changes=lambda changes: set_from_picture(fields, changes),
     )
     for note in filter(None, (*history.notes, traces.note)):
         st.info(literal(note), icon=":material/info:")

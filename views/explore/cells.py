@@ -25,6 +25,24 @@ CONTRAST = ChoiceField(
     help="What a colour range spans: all tensors of a kind, each tensor, or what lies near the "
     "pinned number.",
 )
+PLAY_ORDER = ChoiceField(
+    name="play_order",
+    default="cells",
+    choices=("cells", "rows", "columns", "outer"),
+    help="How a matrix product is played.",
+)
+PLAY_SPEED = ChoiceField(
+    name="play_speed", default="2", choices=("1", "2", "6", "20"), help="Steps a second."
+)
+PLAY_STEP = IntField(
+    name="play_step",
+    default=-1,
+    minimum=-1,
+    maximum=10**6,
+    help="The step at which a play stands; -1 where there is none.",
+)
+OF_PICTURE = (CELL, CONTRAST, PLAY_ORDER, PLAY_SPEED, PLAY_STEP)
+"""Fields whose widget is the picture."""
 LONGEST_LINK = 2000
 """Characters of edits that a link carries, as its address spells them."""
 
@@ -101,7 +119,7 @@ def fits_link(edits: tuple[Edit, ...]) -> bool:
 def component_fields(layer: Description) -> tuple[Field, ...]:
     """Return the fields that the component itself may set."""
     sizes = [f for f in layer.fields if isinstance(f, (IntField, ShapeField))]
-    return (CELL, EDITS, CONTRAST, *sizes, *((layer.batch,) if layer.batch else ()))
+    return (*OF_PICTURE, EDITS, *sizes, *((layer.batch,) if layer.batch else ()))
 
 
 def _tensor(tensor: Tensor) -> dict[str, Any]:

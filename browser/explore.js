@@ -66,6 +66,19 @@ export function explore(mount) {
   const edits = () => told("edits") ?? "";
   const applyEdits = (/** @type {string} */ text) => ask({ edits: text });
 
+  const undo = () => applyEdits(edits().split(",").slice(0, -1).join(","));
+  const undoByKey = (/** @type {KeyboardEvent} */ event) => {
+    const { key, ctrlKey, metaKey, shiftKey, target } = event;
+    const isUndo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !shiftKey;
+    const isTyping = /** @type {Element} */ (target).closest?.(
+      "input, textarea, [contenteditable]",
+    );
+    if (!isUndo || isTyping || !edits()) return;
+    undo();
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", undoByKey);
+
   const cells = answerCells({
     root: mount.root,
     links: () => picture.links,
@@ -84,8 +97,11 @@ export function explore(mount) {
         tools.say(reason);
         return;
       }
-      typeInto(spot, typed, (text) => {
-        if (text) applyEdits([edits(), `${cell}=${text}`].filter(Boolean).join(","));
+      const put = (/** @type {string} */ text) =>
+        applyEdits([edits(), `${cell}=${text}`].filter(Boolean).join(","));
+      typeInto(spot, typed, put, (refusal) => {
+        cells.say(refusal);
+        tools.say(refusal);
       });
     },
   });
@@ -130,7 +146,7 @@ export function explore(mount) {
       tell({ play_speed: String(speed) });
     },
     contrast: (name) => ask({ contrast: name }),
-    undo: () => applyEdits(edits().split(",").slice(0, -1).join(",")),
+    undo,
     reset: () => applyEdits(""),
     unpin() {
       state.pinned = "";
@@ -185,6 +201,7 @@ export function explore(mount) {
       play.end();
       time.end();
       clearTimeout(state.settling);
+      document.removeEventListener("keydown", undoByKey);
       cells.end();
       tools.clear(mount.Plotly);
     },

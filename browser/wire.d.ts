@@ -149,6 +149,8 @@ export interface Pin {
   cell: string;
   where: string;
   sentence: string;
+  /** The sentence with all terms, where it leaves some out. */
+  whole?: string;
   figure?: FigureData;
 }
 

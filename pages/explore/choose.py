@@ -215,15 +215,17 @@ def _table(name: str, shape: tuple[int, ...]) -> np.ndarray:
     state = session()
     key = widget_key(f"table_{name}_{shape[0]}_{shape[1]}")
     if key not in st.session_state:
-        state.table_start = _resized(state.typed_arrays.get(name), shape)
+        typed = state.typed_arrays.get(name, state.last_inputs.get(name))
+        state.table_start = _resized(typed, shape)
+    st.caption("No link carries these numbers: download the code or the tensors to keep them.")
     edited = st.data_editor(state.table_start, key=key, height="content")
     state.typed_arrays[name] = np.asarray(edited, "float32")
     return state.typed_arrays[name]
 
 
 def _resized(typed: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
-    if typed is None:
-        return np.round(NORMAL.make(shape, 0, 0.0), 2)
+    if typed is None or typed.ndim != len(shape):
+        return NORMAL.make(shape, 0, 0.0)
     resized = np.zeros(shape, "float32")
     common = tuple(slice(0, min(pair)) for pair in zip(typed.shape, shape, strict=True))
     resized[common] = typed[common]

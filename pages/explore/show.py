@@ -62,6 +62,7 @@ def show(choice: Choice) -> None:
             view = choose_view(ran, UNTIL, side_by_side(row))
             failed = until_failure(choice.layer, ran, view)
             raise
+        session().last_inputs = {name: run.trace[name] for name in run.trace.input_names}
         computed = time.perf_counter()
         view = choose_view(run.trace, choice.layer.title, side_by_side(row), run.refused)
         for sentence in view.problems:

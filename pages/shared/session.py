@@ -43,6 +43,7 @@ class Session:
         module_stamp: the state of the author's file when it was last looked at.
         uploaded_arrays: the visitor's arrays from files, by the input's name.
         typed_arrays: the visitor's arrays, typed into tables, by the input's name.
+        last_inputs: the arrays that went in last, by the input's name: a table starts from them.
         table_start: what that table was first filled with.
         training: what the Train page trained last, or is training.
         uploaded_image: the visitor's picture, from a file.
@@ -68,6 +69,7 @@ class Session:
     module_stamp: tuple[int, int] | None = None
     uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    last_inputs: dict[str, np.ndarray] = field(default_factory=dict)
     table_start: np.ndarray | None = None
     training: Job | None = None
     uploaded_image: np.ndarray | None = None

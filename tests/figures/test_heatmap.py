@@ -82,7 +82,7 @@ def test_the_cells_drawn_are_the_tensors_numbers_with_the_first_row_on_top():
     assert layout["yaxis"]["title"]["text"] == "features (2)"
     assert figure.name == "kernel"
     assert figure.file_name == "linear-kernel-2x3"
-    assert figure.caption == "2 × 3 · features × units · crosses: NaN or infinite"
+    assert figure.caption == "2 × 3 · features × units · × NaN"
     assert figure.alt == "kernel, 2 × 3, values −2 to 5; 1 of 6 are zero; 1 NaN"
     assert (figure.format, figure.digits) == (".2f", 5)
 
@@ -155,3 +155,11 @@ def test_drawing_leaves_the_tensor_as_it_was():
 def test_a_range_around_a_number_is_centred_on_it():
     figure = heatmap(np.ones((2, 2)), name="x", axes=("a", "b"), limit=0.5, centre=3.0)
     assert (figure.spec["data"][0]["zmin"], figure.spec["data"][0]["zmax"]) == (2.5, 3.5)
+
+
+def test_nan_and_each_infinity_have_marks_of_their_own():
+    values = np.array([[nan, np.inf, -np.inf, 1]], "float32")
+    figure = heatmap(values, name="kernel", axes=("features", "units"), limit=5, layer="linear")
+    marker = figure.spec["data"][1]["marker"]
+    assert marker["symbol"] == ["x-thin", "triangle-up-open", "triangle-down-open"]
+    assert figure.caption.endswith("× NaN, △ ∞, ▽ −∞")

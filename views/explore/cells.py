@@ -46,6 +46,8 @@ OF_PICTURE = (CELL, CONTRAST, PLAY_ORDER, PLAY_SPEED, PLAY_STEP)
 LONGEST_LINK = 2000
 """Characters of edits that a link carries, as its address spells them."""
 
+MOST_TERMS = 300
+"""Terms of a sum up to which all are written out where they are asked for."""
 MOST_LINKED_STEPS = 300
 """Operations whose cells all answer; of more, those that are laid out."""
 
@@ -89,6 +91,9 @@ def pin(trace: Trace, cell: Cell, edits: Iterable[Edit] = ()) -> dict[str, Any]:
     worked = explain(trace, cell.tensor, cell.index)
     where = place(cell, tensor.axes)
     pinned: dict[str, Any] = {"cell": str(cell), "where": where, "sentence": f"= {worked.text}"}
+    if worked.terms is not None and len(worked.terms) <= MOST_TERMS:
+        whole = f"= {explain(trace, cell.tensor, cell.index, everything=True).text}"
+        pinned |= {"whole": whole} if whole != pinned["sentence"] else {}
     if cell.tensor not in trace.made_by:
         edited = cell in {edit.cell for edit in edits}
         pinned["sentence"] += (

@@ -30,7 +30,7 @@ import { themeOf } from "./theme.js";
  * @property {LinesState} [lines]
  */
 
-const ABOVE = 262; // pixels of the first screen that are taken by what is not the picture
+const ABOVE = 292; // pixels of the first screen that are taken by what is not the picture
 const HINT =
   "Point at a cell to see what made it; click it for its arithmetic; double-click an input or a " +
   "weight to type; drag an edge to resize.";

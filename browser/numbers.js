@@ -77,7 +77,8 @@ export function fitted(format, digits, cell) {
   if (size || !digits || !decimals) return { size, format };
   const left = decimals - 1;
   const shorter = digits - (left ? 1 + POINT : 2); // without decimals there is no point either
-  return { size: numberSize(shorter, cell), format: `.${left}${format.at(-1)}` };
+  // A pixel closer to the edges than usual, rather than none.
+  return { size: numberSize(shorter, cell + 1), format: `.${left}${format.at(-1)}` };
 }
 
 /** @param {string} text */

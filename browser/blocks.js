@@ -134,7 +134,7 @@ function plainNode(data) {
  * @param {Theme} theme
  * @param {number} width
  */
-function drawRow(mount, block, { items }, theme, width) {
+function drawRow(mount, block, { items, links }, theme, width) {
   const figures = items.flatMap(({ figure }) => figure ?? []);
   const key = JSON.stringify(items.map(({ figure, sign }) => figure?.name ?? sign));
   if (block.key !== key) {
@@ -143,7 +143,8 @@ function drawRow(mount, block, { items }, theme, width) {
     const made = keepFigures(mount.Plotly, block.figures, new Set(figures.map(({ name }) => name)));
     const row = arrange(items, ({ name }) => made(name).node);
     block.content.replaceChildren(row);
-    block.node.replaceChildren(block.content, block.legend, dock(block.tools));
+    const tools = links && !links.answer ? dock(block.tools) : block.tools;
+    block.node.replaceChildren(block.content, block.legend, tools);
   }
   const cell = cellSize([items], width, innerHeight - ABOVE);
   block.shown = figures.map((figure) => {

@@ -20,7 +20,8 @@ const GAP = 8; // pixels between figures
  * @param {number} [height] of the screen below what stands above the rows, in pixels
  */
 export function cellSize(rows, width, height = 0) {
-  const fits = SIZES.filter((size) => rows.every((items) => fitsIn(items, size, width)));
+  const tallest = Math.max(TALLEST, height);
+  const fits = SIZES.filter((size) => rows.every((items) => fitsIn(items, size, width, tallest)));
   const pick = (/** @type {number} */ lines, /** @type {number} */ least, most = SIZES[0]) =>
     fits.find(
       (size) =>
@@ -46,6 +47,20 @@ export function cellSize(rows, width, height = 0) {
 }
 
 /**
+ * The cells' size of the first row, and of all others. It is one, but where a wide tensor in another
+ * row would take the first one's numbers.
+ * @param {Item[][]} rows
+ * @param {number} width
+ * @param {number} height
+ * @returns {[first: number, others: number]}
+ */
+export function cellSizes(rows, width, height) {
+  const shared = cellSize(rows, width, height);
+  const first = shared < LEGIBLE && rows.length > 1 ? cellSize([rows[0]], width, height) : shared;
+  return [Math.max(first, shared), shared];
+}
+
+/**
  * The height of a row in cells of a size, to the lower edge of its last line's cells.
  * @param {Item[]} items
  * @param {number} size
@@ -61,8 +76,9 @@ export function heightOf(items, size, width) {
  * @param {Item[]} items
  * @param {number} size
  * @param {number} width
+ * @param {number} tallest
  */
-function fitsIn(items, size, width) {
+function fitsIn(items, size, width, tallest) {
   let before = 0; // the width of the signs that stand on one line with the next figure
   for (const item of items) {
     const { figure, sign } = item;
@@ -70,7 +86,7 @@ function fitsIn(items, size, width) {
     if (sign) continue;
     if (figure?.cells) {
       const [down, across] = figure.cells;
-      if (across * size + before > width || down * size > TALLEST) return false;
+      if (across * size + before > width || down * size > tallest) return false;
     }
     before = 0;
   }

@@ -6,7 +6,7 @@ import { element } from "./dom.js";
 import { drawFigure, keepFigures } from "./figure.js";
 import { whenPainted } from "./frames.js";
 import { rowsOf } from "./items.js";
-import { cellSize } from "./layout.js";
+import { cellSizes } from "./layout.js";
 import { arrange } from "./row.js";
 
 /** @import { BlockState } from "./blocks.js" */
@@ -61,13 +61,15 @@ export function drawLines(block, data, context) {
   }
   const made = keepFigures(Plotly, block.figures, names);
   // Of folded rows too: opening them moves nothing else.
-  const cell = cellSize(rows, width - INDENT * depthOf(data.groups), height);
+  const [first, others] = cellSizes(rows, width - INDENT * depthOf(data.groups), height);
+  const ends = new Set(rows[0]?.map(({ figure }) => figure?.name));
+  const cellOf = (/** @type {string} */ name) => (ends.has(name) ? first : others);
   /** @type {FigureData[]} */
   const figures = [];
   /** @type {LinesState} */
   const lines = { data, groups: new Map(), rows: new Map() };
-  const [ends, ...others] = data.groups.map(groupNode);
-  replaceChildren(block.content, [ends, block.legend, ...others]);
+  const [top, ...below] = data.groups.map(groupNode);
+  replaceChildren(block.content, [top, block.legend, ...below]);
   block.lines = lines;
   figures.forEach(reserve);
   drawSome(figures, FIRST);
@@ -127,8 +129,8 @@ export function drawLines(block, data, context) {
   function reserve({ name, cells }) {
     if (!cells) return;
     const { style } = made(name).plot;
-    style.minHeight = `${cells[0] * cell}px`;
-    style.minWidth = `${cells[1] * cell}px`;
+    style.minHeight = `${cells[0] * cellOf(name)}px`;
+    style.minWidth = `${cells[1] * cellOf(name)}px`;
   }
 
   /**
@@ -140,7 +142,8 @@ export function drawLines(block, data, context) {
     const started = performance.now();
     let count = 0;
     while (count < left.length && (count < least || performance.now() - started < AT_ONCE)) {
-      drawFigure(Plotly, made(left[count].name), left[count], theme, cell, width);
+      const { name } = left[count];
+      drawFigure(Plotly, made(name), left[count], theme, cellOf(name), width);
       count += 1;
     }
     block.shown = figures

@@ -1,6 +1,7 @@
 // Draws the blocks of a picture. What did not change is not drawn again. The first block is drawn at
 // once, the others when it is on the screen, and they give way to a newer update.
 
+import { dock } from "./dock.js";
 import { element, facts, table, text } from "./dom.js";
 import { drawFigure, keepFigures } from "./figure.js";
 import { cellSize } from "./layout.js";
@@ -28,6 +29,11 @@ import { themeOf } from "./theme.js";
  * @property {string} [legendKey]
  * @property {LinesState} [lines]
  */
+
+const ABOVE = 292; // pixels of the first screen that are taken by what is not the picture
+const HINT =
+  "Point at a cell to see what made it; click it for its arithmetic; double-click an input or a " +
+  "weight to type; drag an edge to resize.";
 
 /** @type {Record<"links" | "answer" | "time", () => Promise<(mount: Mount) => Activity>>} */
 const scripts = {
@@ -102,6 +108,7 @@ function drawBlock(mount, at, data, theme, width) {
       Plotly: mount.Plotly,
       theme,
       width,
+      height: innerHeight - ABOVE,
       isCurrent: () => mount.data === picture && mount.root.isConnected,
       redraw: () => drawBlocks(mount),
       drawn: () => finish(mount, at, data, theme, width),
@@ -128,7 +135,7 @@ function plainNode(data) {
  * @param {Theme} theme
  * @param {number} width
  */
-function drawRow(mount, block, { items }, theme, width) {
+function drawRow(mount, block, { items, links }, theme, width) {
   const figures = items.flatMap(({ figure }) => figure ?? []);
   const key = JSON.stringify(items.map(({ figure, sign }) => figure?.name ?? sign));
   if (block.key !== key) {
@@ -137,9 +144,10 @@ function drawRow(mount, block, { items }, theme, width) {
     const made = keepFigures(mount.Plotly, block.figures, new Set(figures.map(({ name }) => name)));
     const row = arrange(items, ({ name }) => made(name).node);
     block.content.replaceChildren(row);
-    block.node.replaceChildren(block.content, block.legend, block.tools);
+    const tools = links && !links.answer ? dock(block.tools) : block.tools;
+    block.node.replaceChildren(block.content, block.legend, tools);
   }
-  const cell = cellSize([items], width);
+  const cell = cellSize([items], width, innerHeight - ABOVE);
   block.shown = figures.map((figure) => {
     const made = /** @type {Drawn} */ (block.figures.get(figure.name));
     drawFigure(mount.Plotly, made, figure, theme, cell, width);
@@ -162,7 +170,7 @@ function finish(mount, at, data, theme, width) {
   const legendKey = JSON.stringify([ranges, theme.paper]);
   if (block.legendKey !== legendKey) {
     block.legendKey = legendKey;
-    const made = legend(ranges, theme);
+    const made = legend(ranges, theme, links && !links.answer ? HINT : "");
     block.legend.replaceWith(made);
     block.legend = made;
   }

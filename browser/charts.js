@@ -94,7 +94,7 @@ export default async function charts({ data, parentElement, setTriggerValue }) {
   }
   const mounted = mount;
   mounted.newest = data;
-  mounted.send = (changes) => setTriggerValue("asked", changes);
+  mounted.send = (changes) => setTriggerValue("changes", changes);
   /** @type {Picture} */
   const unpacked = await inflated(data);
   mounted.Plotly = await plotly;

@@ -33,13 +33,25 @@ export function fitEdges(made, links, resize) {
     for (const [side, axis] of edges) {
       const edge = element("span", `ls-edge ls-${side}`);
       edge.title = `Drag to change ${tensor.axes[axis]}`;
+      edge.tabIndex = 0;
+      edge.setAttribute("role", "slider");
+      edge.setAttribute("aria-label", `Length of ${tensor.axes[axis]}`);
+      edge.setAttribute("aria-orientation", side === "right" ? "horizontal" : "vertical");
       edge.dataset.edge = tensor.axes[axis];
       edge.addEventListener("pointerdown", (event) => drag(event, made, side, axis, resize));
+      edge.addEventListener("keydown", (event) => turn(event, made, axis, resize));
       edge.addEventListener("click", (event) => event.stopPropagation());
       made.plot.append(edge);
     }
   }
   place(made);
+  for (const edge of made.plot.querySelectorAll(".ls-edge")) {
+    const axis = edge.classList.contains("ls-right") ? columns : rows;
+    const [, least, most] = links.edges[tensor.axes[axis]] ?? [];
+    edge.setAttribute("aria-valuenow", String(tensor.shape[axis]));
+    edge.setAttribute("aria-valuemin", String(least));
+    edge.setAttribute("aria-valuemax", String(most));
+  }
 }
 
 /**
@@ -58,6 +70,48 @@ function place({ plot, grid, cell }) {
   }
 }
 
+/** @type {Record<string, number>} */
+const TURNS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/**
+ * Change a length by a key.
+ * @param {KeyboardEvent} event
+ * @param {Drawn} made
+ * @param {number} axis
+ * @param {Resize} resize
+ */
+function turn(event, made, axis, resize) {
+  const by = TURNS[event.key];
+  if (!by) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const links = /** @type {Links} */ (made.links);
+  const length = planeOf(made.figure, links).tensor.shape[axis];
+  ask(made, axis, length + by, true, resize);
+}
+
+/**
+ * Ask for another length of an axis, where it is one that the layer may have.
+ * @param {Drawn} made
+ * @param {number} axis
+ * @param {number} to
+ * @param {boolean} ended
+ * @param {Resize} resize
+ */
+function ask(made, axis, to, ended, resize) {
+  const links = /** @type {Links} */ (made.links);
+  const { tensor } = planeOf(made.figure, links);
+  const [field, least, most, at] = /** @type {EdgeData} */ (links.edges[tensor.axes[axis]]);
+  if (to < least || to > most) return;
+  if (at === undefined) {
+    resize(field, String(to), ended);
+    return;
+  }
+  const shape = [...links.tensors.inputs.shape];
+  shape[at < 0 ? shape.length + at : at] = to;
+  resize(field, shape.join(","), ended);
+}
+
 /**
  * @param {PointerEvent} event
  * @param {Drawn} made
@@ -71,27 +125,21 @@ function drag(event, made, side, axis, resize) {
   const edge = /** @type {HTMLElement} */ (event.currentTarget);
   const links = /** @type {Links} */ (made.links); // as they are when the drag begins
   const { tensor } = planeOf(made.figure, links);
-  const [field, least, most, at] = /** @type {EdgeData} */ (links.edges[tensor.axes[axis]]);
+  const [, least, most] = /** @type {EdgeData} */ (links.edges[tensor.axes[axis]]);
   const across = side === "right";
   const start = across ? event.clientX : event.clientY;
   const length = tensor.shape[axis];
   const { cell } = made;
   let last = length;
-  const ask = (/** @type {number} */ to, /** @type {boolean} */ ended) => {
-    if (at === undefined) return resize(field, String(to), ended);
-    const shape = [.../** @type {Links} */ (made.links).tensors.inputs.shape];
-    shape[at < 0 ? shape.length + at : at] = to;
-    return resize(field, shape.join(","), ended);
-  };
   edge.setPointerCapture(event.pointerId);
   const move = (/** @type {PointerEvent} */ moved) => {
     const by = Math.round(((across ? moved.clientX : moved.clientY) - start) / cell);
     const to = Math.min(most, Math.max(least, length + by));
-    if (to !== last) ask((last = to), false);
+    if (to !== last) ask(made, axis, (last = to), false, resize);
   };
   const end = () => {
     edge.removeEventListener("pointermove", move);
-    if (last !== length) ask(last, true);
+    if (last !== length) ask(made, axis, last, true, resize);
   };
   edge.addEventListener("pointermove", move);
   edge.addEventListener("lostpointercapture", end, { once: true });

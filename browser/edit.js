@@ -1,7 +1,7 @@
 // Typing into a cell, where the number in it is stored and not computed.
 
 import { element } from "./dom.js";
-import { typedNumber } from "./numbers.js";
+import { reasonRefused, typedNumber } from "./numbers.js";
 
 /** @import { Spot } from "./cells.js" */
 /** @import { Links } from "./wire.js" */
@@ -33,24 +33,33 @@ export function reasonFixed({ tensors }, name) {
  * @param {Spot} spot
  * @param {string} typed the first character, or nothing
  * @param {(text: string) => void} done called with the number, unless it was given up
+ * @param {(reason: string) => void} refused called where what was typed is no number
  */
-export function typeInto({ made, row, column }, typed, done) {
+export function typeInto({ made, row, column }, typed, done, refused) {
   const box = element("input", "ls-typing");
   box.type = "text";
   box.inputMode = "decimal";
   box.setAttribute("aria-label", `New number for ${made.figure.name}`);
-  box.value = typed || String(Number(made.z[row][column].toPrecision(6)));
+  const { [column]: value } = made.z[row];
+  box.value = typed || String(Number(value.toPrecision(6))).replace("Infinity", "inf");
   box.style.left = `${column * made.cell}px`;
   box.style.top = `${row * made.cell}px`;
   box.style.height = `${Math.max(made.cell, 24)}px`;
   let open = true;
   const end = (/** @type {boolean} */ confirmed) => {
     if (!open) return;
+    const text = typedNumber(box.value);
+    const reason = confirmed && text ? reasonRefused(text) : "";
+    if (reason) {
+      box.setAttribute("aria-invalid", "true");
+      box.title = reason;
+      refused(reason);
+      return;
+    }
     open = false;
-    const { value } = box;
     box.remove();
     made.plot.focus({ preventScroll: true });
-    if (confirmed) done(typedNumber(value));
+    if (confirmed && text) done(text);
   };
   box.addEventListener("keydown", (event) => {
     event.stopPropagation();
@@ -58,6 +67,7 @@ export function typeInto({ made, row, column }, typed, done) {
     if (event.key === "Escape") end(false);
   });
   box.addEventListener("blur", () => end(false));
+  box.addEventListener("input", () => box.removeAttribute("aria-invalid"));
   for (const name of ["click", "dblclick", "pointermove"]) {
     box.addEventListener(name, (event) => event.stopPropagation());
   }

@@ -8,12 +8,15 @@ import { reasonFixed, typeInto } from "./edit.js";
 import { nameKeys } from "./figure.js";
 import { playable, scenesOf } from "./play.js";
 import { player } from "./player.js";
+import { playTime } from "./time_steps.js";
 import { makeTools } from "./tools.js";
 
 /** @import { Activity, Drawing, Mount } from "./charts.js" */
 /** @import { Drawn } from "./figure.js" */
 /** @import { Order } from "./play.js" */
 /** @import { Links } from "./wire.js" */
+
+const SETTLED = 400; // ms after which the step of a play that stands goes into the link
 
 /**
  * @param {Mount} mount
@@ -22,7 +25,7 @@ import { makeTools } from "./tools.js";
 export function explore(mount) {
   /** @type {{links?: Links, figures: Drawn[]}} */
   const picture = { links: undefined, figures: [] };
-  /** @type {{pinned: string, order: Order, arithmetic: string}} */
+  /** @type {{pinned: string, order: Order, arithmetic: string, settling?: number, opened?: boolean}} */
   const state = { pinned: "", order: "cells", arithmetic: "" };
 
   const asking = asker(mount);
@@ -37,6 +40,19 @@ export function explore(mount) {
   };
   const edits = () => asking.value("edits") ?? "";
   const applyEdits = (/** @type {string} */ text) => ask({ edits: text });
+
+  const undo = () => applyEdits(edits().split(",").slice(0, -1).join(","));
+  const undoByKey = (/** @type {KeyboardEvent} */ event) => {
+    const { key, ctrlKey, metaKey, shiftKey, target } = event;
+    const isUndo = key.toLowerCase() === "z" && (ctrlKey || metaKey) && !shiftKey;
+    const isTyping = /** @type {Element} */ (target).closest?.(
+      "input, textarea, [contenteditable]",
+    );
+    if (!isUndo || isTyping || !edits()) return;
+    undo();
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", undoByKey);
 
   const cells = answerCells({
     root: mount.root,
@@ -56,8 +72,11 @@ export function explore(mount) {
         tools.say(reason);
         return;
       }
-      typeInto(spot, typed, (text) => {
-        if (text) applyEdits([edits(), `${cell}=${text}`].filter(Boolean).join(","));
+      const put = (/** @type {string} */ text) =>
+        applyEdits([edits(), `${cell}=${text}`].filter(Boolean).join(","));
+      typeInto(spot, typed, put, (refusal) => {
+        cells.say(refusal);
+        tools.say(refusal);
       });
     },
   });
@@ -78,8 +97,14 @@ export function explore(mount) {
       picture.figures.forEach(drawComplete);
       cells.play(undefined);
     },
-    changed: (now) => tools.showPlay(now),
+    changed(now) {
+      tools.showPlay(now);
+      clearTimeout(state.settling);
+      if (now.timer || String(now.at) === asking.value("play_step")) return;
+      state.settling = setTimeout(() => asking.tell({ play_step: String(now.at) }), SETTLED);
+    },
   });
+  const time = playTime(ask);
 
   const tools = makeTools({
     play: () => play.toggle(),
@@ -88,10 +113,15 @@ export function explore(mount) {
     order(name) {
       play.end();
       state.order = name;
+      asking.tell({ play_order: name });
     },
-    speed: (speed) => play.setSpeed(speed),
+    speed(speed) {
+      play.setSpeed(speed);
+      time.setSpeed(speed);
+      asking.tell({ play_speed: String(speed) });
+    },
     contrast: (name) => ask({ contrast: name }),
-    undo: () => applyEdits(edits().split(",").slice(0, -1).join(",")),
+    undo,
     reset: () => applyEdits(""),
     unpin() {
       state.pinned = "";
@@ -99,6 +129,21 @@ export function explore(mount) {
     },
   });
   tools.showPlay(play.state);
+  tools.add(time.button);
+
+  /**
+   * Set the play up as the link has it, when its picture is drawn first.
+   * @param {Links} links
+   */
+  const open = ({ play: [order, speed, step] = ["cells", 2, -1] }) => {
+    if (state.opened) return;
+    state.opened = true;
+    state.order = /** @type {Order} */ (order);
+    play.setSpeed(speed);
+    time.setSpeed(speed);
+    tools.showChoices(order, speed);
+    if (step >= 0) play.step(step + 1);
+  };
 
   return {
     node: tools.node,
@@ -124,10 +169,15 @@ export function explore(mount) {
       if (arithmetic !== state.arithmetic) cells.say(arithmetic);
       state.arithmetic = arithmetic;
       cells.paint();
+      time.drawn(links);
+      open(links);
       play.again();
     },
     end() {
       play.end();
+      time.end();
+      clearTimeout(state.settling);
+      document.removeEventListener("keydown", undoByKey);
       cells.end();
       tools.clear(mount.Plotly);
     },

@@ -5,18 +5,23 @@
 // Cell sizes in pixels. A ladder, so that one more unit seldom changes the size of every picture.
 const SIZES = [44, 40, 36, 32, 28, 24, 20, 16, 14, 12, 10, 8, 6, 5, 4, 3, 2, 1];
 const READABLE = 28; // pixels from which a number fits in a cell
+const LEGIBLE = 24; // pixels from which it can still be read
+const CAPTION = 68; // pixels between the cells of two lines: the caption, and a gap
 const TALLEST = 560; // pixels
 const NARROW = 640; // pixels below which everything may stand below everything else
 const GAP = 8; // pixels between figures
 
 /**
  * The largest cell with which every row reads well: on one line with numbers if it can be, on few
- * lines if not, else stacked as on a telephone; never wider than the page.
+ * lines if not, else stacked as on a telephone; never wider than the page. Where it can be, the first
+ * row is no taller than the screen.
  * @param {Item[][]} rows all of which have cells of this size
  * @param {number} width of the page, in pixels
+ * @param {number} [height] of the screen below what stands above the rows, in pixels
  */
-export function cellSize(rows, width) {
-  const fits = SIZES.filter((size) => rows.every((items) => fitsIn(items, size, width)));
+export function cellSize(rows, width, height = 0) {
+  const tallest = Math.max(TALLEST, height);
+  const fits = SIZES.filter((size) => rows.every((items) => fitsIn(items, size, width, tallest)));
   const pick = (/** @type {number} */ lines, /** @type {number} */ least, most = SIZES[0]) =>
     fits.find(
       (size) =>
@@ -27,11 +32,43 @@ export function cellSize(rows, width) {
   const hasNumbers = rows.some((items) =>
     items.some(({ figure }) => figure?.cells && figure.digits),
   );
+  const seen = fits.find(
+    (size) => size >= LEGIBLE && heightOf(rows[0] ?? [], size, width) <= height,
+  );
+  const least = (/** @type {number} */ most) => Math.min(most, seen ?? most);
   const readable = hasNumbers
-    ? (pick(1, READABLE) ?? pick(2, READABLE, 36) ?? pick(width < NARROW ? 99 : 3, READABLE, 32))
+    ? (pick(1, READABLE, least(SIZES[0])) ??
+      pick(2, READABLE, least(36)) ??
+      pick(width < NARROW ? 99 : 3, READABLE, least(32)) ??
+      seen)
     : undefined;
   const small = pick(1, 16) ?? pick(2, 8) ?? pick(3, 6) ?? fits.find((size) => size <= 36);
   return readable ?? small ?? 1;
+}
+
+/**
+ * The cells' size of the first row, and of all others. It is one, but where a wide tensor in another
+ * row would take the first one's numbers.
+ * @param {Item[][]} rows
+ * @param {number} width
+ * @param {number} height
+ * @returns {[first: number, others: number]}
+ */
+export function cellSizes(rows, width, height) {
+  const shared = cellSize(rows, width, height);
+  const first = shared < LEGIBLE && rows.length > 1 ? cellSize([rows[0]], width, height) : shared;
+  return [Math.max(first, shared), shared];
+}
+
+/**
+ * The height of a row in cells of a size, to the lower edge of its last line's cells.
+ * @param {Item[]} items
+ * @param {number} size
+ * @param {number} width
+ */
+export function heightOf(items, size, width) {
+  const heights = brokenInto(items, size, width).map(({ down }) => down * size);
+  return heights.reduce((sum, high) => sum + high + CAPTION, -CAPTION);
 }
 
 /**
@@ -39,8 +76,9 @@ export function cellSize(rows, width) {
  * @param {Item[]} items
  * @param {number} size
  * @param {number} width
+ * @param {number} tallest
  */
-function fitsIn(items, size, width) {
+function fitsIn(items, size, width, tallest) {
   let before = 0; // the width of the signs that stand on one line with the next figure
   for (const item of items) {
     const { figure, sign } = item;
@@ -48,7 +86,7 @@ function fitsIn(items, size, width) {
     if (sign) continue;
     if (figure?.cells) {
       const [down, across] = figure.cells;
-      if (across * size + before > width || down * size > TALLEST) return false;
+      if (across * size + before > width || down * size > tallest) return false;
     }
     before = 0;
   }
@@ -62,35 +100,51 @@ function fitsIn(items, size, width) {
  * @param {number} width
  */
 export function linesOf(items, size, width) {
-  const groups = []; // widths of what is not broken: a figure with its signs, or a pair of brackets
+  return Math.max(1, brokenInto(items, size, width).length);
+}
+
+/**
+ * The lines of a row: the width of each, and the cells of its tallest figure.
+ * @param {Item[]} items
+ * @param {number} size
+ * @param {number} width
+ */
+function brokenInto(items, size, width) {
+  /** @type {{wide: number, down: number}[]} */
+  const groups = []; // what is not broken: a figure with its signs, or a pair of brackets
   let before = 0;
   let brackets = 0; // width of what stands in brackets together; 0 outside of them
+  let tallest = 0; // in those brackets
   for (const { sign, figure, reference } of items) {
     if (sign) {
       before += signWidth(sign);
       if (sign.text === "(") brackets = 1;
       if (sign.text !== ")") continue;
-      groups.push(brackets + before);
-      before = brackets = 0;
+      groups.push({ wide: brackets + before, down: tallest });
+      before = brackets = tallest = 0;
       continue;
     }
     const own = figure
       ? Math.max((figure.cells?.[1] ?? 0) * size, 7.5 * figure.name.length, 84)
       : 24 + 8 * (reference?.text.length ?? 0);
+    const down = figure?.cells?.[0] ?? 1;
+    tallest = Math.max(tallest, down);
     if (brackets) brackets += before + own + GAP;
-    else groups.push(before + own + GAP);
+    else groups.push({ wide: before + own + GAP, down });
     before = 0;
   }
-  let count = 1;
-  let used = 0;
-  for (const wide of groups) {
-    if (used && used + wide > width) {
-      count += 1;
-      used = 0;
+  /** @type {{wide: number, down: number}[]} */
+  const lines = [];
+  for (const group of groups) {
+    const line = lines.at(-1);
+    if (line && line.wide + group.wide <= width) {
+      line.wide += group.wide;
+      line.down = Math.max(line.down, group.down);
+    } else {
+      lines.push({ ...group });
     }
-    used += wide;
   }
-  return count;
+  return lines;
 }
 
 /** @param {Sign} sign */

@@ -1,11 +1,12 @@
 // Rows of figures one below the other, grouped under headings that fold. A tensor is drawn once;
 // other rows name it by a reference, which leads to where it is drawn.
 
+import { dock } from "./dock.js";
 import { element } from "./dom.js";
 import { drawFigure, keepFigures } from "./figure.js";
 import { whenPainted } from "./frames.js";
 import { rowsOf } from "./items.js";
-import { cellSize } from "./layout.js";
+import { cellSizes } from "./layout.js";
 import { arrange } from "./row.js";
 
 /** @import { BlockState } from "./blocks.js" */
@@ -28,6 +29,7 @@ import { arrange } from "./row.js";
  * @property {Plotly} Plotly
  * @property {Theme} theme
  * @property {number} width
+ * @property {number} height of the screen that is the picture's, in pixels
  * @property {() => boolean} isCurrent false when there is a newer picture
  * @property {() => void} redraw
  * @property {() => void} drawn called when figures have been drawn
@@ -48,23 +50,26 @@ const folds = new Map();
  * @param {Context} context
  */
 export function drawLines(block, data, context) {
-  const { Plotly, theme, width } = context;
+  const { Plotly, theme, width, height } = context;
   const rows = rowsOf(data.groups);
   const names = new Set(rows.flat().flatMap(({ figure }) => figure?.name ?? []));
   if (!block.lines) {
     block.key = "lines";
     block.lines = { data, groups: new Map(), rows: new Map() };
     block.content.replaceChildren();
-    block.node.replaceChildren(block.content, element("div", "ls-dock", block.legend, block.tools));
+    block.node.replaceChildren(block.content, dock(block.tools));
   }
   const made = keepFigures(Plotly, block.figures, names);
   // Of folded rows too: opening them moves nothing else.
-  const cell = cellSize(rows, width - INDENT * depthOf(data.groups));
+  const [first, others] = cellSizes(rows, width - INDENT * depthOf(data.groups), height);
+  const ends = new Set(rows[0]?.map(({ figure }) => figure?.name));
+  const cellOf = (/** @type {string} */ name) => (ends.has(name) ? first : others);
   /** @type {FigureData[]} */
   const figures = [];
   /** @type {LinesState} */
   const lines = { data, groups: new Map(), rows: new Map() };
-  replaceChildren(block.content, data.groups.map(groupNode));
+  const [top, ...below] = data.groups.map(groupNode);
+  replaceChildren(block.content, [top, block.legend, ...below]);
   block.lines = lines;
   figures.forEach(reserve);
   drawSome(figures, FIRST);
@@ -124,8 +129,8 @@ export function drawLines(block, data, context) {
   function reserve({ name, cells }) {
     if (!cells) return;
     const { style } = made(name).plot;
-    style.minHeight = `${cells[0] * cell}px`;
-    style.minWidth = `${cells[1] * cell}px`;
+    style.minHeight = `${cells[0] * cellOf(name)}px`;
+    style.minWidth = `${cells[1] * cellOf(name)}px`;
   }
 
   /**
@@ -137,7 +142,8 @@ export function drawLines(block, data, context) {
     const started = performance.now();
     let count = 0;
     while (count < left.length && (count < least || performance.now() - started < AT_ONCE)) {
-      drawFigure(Plotly, made(left[count].name), left[count], theme, cell, width);
+      const { name } = left[count];
+      drawFigure(Plotly, made(name), left[count], theme, cellOf(name), width);
       count += 1;
     }
     block.shown = figures

@@ -1,7 +1,9 @@
 // How numbers are written.
 
 const GLYPH = 0.52; // width of a digit, in font sizes
+const POINT = 0.5; // by so many digits a point is narrower than one
 const LARGEST = 12; // pixels
+const MOST_TYPED = 1e6; // as `layers/inputs/cells.py` has it
 const SMALLEST = 8; // pixels below which a number cannot be read
 
 /**
@@ -28,14 +30,28 @@ export function written(value) {
 }
 
 /**
- * A number that was typed, with a decimal comma or a true minus, as Python reads it.
+ * A number that was typed, with a decimal comma or a true minus, as Python reads it. Infinities may
+ * be written ∞.
  * @param {string} text
  */
 export function typedNumber(text) {
   return text
     .trim()
     .replace("−", "-")
-    .replace(/^(-?\d+),(\d+)$/, "$1.$2");
+    .replace(/^([-+]?)(∞|inf|infinity)$/i, "$1inf")
+    .replace(/^(-?\d*),(\d+)$/, "$1.$2");
+}
+
+/**
+ * Why a typed number cannot be put into a cell; empty where it can.
+ * @param {string} text as `typedNumber` returns it
+ */
+export function reasonRefused(text) {
+  if (/^([-+]?inf|nan)$/i.test(text)) return "";
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  if (Math.abs(value) <= MOST_TYPED) return "";
+  const received = text ? `“${text.slice(0, 20)}”` : "nothing";
+  return `Not a number for this cell: expected one from −1,000,000 to 1,000,000, nan, inf or −inf. Received ${received}.`;
 }
 
 /**
@@ -46,6 +62,23 @@ export function typedNumber(text) {
 export function numberSize(digits, cell) {
   const size = digits ? Math.min(LARGEST, Math.floor((cell - 4) / (digits * GLYPH))) : 0;
   return size >= SMALLEST ? size : 0;
+}
+
+/**
+ * The font size of numbers in a cell and their format: with a decimal less where they would not fit.
+ * @param {string} format as `formatter` takes it
+ * @param {number} digits
+ * @param {number} cell pixels
+ * @returns {{size: number, format: string}} a size of 0 where they could not be read
+ */
+export function fitted(format, digits, cell) {
+  const size = numberSize(digits, cell);
+  const decimals = Number(format.slice(1, -1));
+  if (size || !digits || !decimals) return { size, format };
+  const left = decimals - 1;
+  const shorter = digits - (left ? 1 + POINT : 2); // without decimals there is no point either
+  // A pixel closer to the edges than usual, rather than none.
+  return { size: numberSize(shorter, cell + 1), format: `.${left}${format.at(-1)}` };
 }
 
 /** @param {string} text */

@@ -37,7 +37,8 @@ export function painted(trace, figure, theme, cell) {
   }
   if (trace.type === "scatter") {
     const line = { width: 1.5, color: theme.mark };
-    return { ...trace, marker: { ...trace.marker, size: Math.max(3, cell * 0.5), line } };
+    const marker = { ...trace.marker, size: Math.max(3, cell * 0.5), color: theme.mark, line };
+    return { ...trace, marker };
   }
   const colorscale = theme[figure.palette ?? "signed"];
   return { ...trace, colorscale, showscale: false, hoverongaps: false, z: unpack(trace.z) };

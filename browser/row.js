@@ -32,22 +32,25 @@ export function arrange(items, figureNode, referenceNode) {
       group = element("div", "ls-group");
     }
   }
+  if (group.childElementCount && !group.parentNode) place.append(group); // signs after the last
   return row;
 }
 
 /**
- * The colour ranges, each with its numbers.
+ * The colour ranges, each with its numbers, and what can be done with the cells.
  * @param {ColorRange[]} ranges
  * @param {Theme} theme
+ * @param {string} hint
  */
-export function legend(ranges, theme) {
+export function legend(ranges, theme, hint) {
   const entries = ranges.map(({ palette, label, low, high }) => {
     const bar = element("span", "ls-bar");
     const stops = theme[palette].map(([at, colour]) => `${colour} ${100 * at}%`);
     bar.style.background = `linear-gradient(to right, ${stops})`;
     return element("span", "ls-range", element("b", "", label), low, bar, high);
   });
-  return element("div", "ls-legend", ...entries);
+  const words = hint ? [element("span", "ls-hint", hint)] : [];
+  return element("div", "ls-legend", ...entries, ...words);
 }
 
 /** @param {Sign} sign */

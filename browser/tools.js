@@ -60,6 +60,16 @@ export function makeTools(actions) {
 
   return {
     node,
+    /** @param {HTMLElement} other one more button, beside those of the play */
+    add: (other) => bar.firstElementChild?.after(other),
+    /**
+     * @param {string} product
+     * @param {number} perSecond
+     */
+    showChoices(product, perSecond) {
+      order.select.value = product;
+      speed.select.value = String(perSecond);
+    },
     /** @param {string} words */
     say(words) {
       sentence.textContent = words;
@@ -96,7 +106,8 @@ export function makeTools(actions) {
         if (pinned) {
           const where = element("b", "", pinned.where);
           const close = button("✕", "Unpin the cell", actions.unpin);
-          pin.append(element("p", "ls-arithmetic", where, ` ${pinned.sentence} `, close));
+          const words = unfolding(pinned);
+          pin.append(element("p", "ls-arithmetic", where, " ", ...words, " ", close));
         }
         if (state.terms) pin.append(state.terms.node);
       }
@@ -110,6 +121,22 @@ export function makeTools(actions) {
       if (state.terms) Plotly?.purge(state.terms.graph);
     },
   };
+}
+
+/**
+ * A pinned cell's sentence, with a button for all its terms where it leaves some out.
+ * @param {Pin} pinned
+ */
+function unfolding({ sentence, whole }) {
+  const words = element("span", "", sentence);
+  if (!whole) return [words];
+  const more = button("all terms", "Write all terms out", () => {
+    const folded = words.textContent === whole;
+    words.textContent = folded ? sentence : whole;
+    more.textContent = folded ? "all terms" : "fewer terms";
+    more.setAttribute("aria-label", folded ? "Write all terms out" : "Leave terms out");
+  });
+  return [words, " ", more];
 }
 
 /**

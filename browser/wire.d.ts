@@ -142,6 +142,10 @@ export interface Links {
   plane: [rows: number, columns: number];
   at: Record<number, number>;
   contrast: string;
+  /** The order of a product's play, its steps a second, and the step at which it stands; -1: none. */
+  play?: [order: string, speed: number, step: number];
+  /** Of a run with time steps: the one that is shown, and how many there are. */
+  time?: [at: number, count: number];
   /** Where cells can only be chosen: the tensors whose cells answer. */
   answer?: string[];
 }
@@ -150,6 +154,8 @@ export interface Pin {
   cell: string;
   where: string;
   sentence: string;
+  /** The sentence with all terms, where it leaves some out. */
+  whole?: string;
   figure?: FigureData;
 }
 

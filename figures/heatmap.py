@@ -14,8 +14,10 @@ from figures.view import drawn, limit_side, number_format, to_plane
 MAXIMUM_NUMBERS = 600
 """Cells up to which numbers are written in them: more are unreadable, and slow to draw."""
 MAXIMUM_MARKS = 2000
-MARKED = "crosses: NaN or infinite"
 MAGNITUDES = "magnitudes of complex numbers"
+MARKS = {"nan": ("x-thin", "× NaN"), "inf": ("triangle-up-open", "△ ∞")}
+MARKS["-inf"] = ("triangle-down-open", "▽ −∞")
+"""Number that has no colour → the symbol that marks its cell, and what the caption says of it."""
 
 
 def heatmap(
@@ -80,7 +82,7 @@ def heatmap(
             },
         },
         alt="; ".join([words.describe(name, values), *caption[2:]]),
-        caption=" · ".join(part for part in (*caption, MARKED if marks else "") if part),
+        caption=" · ".join(part for part in (*caption, marked(cells)) if part),
         file_name=words.file_name(layer, name, shape=values.shape),
         palette="mask" if mask else "signed",
         cells=(cells.shape[0], cells.shape[1]),
@@ -102,19 +104,33 @@ def _axis(name: str, length: int) -> str:
     return f"{name} ({length})" if name else ""
 
 
+def marked(values: np.ndarray) -> str:
+    """Return which marks stand for the numbers that are not finite; nothing where all are.
+
+    >>> marked(np.array([1.0, np.nan, -np.inf]))
+    '× NaN, ▽ −∞'
+    """
+    there = {"nan": np.isnan(values), "inf": values == np.inf, "-inf": values == -np.inf}
+    return ", ".join(says for number, (_, says) in MARKS.items() if there[number].any())
+
+
 def _marks(cells: np.ndarray) -> list[dict]:
-    """Return a trace that marks cells without a colour (NaN, infinities) with crosses."""
+    """Return a trace that marks cells without a colour: NaN, infinities."""
     rows, columns = np.nonzero(~np.isfinite(cells))
     if not rows.size:
         return []
     rows, columns = rows[:MAXIMUM_MARKS], columns[:MAXIMUM_MARKS]
+    symbols = [MARKS[str(float(number))][0] for number in cells[rows, columns]]
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "x": columns.tolist(),
             "y": rows.tolist(),
-            "marker": {"symbol": "x-thin", "line": {"width": 1.5}},
+            "marker": {
+                "symbol": symbols[0] if len(set(symbols)) == 1 else symbols,
+                "line": {"width": 1.5},
+            },
             "hoverinfo": "skip",
             "showlegend": False,
         }

@@ -111,12 +111,20 @@ def symmetric_limit(arrays: Iterable[np.ndarray]) -> float:
 
     A colour range from −limit to +limit is centred on zero. NaN and infinities are left out.
     """
-    limit = 0.0
-    for array in arrays:
-        finite = array[np.isfinite(array)]
-        if finite.size:
-            limit = max(limit, float(np.abs(finite).max()))
-    return limit or 1.0
+    return max(map(largest_magnitude, arrays), default=0.0) or 1.0
+
+
+def largest_magnitude(values: np.ndarray, most: float = math.inf) -> float:
+    """Return the largest finite magnitude; 0.0 where there is none.
+
+    Args:
+        values: of any shape and real dtype.
+        most: magnitudes beyond it are left out.
+    """
+    finite = np.abs(values[np.isfinite(values)])
+    if most < math.inf:
+        finite = finite[finite <= most]
+    return float(finite.max()) if finite.size else 0.0
 
 
 def near_limit(arrays: Iterable[np.ndarray], value: float) -> float:

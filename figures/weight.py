@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from figures.figure import Figure, Slices, packed
-from figures.heatmap import MARKED, heatmap
+from figures.heatmap import heatmap, marked
 from figures.view import MAXIMUM_SIDE
 from figures.words import describe, file_name, format_shape
 
@@ -93,12 +93,12 @@ def weight(
         caption.append(f"{count:,} slices of {format_shape(tile)}" if count > 1 else "")
         across = values.shape[1] // tile[1]
         figure = _with_borders(figure, drawn, slices, across, rows, columns, numbers)
-    marked = "" if np.isfinite(values).all() else MARKED  # a describing text counts them
     figure = replace(
         figure,
         block=figure.block if block == (1, 1) else block,
         alt="; ".join([describe(title or name, values), *filter(None, caption)]),
-        caption=" · ".join(part for part in (*caption, marked) if part),
+        # a describing text counts what is not finite
+        caption=" · ".join(part for part in (*caption, marked(values)) if part),
         title=title,
         file_name=file_name(safe(layer), safe(title or name), shape=shape),
     )

@@ -1,4 +1,4 @@
-"""A heatmap's cells: squares or an image, the grid, the numbers, the crosses, the outline."""
+"""A heatmap's cells: squares or an image, the grid, the numbers, the marks, the outline."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ VECTOR_CELLS = 2048
 """Cells of a tensor up to which each is a rectangle; of more, together they are an image."""
 _GRIDDED = 8
 """Pixels a cell from which cells are set apart by lines."""
+_LINES = {
+    "x-thin": (((-1, -1), (1, 1)), ((-1, 1), (1, -1))),
+    "triangle-up-open": (((-1, 0.8), (1, 0.8), (0, -0.9), (-1, 0.8)),),
+    "triangle-down-open": (((-1, -0.8), (1, -0.8), (0, 0.9), (-1, -0.8)),),
+}
+"""The lines of a mark, in halves of its size."""
 _CAP = 0.33
 """From the middle of a digit to its foot, in sizes of the font."""
 
@@ -45,7 +51,7 @@ def plot(figure: dict[str, Any], cell: int) -> Group:
         elements.append(_image(places, finite, figure["palette"], cell))
     elements += _grid(rows, columns, cell)
     elements += _numbers(values, places, finite, figure, cell)
-    elements += _crosses(figure, cell)
+    elements += _marks(figure, cell)
     outline = named("text", 0.16)
     elements.append(
         Rect(x=-0.5, y=-0.5, width=whole.width + 1, height=whole.height + 1, line=outline)
@@ -116,13 +122,16 @@ def _numbers(
     ]
 
 
-def _crosses(figure: dict[str, Any], cell: int) -> list[Element]:
+def _marks(figure: dict[str, Any], cell: int) -> list[Element]:
+    """Return a cross in each cell that is NaN, and a triangle in each that is infinite."""
     half = max(3.0, cell * 0.5) / 2
     found: list[Element] = []
     for trace in figure["spec"]["data"][1:]:
-        for column, row in zip(trace["x"], trace["y"], strict=True):
+        symbol = trace["marker"]["symbol"]
+        symbols = [symbol] * len(trace["x"]) if isinstance(symbol, str) else symbol
+        for column, row, each in zip(trace["x"], trace["y"], symbols, strict=True):
             x, y = (column + 0.5) * cell, (row + 0.5) * cell
-            for lean in (half, -half):
-                ends = ((x - half, y - lean), (x + half, y + lean))
-                found.append(Polyline(points=ends, line=named("mark"), line_width=1.5))
+            for line in _LINES[each]:
+                points = tuple((x + half * across, y + half * down) for across, down in line)
+                found.append(Polyline(points=points, line=named("mark"), line_width=1.5))
     return found

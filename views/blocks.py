@@ -38,9 +38,26 @@ def row(
     return {"items": named, "ranges": list(ranges)} | {k: v for k, v in extra.items() if v}
 
 
-def color_range(label: str, limit: float, centre: float = 0.0) -> dict[str, str]:
-    """Return what stands beneath a row whose colours span ``centre`` − ``limit`` to + ``limit``."""
+def color_range(
+    label: str,
+    limit: float,
+    centre: float = 0.0,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+) -> dict[str, str]:
+    """Return what stands beneath a row whose colours span ``centre`` − ``limit`` to + ``limit``.
+
+    Args:
+        label: what has these colours.
+        limit: half of the range.
+        centre: the middle of the range.
+        least: the least number below the range, where there is one.
+        most: the largest number above it.
+    """
     low, high = number(centre - limit), number(centre + limit)
+    low += "" if least is None else f" and less, to {number(least)}"
+    high += "" if most is None else f" and more, to {number(most)}"
     return {"palette": "signed", "label": label, "low": low, "high": high}
 
 

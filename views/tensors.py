@@ -9,7 +9,7 @@ import numpy as np
 
 from figures.figure import Figure
 from figures.heatmap import heatmap
-from figures.view import drawn, is_binary, near_limit, symmetric_limit
+from figures.view import drawn, is_binary, largest_magnitude, near_limit
 from figures.words import number
 from layers.traces.trace import Tensor
 from views.blocks import color_range
@@ -29,20 +29,28 @@ KINDS = {
 }
 """Tensors of one kind share one colour range, so that their colours can be compared."""
 
+FAR = 1e4
+"""A tensor is far beyond its kind where its largest number is this many times the median one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Colours:
-    """The colour range of a tensor: ``centre`` − ``limit`` to ``centre`` + ``limit``."""
+    """The colour range of a tensor: ``centre`` − ``limit`` to ``centre`` + ``limit``.
+
+    Numbers beyond it have the colours at its ends; ``least`` and ``most`` are the farthest of them.
+    """
 
     label: str
     limit: float
     centre: float = 0.0
+    least: float | None = None
+    most: float | None = None
 
     def as_data(self) -> dict[str, str]:
         """Return what stands beneath the row."""
         if self.label == "Mask":
             return {"palette": "mask", "label": "Mask", "low": "0", "high": "1"}
-        return color_range(self.label, self.limit, self.centre)
+        return color_range(self.label, self.limit, self.centre, least=self.least, most=self.most)
 
 
 def painter(
@@ -95,20 +103,49 @@ def kind_of(tensor: Tensor) -> str:
 def _ranges(
     tensors: Mapping[str, Tensor], kinds: Mapping[str, str], view: View
 ) -> dict[str, Colours]:
-    """Return each tensor's colour range: its kind's, its own, or what lies near the pinned cell."""
-    groups: dict[str, list[np.ndarray]] = {}
-    for name, tensor in tensors.items():
-        own = view.contrast == "tensor" and kinds[name] != "Mask"
-        groups.setdefault(name if own else kinds[name], []).append(drawn(tensor.values))
-    by_label = {
-        label: Colours(label=label, limit=symmetric_limit(arrays))
-        for label, arrays in groups.items()
+    """Return each tensor's colour range: its kind's, its own, or what lies near the pinned cell.
+
+    A few numbers far beyond all others of their kind, such as the −1e9 of a causal mask, would make
+    every other colour blank. A tensor with such numbers only has a range of its own; where they
+    stand beside others, they lie beyond the range.
+    """
+    shown = {name: drawn(tensor.values) for name, tensor in tensors.items()}
+    largest = {name: largest_magnitude(values) for name, values in shown.items()}
+    cuts = {
+        kind: _cut([largest[name] for name in tensors if kinds[name] == kind])
+        for kind in set(kinds.values())
     }
-    if view.contrast == "pinned" and view.cell and view.cell.tensor in tensors:
-        kind = kinds[view.cell.tensor]
-        value = float(drawn(tensors[view.cell.tensor].values)[view.cell.index])
-        if kind != "Mask" and np.isfinite(value):
-            limit = near_limit(groups[kind], value)
-            label = f"{kind} near {number(value)}"
-            by_label[kind] = Colours(label=label, limit=limit, centre=value)
-    return {name: by_label[name] if name in by_label else by_label[kinds[name]] for name in tensors}
+    inside = {
+        name: most if most <= (cut := cuts[kinds[name]]) else largest_magnitude(shown[name], cut)
+        for name, most in largest.items()
+    }
+    groups: dict[str, list[str]] = {}
+    for name in tensors:
+        own = view.contrast == "tensor" or (largest[name] and not inside[name])
+        groups.setdefault(name if own and kinds[name] != "Mask" else kinds[name], []).append(name)
+    found: dict[str, Colours] = {}
+    for label, names in groups.items():
+        arrays = [shown[name] for name in names]
+        limit = max(inside[name] or largest[name] for name in names) or 1.0
+        beyond = _beyond(arrays, limit) if max(largest[name] for name in names) > limit else {}
+        colours = Colours(label=label, limit=limit, **beyond)
+        if view.contrast == "pinned" and view.cell and view.cell.tensor in names:
+            value = float(shown[view.cell.tensor][view.cell.index])
+            if label != "Mask" and np.isfinite(value):
+                near = f"{label} near {number(value)}"
+                colours = Colours(label=near, limit=near_limit(arrays, value), centre=value)
+        found |= dict.fromkeys(names, colours)
+    return {name: found[name] for name in tensors}
+
+
+def _cut(limits: list[float]) -> float:
+    """Return the magnitude from which a number is far beyond all others of its kind."""
+    some = sorted(limit for limit in limits if limit)
+    return FAR * some[(len(some) - 1) // 2] if some else np.inf
+
+
+def _beyond(arrays: list[np.ndarray], limit: float) -> dict[str, float]:
+    """Return the least and the largest finite number, where they are beyond a range."""
+    finite = np.concatenate([array[np.isfinite(array)].ravel() for array in arrays])
+    ends = {"least": float(finite.min()), "most": float(finite.max())}
+    return {name: end for name, end in ends.items() if abs(end) > limit}

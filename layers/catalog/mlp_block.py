@@ -109,9 +109,9 @@ SPEC = LayerSpec(
     formula=r"H = \mathrm{relu}(\mathrm{relu}(X \, W_1 + b_1) \, W_2 + b_2) \, W_3 + b_3",
     source=f"From {CUSTOM_MODELLING}: MLPBlock",
     fields=(
-        replace(FEATURES, default=64),
-        _width(1, 32),
-        _width(2, 32),
+        replace(FEATURES, default=6),
+        _width(1, 4),
+        _width(2, 4),
         _width(3, 1),
     ),
     input_fields=("features",),
@@ -140,6 +140,12 @@ SPEC = LayerSpec(
         ),
         EQUAL_ROWS,
     ),
-    examples=(Example(title="Ones (3, 64) through 32, 32, 1", batch=3),),
+    examples=(
+        Example(
+            title="Ones (3, 64) through 32, 32, 1",
+            values={"features": 64, "width_1": 32, "width_2": 32},
+            batch=3,
+        ),
+    ),
     example_input=ONES,
 )

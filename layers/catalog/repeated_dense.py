@@ -12,7 +12,7 @@ from layers.catalog.initializers import BIAS_INITIALIZER, KERNEL_INITIALIZER, in
 from layers.catalog.linear import ACTIVATION, EQUAL_ROWS, FEATURES, UNITS
 from layers.catalog.posts import REPEATED_WEIGHTS
 from layers.catalog.spec import Invariant, LayerSpec
-from layers.inputs.description import Example
+from layers.inputs.description import BATCH, Example
 from layers.traces.trace import Trace, largest_difference
 
 
@@ -127,6 +127,7 @@ SPEC = LayerSpec(
         BIAS_INITIALIZER,
     ),
     input_fields=("features",),
+    batch=replace(BATCH, default=4),
     axis_fields={"units": "units"},
     axes={
         "kernel": ("features", "column"),

@@ -5,6 +5,7 @@ As a link carries them: ``outputs.2.3``, and ``inputs.0.1=1.5,bias.2=-3``.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ _CELL = re.compile(r"([a-z][a-z0-9_/]{0,60})((?:\.\d{1,9}){0,8})")
 _HOW = "a tensor and an index on each axis, such as `outputs.0.2`"
 MAXIMUM_EDITS = 1000
 NUMBER = FloatField(name="value", default=0.0, minimum=-1e6, maximum=1e6)
-"""What may be put into a cell."""
+"""What may be put into a cell, beside NaN and infinities."""
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,15 @@ class EditsField(CellField):
         if not equals:
             raise self._refuse(part, f"{_HOW}, `=`, and a number", "Leave it out, or edit a cell.")
         cell = self._cell(part, where.strip())
+        if (value := _NOT_FINITE.get(number.strip().lower())) is not None:
+            return Edit(cell, value)  # one NaN for all, which so is equal to itself
         try:
             return Edit(cell, NUMBER.parse(number))
         except BadInputError:
-            expected = f"a number from {NUMBER.minimum:,g} to {NUMBER.maximum:,g} in each cell"
+            expected = (
+                f"a number from {NUMBER.minimum:,g} to {NUMBER.maximum:,g}, nan, inf or -inf in "
+                "each cell"
+            )
             raise self._refuse(part, expected, f"Try {cell}=0.") from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import tokenize
 
 import numpy as np
@@ -23,6 +24,8 @@ _BROKEN_HEADER = (
     MemoryError,
     RecursionError,
 )
+_DECIMAL_COMMA = re.compile(r"^(\s*[+-]?\d*),(?=\d+(?:[eE][+-]?\d+)?\s*$)")
+"""The comma in a number, where commas do not part the columns."""
 _HINT = "Bring a CSV of numbers, or an NPY saved by numpy.save."
 
 
@@ -120,6 +123,8 @@ def _rows(name: str, data: bytes) -> list[list[str]]:
         )
     except csv.Error as error:
         raise _refuse(name, "a table of numbers", f"text that says: {error}") from None
+    if delimiter != ",":
+        rows = [[_DECIMAL_COMMA.sub(r"\1.", cell) for cell in row] for row in rows]
     if not rows:
         raise _refuse(name, "at least one row of numbers", "none")
     if len(rows) > 1 and "".join(rows[0]).strip() and not any(map(_is_number, rows[0])):

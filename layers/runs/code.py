@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 import textwrap
 from collections.abc import Sequence
 from functools import lru_cache
@@ -82,7 +83,7 @@ def _input_edits(edits: Sequence[Edit], source: str | np.ndarray) -> str:
     if isinstance(source, np.ndarray):
         return ""
     inputs = (edit for edit in edits if edit.cell.tensor == "inputs")
-    return "".join(f"\ninputs[{_index(edit)}] = {edit.value!r}" for edit in inputs)
+    return "".join(f"\ninputs[{_index(edit)}] = {_spelled(edit.value)}" for edit in inputs)
 
 
 def weight_edits(layer: Any, edits: Sequence[Edit], build: str) -> str:
@@ -95,9 +96,9 @@ def weight_edits(layer: Any, edits: Sequence[Edit], build: str) -> str:
     """
     position = {name: at for at, name in enumerate(named_weights(layer))}
     lines = [
-        f"weights[{position[edit.cell.tensor]}][{_index(edit)}] = {edit.value!r}"
+        f"weights[{position[edit.cell.tensor]}][{_index(edit)}] = {_spelled(edit.value)}"
         if edit.cell.index
-        else f'weights[{position[edit.cell.tensor]}] = np.array({edit.value!r}, "float32")'
+        else f'weights[{position[edit.cell.tensor]}] = np.array({_spelled(edit.value)}, "float32")'
         for edit in edits
         if edit.cell.tensor in position
     ]
@@ -196,3 +197,7 @@ def array_literal(array: np.ndarray, loaded: str) -> str:
     )
     nested = nested.replace("nan", "np.nan").replace("inf", "np.inf")
     return f'np.array(\n{textwrap.indent(nested, "    ")},\n    "{array.dtype}",\n)'
+
+
+def _spelled(value: float) -> str:
+    return repr(value) if math.isfinite(value) else f'float("{value}")'

@@ -114,7 +114,7 @@ def _check(trace: Trace, cell: Cell) -> None:
 
 
 def _check_value(trace: Trace, cell: Cell, value: float) -> None:
-    if trace[cell.tensor].dtype.kind in "iub" and value != int(value):
+    if trace[cell.tensor].dtype.kind in "iub" and not float(value).is_integer():
         raise BadInputError(
             f"The number cannot be put there: expected a whole number in `{cell}`. Received "
             f"{value:g}. Round it."

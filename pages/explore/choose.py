@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from layers.api import explore as explore_api
 from layers.inputs.description import SEED, Description, Example, MismatchError
@@ -73,14 +74,18 @@ def choose_inputs(
     )
 
 
-def dimensions(choice: Choice) -> Choice:
+def dimensions(choice: Choice, place: DeltaGenerator | None = None) -> Choice:
     """Show the dimensions and the visitor's own arrays, and return the choice with them.
+
+    Args:
+        choice: all else that was chosen.
+        place: the row of the dimensions; None for one of their own.
 
     Raises:
         BadInputError: a file that cannot be read or is yet to be chosen, or a table too large.
     """
     layer = choice.layer
-    with st.container(horizontal=True):
+    with place or st.container(horizontal=True):
         values = {field.name: control(field) for field in layer.fields if _is_dimension(field)}
         batch = None
         if layer.batch and choice.source != "upload":
@@ -210,15 +215,17 @@ def _table(name: str, shape: tuple[int, ...]) -> np.ndarray:
     state = session()
     key = widget_key(f"table_{name}_{shape[0]}_{shape[1]}")
     if key not in st.session_state:
-        state.table_start = _resized(state.typed_arrays.get(name), shape)
+        typed = state.typed_arrays.get(name, state.last_inputs.get(name))
+        state.table_start = _resized(typed, shape)
+    st.caption("No link carries these numbers: download the code or the tensors to keep them.")
     edited = st.data_editor(state.table_start, key=key, height="content")
     state.typed_arrays[name] = np.asarray(edited, "float32")
     return state.typed_arrays[name]
 
 
 def _resized(typed: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
-    if typed is None:
-        return np.round(NORMAL.make(shape, 0, 0.0), 2)
+    if typed is None or typed.ndim != len(shape):
+        return NORMAL.make(shape, 0, 0.0)
     resized = np.zeros(shape, "float32")
     common = tuple(slice(0, min(pair)) for pair in zip(typed.shape, shape, strict=True))
     resized[common] = typed[common]

@@ -11,7 +11,7 @@ from pages.shared.compute import registered
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
 from pages.shared.module_watcher import author_module, rerun_on_change
-from pages.shared.session import session
+from pages.shared.session import session, widget_key
 
 read_link("explore")
 session().is_live = False  # until the picture is drawn
@@ -23,6 +23,7 @@ panel()
 if layers:
     with st.sidebar:
         choice = choose(layers)
-    st.title(choice.layer.title, anchor=False)
-    st.caption(f"{choice.layer.summary} {choice.layer.source}.")
+    with st.container(key=widget_key("heading"), horizontal=True, vertical_alignment="center"):
+        st.title(choice.layer.title, anchor=False, width="content")
+        st.caption(f"{choice.layer.summary} {choice.layer.source}.")
     show(choice)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from layers.api import explore as explore_api
 from layers.inputs.description import MismatchError
 from layers.inputs.fields import Field
+from layers.traces.failure import RecordingFailedError
 from pages.explore import live
 from pages.explore.choose import dimensions, fit
 from pages.explore.take_away import take_away
@@ -22,12 +25,16 @@ from pages.shared.controls import control, hidden_control, set_from_picture
 from pages.shared.frame import link_in_step
 from pages.shared.link import add_problem, link_parameters
 from pages.shared.module_watcher import author_module
-from pages.shared.session import session
-from views.explore.cells import CELL, CONTRAST, EDITS, component_fields, fits_link
+from pages.shared.session import session, widget_key
+from views.blocks import Block
+from views.explore.cells import EDITS, OF_PICTURE, component_fields, fits_link
 from views.explore.link import Choice
-from views.explore.picture import picture
+from views.explore.picture import picture, renamed, until_failure
 from views.explore.report import unknown_weights
 from views.explore.view import choose_view
+
+UNTIL = "ran until here"
+"""What stands on the arrow of a call that failed, before the tensors that it had come to."""
 
 
 @st.fragment
@@ -38,9 +45,11 @@ def show(choice: Choice) -> None:
     """
     live.let_answer_go_first()
     started = time.perf_counter()
+    failed: list[Block] = []
     with link_in_step():
         task_place = st.empty()
-        sized = dimensions(choice)
+        row = st.container(key=widget_key("controls"), horizontal=True)
+        sized = dimensions(choice, row)
         formula = st.empty()
         try:
             run, spent = compute(
@@ -51,21 +60,28 @@ def show(choice: Choice) -> None:
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise
+        except RecordingFailedError as failure:
+            ran = renamed(failure.trace)
+            view = choose_view(ran, UNTIL, side_by_side(row))
+            failed = until_failure(choice.layer, ran, view)
+            raise
+        session().last_inputs = {name: run.trace[name] for name in run.trace.input_names}
         computed = time.perf_counter()
-        view = choose_view(run.trace, choice.layer.title, side_by_side(), run.refused)
+        view = choose_view(run.trace, choice.layer.title, side_by_side(row), run.refused)
         for sentence in view.problems:
             add_problem(sentence)
         blocks = picture(choice.layer, run, view)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
-        follows = _live(sized)
+        fields = (*component_fields(choice.layer), *([view.time_field] if view.time_field else []))
+        follows = _live(sized, fields)
         session().is_live = bool(follows.path)
         charts(
             blocks,
             key="picture",
             timings=timings,
             live=follows,
-            on_asked=lambda changes: set_from_picture(component_fields(choice.layer), changes),
+            on_changes=partial(set_from_picture, fields),
         )
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in (*run.notes, *unknown_weights(sized.layer, run)):
@@ -73,16 +89,21 @@ def show(choice: Choice) -> None:
         take_away(choice.layer.name, run)
         with task_place:
             task()
+    if failed:  # below the sentence
+        changed = partial(set_from_picture, component_fields(choice.layer))
+        charts(failed, key="until_failure", on_changes=changed)
 
 
-def _live(choice: Choice) -> Live:
-    """Say how the picture follows what is turned in it; numbers that no link carries cannot."""
+def _live(choice: Choice, fields: Iterable[Field]) -> Live:
+    """Say how the picture follows what is turned in it; numbers that no link carries cannot.
+
+    Args:
+        choice: all that was chosen.
+        fields: what can be turned.
+    """
     has_link = choice.has_link and fits_link(choice.edits)
     parameters = link_parameters()
-    turned = {
-        field.name: parameters.get(field.name, field.text(field.default))
-        for field in component_fields(choice.layer)
-    }
+    turned = {field.name: parameters.get(field.name, field.text(field.default)) for field in fields}
     turned[EDITS.name] = EDITS.text(choice.edits)
     session().visitor = session().visitor or secrets.token_hex(8)
     return Live(
@@ -93,13 +114,16 @@ def _live(choice: Choice) -> Live:
     )
 
 
-def side_by_side() -> Callable[[Field], Any]:
-    """Return ``control`` for a row of controls; without any of them there is no row either."""
-    place = None
+def side_by_side(place: DeltaGenerator | None = None) -> Callable[[Field], Any]:
+    """Return ``control`` for a row of controls; without any of them there is no row either.
+
+    Args:
+        place: the row; None for one of their own.
+    """
 
     def read(field: Field) -> Any:
         nonlocal place
-        if field in (CELL, CONTRAST):
+        if field in OF_PICTURE:
             return hidden_control(field)  # the picture is their widget
         place = place or st.container(horizontal=True)
         with place:

@@ -80,7 +80,7 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
                 places = zip(fields, pointed.index[1:], strict=True)
                 set_from_picture(fields, {field.name: str(at) for field, at in places})
 
-    charts(activations(layer, found), key="activations", on_asked=choose)
+    charts(activations(layer, found), key="activations", on_changes=choose)
     st.download_button(
         "This layer's whole output (NPY)",
         whole_output,

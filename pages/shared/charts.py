@@ -45,7 +45,7 @@ def charts(
     key: str,
     timings: dict[str, float] | None = None,
     live: Live | None = None,
-    on_asked: Callable[[dict[str, str]], None] | None = None,
+    on_changes: Callable[[dict[str, str]], None] | None = None,
 ) -> None:
     """Draw blocks, one below the other; the first is drawn and shown before the others.
 
@@ -54,14 +54,14 @@ def charts(
         key: the mount's name; the same name is redrawn in place, and only what changed.
         timings: milliseconds by stage of this update, for the benchmarks.
         live: how the picture follows a control while it turns.
-        on_asked: takes the parameters that the visitor changes in the picture, by their names.
+        on_changes: takes the parameters that the visitor changes in the picture, by their names.
     """
     key = widget_key(key)
 
-    def answer() -> None:
-        changes = st.session_state[key].get("asked")
-        if on_asked and isinstance(changes, dict):
-            on_asked({str(name): str(text) for name, text in changes.items()})
+    def set_changes() -> None:
+        changes = st.session_state[key].get("changes")
+        if on_changes and isinstance(changes, dict):
+            on_changes({str(name): str(text) for name, text in changes.items()})
 
     data = described(blocks, timings=timings)
     if live:
@@ -70,7 +70,7 @@ def charts(
             known = data["id"] in _sent.get(live.visitor, ())
         if known:
             del data["blocks"]  # the browser has them, or asks again
-    _component()(key=key, data=packed(data), on_asked_change=answer)
+    _component()(key=key, data=packed(data), on_changes_change=set_changes)
 
 
 def record_sent(visitor: str, data: dict[str, Any]) -> None:

@@ -24,6 +24,9 @@ from layers.inputs.fields import (
 from pages.shared.link import add_problem
 from pages.shared.session import session, widget_key
 
+BOX = 64
+"""Pixels of a box for a whole number beside its slider."""
+
 
 def control(field: Field, *, widget: Callable[[Any], Any] | None = None) -> Any:
     """Show a field as its widget, bound to the parameter of its name, and return its value.
@@ -104,16 +107,48 @@ def _fits(field: Field, value: Any) -> bool:
     return True
 
 
+SHORT = 32
+"""Where a long slider ends at first, so that small numbers take all of it."""
+
+
 def _slider(field: IntField) -> int:
+    """Show a number as a slider, with a box to type in beside it.
+
+    The slider ends at ``SHORT`` until a larger number is set in another way.
+    """
     if field.minimum == field.maximum:
         return field.minimum
-    return st.slider(
-        field.title,
-        min_value=field.minimum,
-        max_value=field.maximum,
-        key=field.name,
-        help=field.help or None,
-    )
+    value = st.session_state[field.name]
+    box = widget_key(f"box_{field.name}")
+    st.session_state[box] = value
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        chosen = st.slider(
+            field.title,
+            min_value=field.minimum,
+            max_value=_reach(field, value),
+            key=field.name,
+            help=field.help or None,
+        )
+        st.number_input(
+            f"{field.title}, typed",
+            min_value=field.minimum,
+            max_value=field.maximum,
+            key=box,
+            label_visibility="collapsed",
+            width=BOX,
+            on_change=lambda: set_value(field, st.session_state[box]),
+        )
+    return chosen
+
+
+def _reach(field: IntField, value: int) -> int:
+    """Return where a slider ends; it grows with the numbers that a visitor sets."""
+    reaches = session().reaches
+    most = reaches.get(field.name, SHORT)
+    while most < value:
+        most *= 4
+    reaches[field.name] = most
+    return field.maximum if field.maximum <= 2 * most else most
 
 
 def number_input(field: IntField | FloatField) -> float:

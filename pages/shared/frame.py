@@ -39,6 +39,7 @@ def show() -> None:
     )
     with st.sidebar:
         st.markdown("## Layerscope")
+        st.caption("What a Keras layer really does with numbers: TensorFlow's own, cell by cell.")
         charts([], key="ready")  # the browser fetches plotly.js while the page still computes
     page.run()
 

@@ -33,6 +33,7 @@ class Session:
         postponed: those that wait for the file that they are about.
         chosen: values other than the defaults, by field name; they outlive their widgets.
         defaults: of each control that was shown, by field name.
+        reaches: where long sliders end, by field name.
         shown: the parameters of this run, with their text; None for a value at its default.
         shown_outside: those of controls that a rerun of the fragment leaves alone; None before.
         last_link: the parameters that were written last; None before.
@@ -43,6 +44,7 @@ class Session:
         module_stamp: the state of the author's file when it was last looked at.
         uploaded_arrays: the visitor's arrays from files, by the input's name.
         typed_arrays: the visitor's arrays, typed into tables, by the input's name.
+        last_inputs: the arrays that went in last, by the input's name: a table starts from them.
         table_start: what that table was first filled with.
         training: what the Train page trained last, or is training.
         plane: the plane of losses that it measured last, or is measuring.
@@ -62,6 +64,7 @@ class Session:
     postponed: dict[str, str] = field(default_factory=dict)
     chosen: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
+    reaches: dict[str, int] = field(default_factory=dict)
     shown: dict[str, str | None] = field(default_factory=dict)
     shown_outside: dict[str, str | None] | None = None
     last_link: dict[str, str] | None = None
@@ -72,6 +75,7 @@ class Session:
     module_stamp: tuple[int, int] | None = None
     uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    last_inputs: dict[str, np.ndarray] = field(default_factory=dict)
     table_start: np.ndarray | None = None
     training: Job | None = None
     plane: Job | None = None

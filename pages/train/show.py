@@ -91,7 +91,7 @@ def _picture(trained: Trained, curve: DeltaGenerator, controls: DeltaGenerator) 
         found.blocks,
         key="step",
         live=_live(trained, fields),
-        on_asked=lambda changes: set_from_picture(fields, changes),
+        on_changes=lambda changes: set_from_picture(fields, changes),
     )
     for note in filter(None, (*history.notes, found.note)):
         st.info(literal(note), icon=":material/info:")
@@ -105,7 +105,7 @@ def _time(field: IntField, history: History, layer: str) -> int:
         [loss_curve(history, at, layer)],
         key="curve",
         live=Live(path="", visitor="", link={}, turned={field.name: str(at)}),
-        on_asked=lambda changes: set_from_picture((field,), changes),
+        on_changes=lambda changes: set_from_picture((field,), changes),
     )
     return at
 

@@ -82,7 +82,7 @@ def test_the_cells_drawn_are_the_tensors_numbers_with_the_first_row_on_top():
     assert layout["yaxis"]["title"]["text"] == "features (2)"
     assert figure.name == "kernel"
     assert figure.file_name == "linear-kernel-2x3"
-    assert figure.caption == "2 × 3 · features × units · crosses: NaN or infinite"
+    assert figure.caption == "2 × 3 · features × units · × NaN"
     assert figure.alt == "kernel, 2 × 3, values −2 to 5; 1 of 6 are zero; 1 NaN"
     assert (figure.format, figure.digits) == (".2f", 5)
 
@@ -165,3 +165,11 @@ def test_of_complex_numbers_the_magnitudes_are_drawn_and_the_caption_says_so():
     assert figure.spec["data"][0]["zmax"] == 5
     assert "magnitudes of complex numbers" in figure.caption
     assert "magnitudes of complex numbers" in figure.alt
+
+
+def test_nan_and_each_infinity_have_marks_of_their_own():
+    values = np.array([[nan, np.inf, -np.inf, 1]], "float32")
+    figure = heatmap(values, name="kernel", axes=("features", "units"), limit=5, layer="linear")
+    marker = figure.spec["data"][1]["marker"]
+    assert marker["symbol"] == ["x-thin", "triangle-up-open", "triangle-down-open"]
+    assert figure.caption.endswith("× NaN, △ ∞, ▽ −∞")

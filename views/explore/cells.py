@@ -25,9 +25,29 @@ CONTRAST = ChoiceField(
     help="What a colour range spans: all tensors of a kind, each tensor, or what lies near the "
     "pinned number.",
 )
+PLAY_ORDER = ChoiceField(
+    name="play_order",
+    default="cells",
+    choices=("cells", "rows", "columns", "outer"),
+    help="How a matrix product is played.",
+)
+PLAY_SPEED = ChoiceField(
+    name="play_speed", default="2", choices=("1", "2", "6", "20"), help="Steps a second."
+)
+PLAY_STEP = IntField(
+    name="play_step",
+    default=-1,
+    minimum=-1,
+    maximum=10**6,
+    help="The step at which a play stands; -1 where there is none.",
+)
+OF_PICTURE = (CELL, CONTRAST, PLAY_ORDER, PLAY_SPEED, PLAY_STEP)
+"""Fields whose widget is the picture."""
 LONGEST_LINK = 2000
 """Characters of edits that a link carries, as its address spells them."""
 
+MOST_TERMS = 300
+"""Terms of a sum up to which all are written out where they are asked for."""
 MOST_LINKED_STEPS = 300
 """Operations whose cells all answer; of more, those that are laid out."""
 
@@ -71,6 +91,9 @@ def pin(trace: Trace, cell: Cell, edits: Iterable[Edit] = ()) -> dict[str, Any]:
     worked = explain(trace, cell.tensor, cell.index)
     where = place(cell, tensor.axes)
     pinned: dict[str, Any] = {"cell": str(cell), "where": where, "sentence": f"= {worked.text}"}
+    if worked.terms is not None and len(worked.terms) <= MOST_TERMS:
+        whole = f"= {explain(trace, cell.tensor, cell.index, everything=True).text}"
+        pinned |= {"whole": whole} if whole != pinned["sentence"] else {}
     if cell.tensor not in trace.made_by:
         edited = cell in {edit.cell for edit in edits}
         pinned["sentence"] += (
@@ -101,7 +124,7 @@ def fits_link(edits: tuple[Edit, ...]) -> bool:
 def component_fields(layer: Description) -> tuple[Field, ...]:
     """Return the fields that the component itself may set."""
     sizes = [f for f in layer.fields if isinstance(f, (IntField, ShapeField))]
-    return (CELL, EDITS, CONTRAST, *sizes, *((layer.batch,) if layer.batch else ()))
+    return (*OF_PICTURE, EDITS, *sizes, *((layer.batch,) if layer.batch else ()))
 
 
 def _tensor(tensor: Tensor) -> dict[str, Any]:

@@ -13,7 +13,14 @@ from layers.traces.layout import MOST_STEPS, Layout, layout
 from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
 from layers.traces.trace import Step, Tensor, Trace
-from views.explore.cells import CELL, CONTRAST, refused_cell
+from views.explore.cells import (
+    CELL,
+    CONTRAST,
+    PLAY_ORDER,
+    PLAY_SPEED,
+    PLAY_STEP,
+    refused_cell,
+)
 from views.explore.planes import AUTO, LAST, free_axes
 
 REDUCTION = ChoiceField(
@@ -43,6 +50,9 @@ class View:
         reduction: how blocks of a large tensor are made one cell.
         contrast: what a colour range spans.
         cell: the pinned cell.
+        time: the time step that is shown.
+        time_field: what chooses it, of a run with time steps.
+        play: how a play is played, and where it stands: order, steps a second, step.
         problems: what was asked for and cannot be shown, one sentence each.
     """
 
@@ -55,6 +65,9 @@ class View:
     reduction: str = "mean"
     contrast: str = "kind"
     cell: Cell | None = None
+    time: int = 0
+    time_field: IntField | None = None
+    play: tuple[str, int, int] = (PLAY_ORDER.default, int(PLAY_SPEED.default), PLAY_STEP.default)
     problems: tuple[str, ...] = ()
 
     @property
@@ -78,16 +91,16 @@ def choose_view(
     found = loops(trace)
     laid_out, steps = layout(trace, title), trace.steps
     carried: tuple[State, ...] = ()
+    time, time_field = 0, None
     if laid_out.inside and (count := time_steps(found)) > 1:
-        time = read(
-            IntField(
-                name="time",
-                default=0,
-                minimum=0,
-                maximum=count - 1,
-                label=f"Time step, of {count}",
-            )
+        time_field = IntField(
+            name="time",
+            default=0,
+            minimum=0,
+            maximum=count - 1,
+            label=f"Time step, of {count}",
         )
+        time = read(time_field)
         steps = steps_at(trace, found, time)
         carried = tuple(state.near(time, MOST_STATES) for state in states(found))
         over_time = [name for state in carried for name in state.names]
@@ -134,6 +147,9 @@ def choose_view(
         reduction=reduction,
         contrast=contrast,
         cell=cell,
+        time=time,
+        time_field=time_field,
+        play=(read(PLAY_ORDER), int(read(PLAY_SPEED)), read(PLAY_STEP)),
         problems=tuple(problems),
     )
 

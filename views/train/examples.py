@@ -56,7 +56,7 @@ EXAMPLES = (
     TrainExample(
         title="A learning rate at which the loss explodes",
         says="Every step overshoots by more than the last. At the first loss that is not finite "
-        "training stops, and the crosses show where.",
+        "training stops, and the marks show where.",
         link={"layer": "dense", "learning_rate": "1000000", "steps": "50", "step": "3"},
     ),
     TrainExample(

@@ -73,3 +73,20 @@ def test_a_reference_takes_its_room(call: Callable):
 def test_without_figures_any_size_will_do(call: Callable):
     assert call("layout.js", "cellSize", [], 1280) == 44
     assert call("layout.js", "cellSize", [[sign("=")]], 1280) == 44
+
+
+def test_the_first_row_fits_the_screen_where_legible_cells_can(call: Callable):
+    tall = [figure(10, 4), sign("="), figure(10, 4)]
+    assert call("layout.js", "cellSize", [tall], 1280) == 44
+    assert call("layout.js", "cellSize", [tall], 1280, 330) == 32
+    assert call("layout.js", "cellSize", [tall], 1280, 250) == 24  # smaller, and seen
+    assert call("layout.js", "cellSize", [tall], 1280, 100) == 44  # it would not fit anyhow
+    assert call("layout.js", "heightOf", tall, 32, 1280) == 320
+    # On two lines: both, and the caption between them.
+    assert call("layout.js", "heightOf", tall, 32, 200) == 2 * 320 + 68
+
+
+def test_a_wide_row_inside_leaves_the_first_its_numbers(call: Callable):
+    ends, wide = [figure(4, 4), sign("→"), figure(4, 4)], [figure(16, 256, 0)]
+    assert call("layout.js", "cellSizes", [ends, wide], 900, 400) == [44, 3]
+    assert call("layout.js", "cellSizes", [ends, ends], 900, 400) == [44, 44]

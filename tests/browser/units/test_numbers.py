@@ -49,3 +49,35 @@ def test_numbers_are_written_where_they_can_be_read(call: Callable):
     assert call("numbers.js", "numberSize", 5, 28) == 9
     assert call("numbers.js", "numberSize", 5, 20) == 0
     assert call("numbers.js", "numberSize", 2, 44) == 12  # not larger than the captions
+
+
+@pytest.mark.parametrize(
+    ("pattern", "digits", "cell", "expected"),
+    [
+        (".2f", 5, 28, [9, ".2f"]),
+        (".3f", 6, 28, [10, ".2f"]),  # a decimal less, rather than no number
+        (".1f", 5, 20, [10, ".0f"]),
+        (".1e", 7, 24, [8, ".0e"]),
+        (".0f", 9, 24, [0, ".0f"]),
+        (".2f", 0, 44, [0, ".2f"]),  # none are written
+    ],
+)
+def test_numbers_lose_a_decimal_where_they_would_not_fit(
+    call: Callable, pattern: str, digits: int, cell: int, expected: list
+):
+    found = call("numbers.js", "fitted", pattern, digits, cell)
+    assert [found["size"], found["format"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [("∞", "inf"), ("−∞", "-inf"), ("+Infinity", "+inf"), ("nan", "nan"), (",5", ".5")],
+)
+def test_what_is_not_finite_may_be_typed(call: Callable, typed: str, text: str):
+    assert call("numbers.js", "typedNumber", typed) == text
+    assert call("numbers.js", "reasonRefused", text) == ""
+
+
+@pytest.mark.parametrize("text", ["", "two", "1e7", "1..2", "--1", "in"])
+def test_what_is_no_number_is_refused(call: Callable, text: str):
+    assert "expected one from" in call("numbers.js", "reasonRefused", text)

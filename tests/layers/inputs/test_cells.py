@@ -56,8 +56,8 @@ def test_what_is_no_cell_gets_a_sentence(text):
         "inputs.0.0",
         "inputs.0.0=",
         "inputs.0.0=x",
-        "inputs.0.0=nan",
-        "inputs.0.0=inf",
+        "inputs.0.0=nan1",
+        "inputs.0.0=infinite",
         "inputs.0.0=1e9",
         "=1",
         "inputs.0.0=1,kernel",
@@ -110,5 +110,13 @@ def test_a_cell_that_a_run_does_not_show_gets_a_sentence(text):
 
 
 def test_a_number_that_no_cell_can_hold_is_told_with_its_cell_and_the_links_own_word():
-    with pytest.raises(BadInputError, match=r"`edits` .+ in each cell.+'kernel\.0\.1=nan'"):
-        EDITS.parse("inputs.0.0=1,kernel.0.1=nan")
+    with pytest.raises(BadInputError, match=r"`edits` .+ in each cell.+'kernel\.0\.1=1e9'"):
+        EDITS.parse("inputs.0.0=1,kernel.0.1=1e9")
+
+
+def test_nan_and_infinities_are_numbers_of_an_edit():
+    text = "inputs.0.0=nan,inputs.0.1=inf,inputs.0.2=-inf"
+    edits = EDITS.parse(text)
+    assert EDITS.text(edits) == text
+    assert edits == EDITS.parse("inputs.0.0=NaN, inputs.0.1=+inf,inputs.0.2=-Inf")
+    assert hash(edits) == hash(EDITS.parse(text))

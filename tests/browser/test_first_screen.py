@@ -1,0 +1,131 @@
+"""The first screen: what stands on it, what can be played, and what stays in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.visit import Visit
+from tests.pages.session import registered
+
+SCREENS = ((1280, 720), (1400, 900), (1920, 1080))
+LAYERS = (
+    *registered(),
+    "lstm",
+    "multi_head_attention",
+    "conv2d",
+    "batch_normalization",
+    "embedding",
+)
+ENDS = """() => {
+  const root = [...document.querySelectorAll(".layerscope-charts")]
+    .find((one) => one.querySelector("[data-tensor]"));
+  const dock = root.querySelector(".ls-dock").getBoundingClientRect();
+  return [...root.querySelector(".ls-row").querySelectorAll("[data-tensor]")].map((graph) => {
+    const plot = graph.closest(".ls-plot");
+    const { left, top, right, bottom } = plot.getBoundingClientRect();
+    return {
+      name: graph.dataset.tensor,
+      inside: left >= 0 && top >= 0 && right <= innerWidth
+        && bottom <= Math.min(dock.top, innerHeight),
+      numbers: plot.querySelector("canvas").hasAttribute("data-numbers"),
+    };
+  });
+}"""
+LINKED = "(part) => location.search.includes(part)"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_input_weights_and_outputs_are_on_the_first_screen(
+    visitor: Callable[..., Visit], layer: str
+):
+    for width, height in SCREENS:
+        visit = visitor(width, height).open(layer=layer)
+        ends: list[dict[str, Any]] = visit.page.evaluate(ENDS)
+        assert ends
+        assert [end for end in ends if not (end["inside"] and end["numbers"])] == []
+        visit.page.close()
+
+
+def test_time_steps_are_played_and_stay_in_the_link(visit: Visit):
+    visit.open(layer="lstm", shape="1,3,2")
+    gate = visit.page.locator('[data-tensor^="lstm_cell/i"]')
+    first = gate.get_attribute("data-tensor")
+    visit.page.get_by_role("button", name="Play the time steps").click()
+    visit.page.wait_for_function(LINKED, arg="time=2")
+    visit.settle()
+    assert visit.page.get_by_role("button", name="Play the time steps").is_visible()
+    assert visit.slider("time").input_value() == "2"
+    assert gate.get_attribute("data-tensor") != first
+
+
+def test_a_play_is_in_the_link_with_its_order_speed_and_step(visit: Visit):
+    visit.open(layer="linear", play_order="rows", play_speed="6", play_step=2)
+    said = visit.page.locator(".ls-said")
+    assert said.inner_text() == "outputs: row 3 of 8"
+    assert visit.page.get_by_label("speed").input_value() == "6"
+    visit.page.get_by_role("button", name="One step on").click()
+    visit.page.wait_for_function(LINKED, arg="play_step=3")
+    assert said.inner_text() == "outputs: row 4 of 8"
+    visit.page.get_by_role("button", name="End the play").click()
+    visit.page.wait_for_function("() => !location.search.includes('play_step')")
+
+
+def test_a_pinned_cell_leaves_the_cells_in_sight(visitor: Callable[..., Visit]):
+    for width, height, most in ((1280, 720, 0.25), (420, 800, 0.25)):
+        visit = visitor(width, height).open(layer="lstm", cell="outputs.0.1")
+        visit.page.locator(".ls-arithmetic").wait_for()
+        box = visit.page.locator(".ls-dock").bounding_box()
+        assert box
+        assert box["height"] <= most * height
+        visit.page.close()
+
+
+def test_the_dock_folds_by_a_button(visit: Visit):
+    visit.open(layer="lstm")
+    tools = visit.page.locator(".ls-tools-bar")
+    assert tools.is_visible()
+    visit.page.get_by_role("button", name="Fold the tools to one line").click()
+    assert tools.is_hidden()
+    visit.page.get_by_role("button", name="Show the tools").click()
+    assert tools.is_visible()
+
+
+def test_a_number_is_typed_beside_its_slider(visit: Visit):
+    visit.open(layer="linear", features=3)
+    box = visit.page.get_by_label("Features, typed")
+    box.fill("40")
+    box.press("Enter")
+    visit.has_shape("inputs", 8, 40)
+    visit.page.wait_for_function(LINKED, arg="features=40")
+    assert visit.slider("features").input_value() == "40"
+
+
+def test_a_bad_number_is_refused_at_its_cell_and_edits_are_undone_by_keys(visit: Visit):
+    visit.open(layer="linear", features=2, units=1, batch=1)
+    plot = visit.page.locator('.ls-plot:has([data-tensor="kernel"])')
+    plot.focus()
+    plot.press("F2")
+    box = visit.page.locator(".ls-typing")
+    box.fill("two")
+    box.press("Enter")
+    assert box.get_attribute("aria-invalid") == "true"
+    assert "Not a number for this cell" in visit.page.locator(".ls-said").inner_text()
+    box.fill("-inf")
+    box.press("Enter")
+    visit.page.wait_for_function(LINKED, arg="edits=kernel.0.0%3D-inf")
+    visit.settle()
+    visit.page.keyboard.press("Control+z")
+    visit.page.wait_for_function("() => !location.search.includes('edits')")
+
+
+def test_an_edge_is_moved_by_keys(visit: Visit):
+    visit.open(layer="linear", features=2, units=3)
+    edge = visit.page.locator('.ls-plot:has([data-tensor="outputs"]) [data-edge="units"]')
+    edge.focus()
+    assert edge.get_attribute("aria-valuenow") == "3"
+    edge.press("ArrowRight")
+    visit.has_shape("outputs", 8, 4)
+    visit.page.wait_for_function(LINKED, arg="units=4")

@@ -20,29 +20,41 @@ const RAISED = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", "-1": "⁻¹", "
  */
 export function valueOf(tree, numbers) {
   if (typeof tree === "number") return numbers[tree];
-  const [kind] = tree;
-  if (kind === "n") return Number(tree[1]);
   const of = (/** @type {Tree} */ part) => valueOf(part, numbers);
-  if (kind === "−") return of(tree[1]) - of(tree[2]);
-  if (kind === "÷") return of(tree[1]) / of(tree[2]);
-  if (kind === "^") return of(tree[1]) ** of(tree[2]);
-  if (kind === "neg") return -of(tree[1]);
-  if (kind === "share") return shares(tree[1].map(of))[tree[2]];
-  if (kind === "pick") return tree[3].startsWith("arg") ? tree[2] : of(tree[1][tree[2]]);
-  const values = tree[1].map(of);
-  if (kind === "+") return values.reduce((sum, value) => sum + value, 0);
-  if (kind === "×") return values.reduce((product, value) => product * value, 1);
-  if (kind === "log") return logOfPowers(values);
-  const parameters = kind === "f" ? tree[3] : [];
-  return FUNCTIONS[tree[2]](...values, ...parameters);
+  switch (tree[0]) {
+    case "n":
+      return Number(tree[1]);
+    case "neg":
+      return -of(tree[1]);
+    case "−":
+      return of(tree[1]) - of(tree[2]);
+    case "÷":
+      return of(tree[1]) / of(tree[2]);
+    case "^":
+      return of(tree[1]) ** of(tree[2]);
+    case "+":
+      return tree[1].map(of).reduce((sum, term) => sum + term, 0);
+    case "×":
+      return tree[1].map(of).reduce((product, factor) => product * factor, 1);
+    case "log":
+      return logOfPowers(tree[1].map(of));
+    case "share":
+      return shares(tree[1].map(of))[tree[2]];
+    case "pick":
+      return tree[3].startsWith("arg") ? tree[2] : of(tree[1][tree[2]]);
+    case "?":
+      return FUNCTIONS[tree[2]](...tree[1].map(of));
+    default:
+      return FUNCTIONS[tree[2]](...tree[1].map(of), ...tree[3]);
+  }
 }
 
 /** @param {number[]} values */
 function shares(values) {
   const highest = Math.max(...values);
-  const powers = values.map((value) => Math.exp(value - highest));
-  const all = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / all);
+  const raised = values.map((value) => Math.exp(value - highest));
+  const all = raised.reduce((sum, power) => sum + power, 0);
+  return raised.map((power) => power / all);
 }
 
 /** @param {number[]} values */
@@ -96,7 +108,11 @@ export function write(tree, numbers, first = true) {
     case "×": {
       const level = tree[1].length > 1 ? PRODUCT : SUM;
       const factor = (/** @type {Tree} */ part, /** @type {number} */ at) =>
-        in_(part, level + Number(at > 0 && isKind(part, "÷")), first && at === 0);
+        in_(
+          part,
+          level + Number(at > 0 && typeof part !== "number" && part[0] === "÷"),
+          first && at === 0,
+        );
       return listed(tree[1], factor).join(" × ") || "1";
     }
     case "−":
@@ -105,7 +121,8 @@ export function write(tree, numbers, first = true) {
       return `${in_(tree[1], PRODUCT, first)} ÷ ${in_(tree[2], POWER)}`;
     case "^": {
       const [, left, right] = tree;
-      const raised = isKind(right, "n") && RAISED[Number(right[1])];
+      const power = typeof right !== "number" && right[0] === "n" ? Number(right[1]) : NaN;
+      const raised = RAISED[power];
       return in_(left, ATOM) + (raised || `^${in_(right, ATOM)}`);
     }
     case "neg": {
@@ -205,7 +222,7 @@ function flat(tree) {
  * @returns {number}
  */
 function leftOut(tree) {
-  return isSum(tree) ? tree[1].reduce((count, term) => count + leftOut(term), tree[2]) : 0;
+  return isSum(tree) ? tree[1].map(leftOut).reduce((sum, count) => sum + count, tree[2]) : 0;
 }
 
 /**
@@ -213,14 +230,5 @@ function leftOut(tree) {
  * @returns {tree is ["+", Tree[], number]}
  */
 function isSum(tree) {
-  return isKind(tree, "+");
-}
-
-/**
- * @param {Tree} tree
- * @param {string} kind
- * @returns {tree is any}
- */
-function isKind(tree, kind) {
-  return typeof tree !== "number" && tree[0] === kind;
+  return typeof tree !== "number" && tree[0] === "+";
 }

@@ -17,7 +17,7 @@ const ROLES = {
   output: "passed on by the layer as it is",
 };
 
-/** @typedef {Map<string, ArrayLike<number>>} Numbers by tensor */
+/** @typedef {Map<string, {shape: number[], all: ArrayLike<number>}>} Numbers by tensor */
 
 /**
  * @param {Page} page
@@ -25,10 +25,10 @@ const ROLES = {
  */
 export function numbersOf({ numbers }) {
   return new Map(
-    Object.entries(numbers).map(([name, { bits, data }]) => {
+    Object.entries(numbers).map(([name, { shape, bits, data }]) => {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
       const all = bits === 32 ? new Float32Array(bytes.buffer) : new Float64Array(bytes.buffer);
-      return [name, all];
+      return [name, { shape, all }];
     }),
   );
 }
@@ -50,10 +50,10 @@ export function explained(page, numbers, links, cell) {
   if (!fits) return undefined;
   const where = place(name, tensor.axes, index);
   const flat = flatOf(index, tensor.shape);
-  const recorded = numbers.get(name)?.[flat];
+  const recorded = numbers.get(name)?.all[flat];
   const form = page.forms[name]?.find(({ cells: own }) => !own || own.includes(flat));
   if (form) {
-    const leaves = numbersAt(form, index, flat, numbers, links);
+    const leaves = numbersAt(form, index, flat, numbers);
     const sentence = `= ${equation(form.tree, leaves, recorded ?? NaN)}`;
     const products = termsOf(form.tree, leaves);
     const figure = products && products.length > 1 ? terms(products, where, cell) : undefined;
@@ -62,7 +62,9 @@ export function explained(page, numbers, links, cell) {
   const said = page.says[name] ?? "";
   if (recorded === undefined) return { cell, where, sentence: said };
   if (said) return { cell, where, sentence: `= ${significant(recorded)} (${said})` };
-  const role = links.edited.includes(cell) ? "typed in by you" : (ROLES[tensor.role] ?? tensor.role);
+  const role = links.edited.includes(cell)
+    ? "typed in by you"
+    : (ROLES[tensor.role] ?? tensor.role);
   return { cell, where, sentence: `= ${significant(recorded)}, ${role}` };
 }
 
@@ -92,18 +94,19 @@ function equation(tree, leaves, recorded) {
  * @param {number[]} index
  * @param {number} flat
  * @param {Numbers} numbers
- * @param {Links} links
  */
-function numbersAt({ leaves, moves, at, cells }, index, flat, numbers, { tensors }) {
+function numbersAt({ leaves, moves, at, cells }, index, flat, numbers) {
   const own = at?.[cells ? cells.indexOf(flat) : flat];
   return leaves.map((name, leaf) => {
-    const all = /** @type {ArrayLike<number>} */ (numbers.get(name));
+    const { all, shape } = /** @type {{all: ArrayLike<number>, shape: number[]}} */ (
+      numbers.get(name)
+    );
     if (own) return all[own[leaf]];
     const axes = /** @type {number[][][]} */ (moves)[leaf];
-    const place = axes.map(([start, ...by]) =>
+    const there = axes.map(([start, ...by]) =>
       by.reduce((sum, move, axis) => sum + move * index[axis], start),
     );
-    return all[flatOf(place, tensors[name].shape)];
+    return all[flatOf(there, shape)];
   });
 }
 

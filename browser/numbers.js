@@ -56,7 +56,9 @@ function general(value, digits) {
   const short = (/** @type {string} */ number) =>
     number.includes(".") ? number.replace(/\.?0+$/, "") : number;
   if (exponent < -4 || exponent >= digits) return withMinus(`${short(text)}e${exponent}`);
-  return withMinus(short(Number(`${text}e${exponent}`).toFixed(Math.max(0, digits - 1 - exponent))));
+  return withMinus(
+    short(Number(`${text}e${exponent}`).toFixed(Math.max(0, digits - 1 - exponent))),
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { plain } from "./plain.js";
 import { planeOf } from "./plane.js";
 
 /** @import { Mount } from "./charts.js" */
-/** @import { Block, FigureData, Item, LinesBlock, Links, Page, RowBlock, Slider } from "./wire.js" */
+/** @import { FigureData, Item, LinesBlock, Links, Page, RowBlock, Slider } from "./wire.js" */
 
 const TIME = "time";
 
@@ -40,7 +40,7 @@ export function showPage(place, page) {
    */
   const withNumbers = (figure, links) => {
     const [trace, ...marks] = figure.spec.data;
-    const all = numbers.get(figure.name);
+    const all = numbers.get(figure.name)?.all;
     if (trace.z || !all || !figure.cells) return figure;
     const { tensor, rows, columns, at } = planeOf(figure, links);
     const steps = tensor.shape.map((_, axis) =>
@@ -61,12 +61,12 @@ export function showPage(place, page) {
   };
 
   const pictureNow = () => {
-    const block = /** @type {RowBlock | LinesBlock} */ (page.pictures[values[TIME] ?? 0]);
-    const links = /** @type {Links} */ (block.links);
+    const { links: number, ...block } = page.pictures[values[TIME] ?? 0];
+    const links = page.links[number];
     const item = (/** @type {any} */ one) =>
       typeof one.figure === "number" ? { ...one, figure: figureOf(one.figure, links) } : one;
     const pin = state.cell ? explained(page, numbers, links, state.cell) : undefined;
-    return { ...withItems(block, item), pin };
+    return { ...withItems(block, item), links, pin };
   };
 
   /** @type {Mount} */

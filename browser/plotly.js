@@ -30,7 +30,13 @@ export function painted(trace, figure, theme, cell) {
     return { ...trace, marker: { ...trace.marker, size: Math.max(3, cell * 0.5), line } };
   }
   const colorscale = theme[figure.palette ?? "signed"];
-  return { ...trace, colorscale, showscale: false, hoverongaps: false, z: trace.rows ?? unpack(trace.z) };
+  return {
+    ...trace,
+    colorscale,
+    showscale: false,
+    hoverongaps: false,
+    z: trace.rows ?? unpack(trace.z),
+  };
 }
 
 /**

@@ -267,13 +267,14 @@ export interface Planes {
 /** All that a page holds which answers offline. */
 export interface Page {
   /** One for each time step; items name their figures by their place in `figures`. */
-  pictures: Block[];
+  pictures: ((Omit<RowBlock, "links"> | Omit<LinesBlock, "links">) & { links: number })[];
+  links: Links[];
   /** What stands beneath. */
   blocks: Block[];
   figures: Planes[];
   sliders: Slider[];
   /** Bytes of little-endian floats in base64. */
-  numbers: Record<string, { bits: 32 | 64; data: string }>;
+  numbers: Record<string, { shape: number[]; bits: 32 | 64; data: string }>;
   forms: Record<string, Form[]>;
   /** What is said of the cells of a tensor that has no arithmetic. */
   says: Record<string, string>;

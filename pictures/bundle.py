@@ -43,7 +43,9 @@ def style(*names: str) -> str:
     return "".join((BROWSER / name).read_text("utf-8") for name in names)
 
 
-def _visit(name: str, ordered: list[str], around: tuple[str, ...], without: tuple[str, ...]) -> None:
+def _visit(
+    name: str, ordered: list[str], around: tuple[str, ...], without: tuple[str, ...]
+) -> None:
     if name in around:
         raise ValueError(
             "The scripts cannot be bundled: expected no circle of imports. Received "

@@ -5,20 +5,29 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
+from functools import cache
 from html import escape
 from typing import Any
 
 from pictures.bundle import bundled, style
-from pictures.letters import clean
-from pictures.svg import Theme
+from pictures.letters import FAMILIES, FILES, FONTS, clean
+from pictures.png import png
+from pictures.scene import Face, Scene
+from pictures.svg import Theme, svg
 
 _UNUSED = ("choose.js", "download.js")
 _MARKUP = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 
 
+LARGEST_STATIC = 100_000
+"""Characters of the static picture as text; of a longer one the pixels are shorter."""
+_WEIGHTS: dict[Face, int] = {"sans": 400, "bold": 600, "code": 600}
+
+
 def page(
     data: dict[str, Any],
-    picture: str,
+    scene: Scene,
     *,
     title: str,
     summary: str = "",
@@ -34,7 +43,7 @@ def page(
 
     Args:
         data: ``Page`` of ``browser/wire.d.ts``.
-        picture: the SVG that stands there until the scripts have drawn, or where they may not run.
+        scene: the picture that stands there until the scripts have drawn, or where they may not.
         title: of the page.
         summary: a sentence beneath the title.
         caption: a sentence beneath the picture.
@@ -43,12 +52,13 @@ def page(
         theme: ``light``, ``dark``, or ``auto``: as the reader's system is.
     """
     script = bundled("offline.js", _UNUSED)
-    sheet = style("layerscope.css", "offline.css")
+    sheet = _fonts() + style("layerscope.css", "offline.css")
+    picture = _static(scene, theme, alt)
+    sheets = " ".join(f"'{_hash(each)}'" for each in (sheet, *_STYLE.findall(picture)))
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(sheet)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src {sheets}; "
+        "font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    image = base64.b64encode(picture.encode()).decode()
     says = "".join(
         f'<p class="{name}">{_text(sentence)}</p>\n'
         for name, sentence in (("ls-caption", caption), ("ls-missing", missing))
@@ -62,14 +72,36 @@ def page(
         f"<title>{_text(title)}</title>\n<style>{sheet}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{_text(title)}</h1>\n"
         + (f'<p class="ls-summary">{_text(summary)}</p>\n' if summary else "")
-        + f'<div id="picture"><img alt="{_text(alt)}" src="data:image/svg+xml;base64,{image}">'
-        f"</div>\n{says}</main>\n"
+        + f'<div id="picture">{picture}</div>\n{says}</main>\n'
         f'<script type="application/json" id="layerscope-page">{_json(data)}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
 
 
+_STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 _SCHEMES: dict[Theme, str] = {"light": "light", "dark": "dark", "auto": "light dark"}
+
+
+def _static(scene: Scene, theme: Theme, alt: str) -> str:
+    """Return a picture as markup without scripts; of many cells as pixels."""
+    text = svg(scene, theme, alone=False).replace(' style="image-rendering:pixelated"', "")
+    if len(text) <= LARGEST_STATIC:
+        return text
+    pixels = base64.b64encode(png(scene, "dark" if theme == "dark" else "light", scale=1)).decode()
+    return f'<img alt="{_text(alt)}" src="data:image/png;base64,{pixels}">'
+
+
+@cache
+def _fonts() -> str:
+    """Return the project's letters as a style sheet."""
+    found = ""
+    for face, name in FILES.items():
+        data = base64.b64encode((FONTS / f"{name}.woff2").read_bytes()).decode()
+        found += (
+            f'@font-face{{font-family:"{FAMILIES[face]}";font-weight:{_WEIGHTS[face]};'
+            f"src:url(data:font/woff2;base64,{data})format('woff2')}}\n"
+        )
+    return found
 
 
 def _text(sentence: str) -> str:

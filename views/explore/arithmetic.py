@@ -32,8 +32,10 @@ from layers.operations.expression import (
 )
 from layers.traces.trace import Trace
 
-MOST_LEAVES = 300_000
+MOST_LEAVES = 100_000
 """Numbers in all arithmetic together: these take some seconds."""
+_EACH = 10
+"""Numbers for which there would be time instead of one more cell."""
 _PAIRS = {Difference: "−", Quotient: "÷", Power: "^"}
 
 
@@ -70,16 +72,14 @@ def arithmetic(trace: Trace, names: Iterable[str]) -> Arithmetic:
         if not step.op.explained:
             found.says[name] = step.op.says
             continue
-        shape = trace[name].shape
-        size = math.prod(shape)
-        if size == 0:
+        if trace[name].size == 0:
             continue
-        _, first = _shape_of(_expression(trace, name, (0,) * len(shape)))
-        if size * max(1, len(first)) > left:
+        groups = _groups(trace, name, left)
+        if groups is None:
             found.left_out.append(name)
             continue
-        left -= size * max(1, len(first))
-        found.forms[name] = _forms(trace, name, shape)
+        left -= sum(len(cells) * (_EACH + len(leaves[0])) for _, cells, leaves in groups)
+        found.forms[name] = [_form(trace, name, *group) for group in groups]
         found.reads |= {leaf for form in found.forms[name] for leaf in form["leaves"]}
     return found
 
@@ -89,22 +89,36 @@ def _expression(trace: Trace, name: str, index: tuple[int, ...]) -> Expression:
     return Number(worked.value) if worked.expression is None else worked.expression
 
 
-def _forms(trace: Trace, name: str, shape: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Return the forms of all cells of a tensor, each with the cells that have it."""
-    groups: dict[str, tuple[Any, list[int], list[list[Cell]]]] = {}
-    for flat, index in enumerate(np.ndindex(shape)):
+Group = tuple[Any, list[int], list[list[Cell]]]
+"""A tree, the cells that have it, and for each of these its leaves."""
+
+
+def _groups(trace: Trace, name: str, room: int) -> list[Group] | None:
+    """Return the trees of a tensor's cells; None where they take more than the room there is."""
+    groups: dict[str, Group] = {}
+    if trace[name].size * (_EACH + 1) > room:
+        return None
+    for flat, index in enumerate(np.ndindex(trace[name].shape)):
         tree, leaves = _shape_of(_expression(trace, name, index))
+        room -= _EACH + len(leaves)
+        if room < 0:
+            return None
         key = repr((tree, [leaf.tensor for leaf in leaves]))
         _, cells, found = groups.setdefault(key, (tree, [], []))
         cells.append(flat)
         found.append(leaves)
-    whole = math.prod(shape)
-    return [
-        {"tree": tree, "leaves": [leaf.tensor for leaf in leaves[0]]}
-        | ({} if len(cells) == whole else {"cells": cells})
-        | _places(trace, np.array(np.unravel_index(cells, shape)).reshape(len(shape), -1), leaves)
-        for tree, cells, leaves in groups.values()
-    ]
+    return list(groups.values())
+
+
+def _form(
+    trace: Trace, name: str, tree: Any, cells: list[int], leaves: list[list[Cell]]
+) -> dict[str, Any]:
+    """Return a tree with the tensors of its leaves, and where these are for each of its cells."""
+    shape = trace[name].shape
+    index = np.array(np.unravel_index(cells, shape) if shape else []).reshape(-1, len(cells))
+    form = {"tree": tree, "leaves": [leaf.tensor for leaf in leaves[0]]}
+    form |= {} if len(cells) == trace[name].size else {"cells": cells}
+    return form | _places(trace, index, leaves)
 
 
 def _places(trace: Trace, cells: np.ndarray, leaves: list[list[Cell]]) -> dict[str, Any]:
@@ -153,7 +167,8 @@ def _shape_of(expression: Expression) -> tuple[Any, list[Cell]]:
         if isinstance(node, Negative):
             return ["neg", shape(node.of)]
         if isinstance(node, (Difference, Quotient, Power)):
-            return [_PAIRS[type(node)], shape(node.left), shape(node.right)]
+            sign = next(sign for kind, sign in _PAIRS.items() if isinstance(node, kind))
+            return [sign, shape(node.left), shape(node.right)]
         return _many(node, [shape(part) for part in node.parts])
 
     return shape(expression), leaves

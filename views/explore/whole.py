@@ -96,6 +96,7 @@ def whole(source: Source, read: Read, below: Iterable[Block] = ()) -> Whole:
     missing += _unexplained(worked, absent)
     page = {
         "pictures": pictures,
+        "links": book.links,
         "blocks": list(below),
         "figures": [_lean(each, numbers) for each in book.found],
         "sliders": list(sliders.values()),
@@ -137,14 +138,18 @@ class _Figures:
         self.source = source
         self.places = places
         self.found: list[dict[str, Any]] = []
+        self.links: list[dict[str, Any]] = []
         self._numbers: dict[str, int] = {}
 
     def picture(self, block: Block, view: View) -> Block:
-        """Return a block whose items name their figures by their places in ``found``."""
+        """Return a block that names its figures by their places here, and its links likewise."""
         linked = {**block.get("links", {}), "edges": {}, "fixed": FIXED}
         linked.pop("contrast", None)
-        kept = {name: part for name, part in block.items() if name != "pin"}
-        return _exchanged(kept | {"links": linked}, lambda figure: self._number(figure, view))
+        if linked not in self.links:
+            self.links.append(linked)
+        kept = {name: part for name, part in block.items() if name not in ("pin", "links")}
+        exchanged = _exchanged(kept, lambda figure: self._number(figure, view))
+        return exchanged | {"links": self.links.index(linked)}
 
     def _number(self, figure: dict[str, Any], view: View) -> int:
         key = json.dumps(figure, sort_keys=True)
@@ -177,11 +182,7 @@ def _exchanged(block: Any, number: Callable[[dict[str, Any]], int]) -> Any:
     if not isinstance(block, dict):
         return block
     return {
-        name: number(json.loads(json.dumps(part)))
-        if name == "figure"
-        else part
-        if name == "links"
-        else _exchanged(part, number)
+        name: number(json.loads(json.dumps(part))) if name == "figure" else _exchanged(part, number)
         for name, part in block.items()
     }
 
@@ -194,7 +195,8 @@ def _names(block: Block) -> list[str]:
         found.append(figure["name"])
         return 0
 
-    _exchanged({name: part for name, part in block.items() if name != "pin"}, note)
+    kept = {name: part for name, part in block.items() if name not in ("pin", "links")}
+    _exchanged(kept, note)
     return found
 
 
@@ -218,7 +220,11 @@ def _numbers(
             single = exact.astype("<f4")
         short = np.array_equal(single.astype("<f8"), exact, equal_nan=True)
         data = (single if short else exact).tobytes()
-        found[name] = {"bits": 32 if short else 64, "data": base64.b64encode(data).decode()}
+        found[name] = {
+            "shape": list(values.shape),
+            "bits": 32 if short else 64,
+            "data": base64.b64encode(data).decode(),
+        }
     return found, absent
 
 
@@ -246,7 +252,11 @@ def _lean(found: dict[str, Any], numbers: Mapping[str, Any]) -> dict[str, Any]:
         for part in parts:
             del part["spec"]["data"][0]["z"]
     differing = {
-        at: {name: part.get(name) for name in {**figure, **part} if part.get(name) != figure.get(name)}
+        at: {
+            name: part.get(name)
+            for name in {**figure, **part}
+            if part.get(name) != figure.get(name)
+        }
         for at, part in planes.items()
     }
     return found | {"planes": differing}

@@ -83,7 +83,8 @@ export function showPage(place, page) {
     },
   };
   const draw = () => {
-    mount.data = { blocks: [pictureNow(), ...page.blocks] };
+    const picture = page.pictures.length ? [pictureNow()] : [];
+    mount.data = { blocks: [...picture, ...page.blocks] };
     drawBlocks(mount);
   };
   const turn = (/** @type {string} */ name, /** @type {number} */ value) => {

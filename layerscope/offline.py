@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
-from figures.figure import Figure
+from layers.api.explore import Exploration
+from layers.inputs.description import Description
 from layerscope.formats import Options, alternative, block_of
 from layerscope.refusal import CANNOT_DRAW, Refusal
 from layerscope.run import Run
 from pictures.page import page
 from pictures.picture import only, picture
 from pictures.svg import THEMES
-from views.blocks import Block
+from views.blocks import Block, sendable
 from views.explore.picture import equation
 from views.explore.picture import picture as blocks_of
 from views.explore.view import View, choose_view
-from views.explore.whole import Source, whole
+from views.explore.whole import Draw, Source, Whole, whole
 from views.tensors import painter
 
 
@@ -26,46 +28,65 @@ def offline(run: Run, options: Options) -> bytes:
         Refusal: the picture is too large.
     """
     first = block_of(run, options)
-    source = source_of(run, options.only)
+    source = source_of(run.layer, run.exploration, options.only)
     below = [] if options.only else blocks_of(run.layer, run.exploration, source.view(run.read))[1:]
     made = whole(source, run.read, below)
-    theme = next((each for each in THEMES if each == options.theme), "auto")
-    try:
-        text = page(
-            made.page,
-            picture(first, title=run.title, room=options.width),
-            title=run.title,
-            summary=run.layer.summary,
-            caption=options.caption,
-            missing=_sentence(made.missing),
-            alt=alternative(run, options),
-            theme=theme,
-        )
-    except ValueError as refused:
-        raise Refusal(str(refused), CANNOT_DRAW) from None
-    return text.encode()
+    alt = alternative(run, options)
+    return written_page(made, first, run.title, run.layer.summary, alt, options).encode()
 
 
-def source_of(run: Run, tensor: str = "") -> Source:
-    """Return what a run's page is made of; of one tensor alone where it is named."""
-    trace, layer = run.exploration.trace, run.layer
+def source_of(layer: Description, run: Exploration, tensor: str = "") -> Source:
+    """Return what the page of a run is made of; of one tensor alone where it is named."""
+    tensors = run.trace.tensors
 
     def block(view: View) -> Block:
-        drawn = equation(layer, run.exploration, view)
+        drawn = equation(layer, run, view)
         return (only(drawn, tensor) if tensor else None) or drawn
 
-    def draw(view: View) -> Callable[[str], Figure]:
-        return painter({name: trace.tensors[name] for name in view.drawn}, view, layer.name)[0]
+    def draw(view: View) -> Draw:
+        paint = painter({name: tensors[name] for name in view.drawn}, view, layer.name)[0]
+        return lambda name: sendable(paint(name))
 
     return Source(
-        trace=trace,
-        view=lambda read: choose_view(trace, layer.title, read, run.exploration.refused),
+        trace=run.trace,
+        view=lambda read: choose_view(run.trace, layer.title, read, run.refused),
         block=block,
         draw=draw,
     )
 
 
-def _sentence(missing: tuple[str, ...]) -> str:
+def written_page(
+    made: Whole, block: dict[str, Any], title: str, summary: str, alt: str, options: Options
+) -> str:
+    """Return a page as HTML.
+
+    Args:
+        made: its data.
+        block: of the picture that stands there without scripts.
+        title: of the page.
+        summary: a sentence beneath the title.
+        alt: what the picture shows, in words.
+        options: how it is drawn.
+
+    Raises:
+        Refusal: the picture is too large.
+    """
+    try:
+        return page(
+            made.page,
+            picture(block, title=title, room=options.width),
+            title=title,
+            summary=summary,
+            caption=options.caption,
+            missing=_sentence(made.missing),
+            alt=alt,
+            theme=next((each for each in THEMES if each == options.theme), "auto"),
+        )
+    except ValueError as refused:
+        raise Refusal(str(refused), CANNOT_DRAW) from None
+
+
+def _sentence(missing: Sequence[str]) -> str:
     if not missing:
         return ""
     return f"Not in this page, for want of room: {'; '.join(missing)}. Layerscope has them."

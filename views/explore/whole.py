@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from figures.figure import Figure
 from layers.inputs.fields import Field, IntField
 from layers.traces.trace import Tensor, Trace, wide
-from views.blocks import Block, sendable
+from views.blocks import Block
 from views.explore.arithmetic import Arithmetic, arithmetic
 from views.explore.planes import free_axes
 from views.explore.view import View
@@ -32,6 +31,8 @@ FIXED = "The numbers of this page are fixed. Open its link in Layerscope to chan
 _TIME = "time"
 
 Read = Callable[[Field], Any]
+Draw = Callable[[str], dict[str, Any]]
+"""Tensor name → its figure, as it is sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ class Source:
     trace: Trace
     view: Callable[[Read], View]
     block: Callable[[View], Block]
-    draw: Callable[[View], Callable[[str], Figure]]
+    draw: Callable[[View], Draw]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +132,13 @@ def _sliders_of(tensor: Tensor, view: View) -> dict[str, str]:
     return {f"at_{word.replace(' ', '_')}": word for word in words}
 
 
+def still(blocks: Iterable[Block]) -> Whole:
+    """Return a page of blocks whose cells do not answer."""
+    empty: dict[str, Any] = {"pictures": [], "links": [], "figures": [], "sliders": []}
+    empty |= {"numbers": {}, "forms": {}, "says": {}, "cell": ""}
+    return Whole(page=empty | {"blocks": list(blocks)}, missing=())
+
+
 class _Figures:
     """The figures of all pictures, each once, at every place of the sliders that move it."""
 
@@ -170,7 +178,7 @@ class _Figures:
             return planes
         for at in itertools.product(*(range(self.places[name]) for name in words)):
             there = replace(view, at={**view.at, **dict(zip(words.values(), at, strict=True))})
-            drawn = sendable(self.source.draw(there)(figure["name"]))
+            drawn = self.source.draw(there)(figure["name"])
             planes[",".join(map(str, at))] = json.loads(json.dumps(drawn))
         return planes
 

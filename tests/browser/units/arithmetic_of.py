@@ -25,7 +25,7 @@ def arithmetic_of(link: str) -> dict[str, Any]:
     """Return a link's page, and what Python says of cells of its tensors: sentence, place, bars."""
     made = run(link)
     trace = made.exploration.trace
-    page = whole(source_of(made), made.read).page
+    page = whole(source_of(made.layer, made.exploration), made.read).page
     said = {}
     for name in page["numbers"]:
         size = trace[name].size

@@ -82,6 +82,7 @@ export function showPage(place, page) {
       draw();
     },
   };
+  mount.root.dataset.hidden = "downloads contrast"; // which need a server
   const draw = () => {
     const picture = page.pictures.length ? [pictureNow()] : [];
     mount.data = { blocks: [...picture, ...page.blocks] };
@@ -133,12 +134,14 @@ function sliderBar(sliders, turn) {
   return bar;
 }
 
+const FACES = ["12px", "600 12px"].flatMap((face) =>
+  ["Sans", "Code"].map((name) => `${face} "Layerscope ${name}"`),
+);
 const data = document.querySelector("#layerscope-page");
-const place = document.querySelector("#picture");
-if (data && place instanceof HTMLElement) {
-  try {
-    showPage(place, JSON.parse(data.textContent ?? ""));
-  } finally {
-    document.documentElement.dataset.answers = "true";
-  }
+const stage = document.querySelector("#picture");
+if (data && stage instanceof HTMLElement) {
+  // Numbers are drawn once: in the page's own letters, where the browser takes them.
+  Promise.allSettled(FACES.map((face) => document.fonts.load(face))).then(() =>
+    showPage(stage, JSON.parse(data.textContent ?? "")),
+  );
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layers.api.explore import Exploration
 from layers.inputs.description import Description
+from layers.inputs.fields import Field
 from layerscope.formats import Options, alternative, block_of
 from layerscope.refusal import CANNOT_DRAW, Refusal
 from layerscope.run import Run
+from pictures.describe import description_of
 from pictures.page import page
 from pictures.picture import only, picture
 from pictures.svg import THEMES
@@ -33,6 +35,27 @@ def offline(run: Run, options: Options) -> bytes:
     made = whole(source, run.read, below)
     alt = alternative(run, options)
     return written_page(made, first, run.title, run.layer.summary, alt, options).encode()
+
+
+def offline_html(layer: Description, run: Exploration, parameters: Mapping[str, str]) -> bytes:
+    """Return the page of a run that a link's parameters show; plain data, for a worker.
+
+    Raises:
+        ValueError: the picture is too large; in one sentence.
+    """
+
+    def read(field: Field) -> Any:
+        return field.parse(parameters.get(field.name, field.default))
+
+    source = source_of(layer, run)
+    view = source.view(read)
+    block, options = source.block(view), Options()
+    alt = f"{layer.title}. {description_of(block)}"
+    made = whole(source, read, blocks_of(layer, run, view)[1:])
+    try:
+        return written_page(made, block, layer.title, layer.summary, alt, options).encode()
+    except Refusal as refused:  # of two arguments, which does not cross from a worker
+        raise ValueError(str(refused)) from None
 
 
 def source_of(layer: Description, run: Exploration, tensor: str = "") -> Source:

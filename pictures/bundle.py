@@ -22,19 +22,18 @@ _MODULE = re.compile(r"^\s*(?:import|export)\b.*", re.MULTILINE)
 
 
 @cache
-def bundled(first: str, without: tuple[str, ...] = ()) -> str:
+def bundled(first: str) -> str:
     """Return a script and all that it imports as one script without imports.
 
     Args:
         first: the file's name in ``browser/``.
-        without: files that the page does not use; to import one later gives nothing.
 
     Raises:
         ValueError: modules that import each other, or a form that is not known here.
     """
     ordered: list[str] = []
-    _visit(first, ordered, (), without)
-    parts = [_function(name, without) for name in ordered]
+    _visit(first, ordered, ())
+    parts = [_function(name) for name in ordered]
     return '"use strict";\nconst modules = {};\n' + "".join(parts)
 
 
@@ -43,9 +42,7 @@ def style(*names: str) -> str:
     return "".join((BROWSER / name).read_text("utf-8") for name in names)
 
 
-def _visit(
-    name: str, ordered: list[str], around: tuple[str, ...], without: tuple[str, ...]
-) -> None:
+def _visit(name: str, ordered: list[str], around: tuple[str, ...]) -> None:
     if name in around:
         raise ValueError(
             "The scripts cannot be bundled: expected no circle of imports. Received "
@@ -56,24 +53,20 @@ def _visit(
     source = (BROWSER / name).read_text("utf-8")
     needed = [*(found[1] for found in _IMPORT.findall(source)), *_LATER.findall(source)]
     for each in needed:
-        if each not in without:
-            _visit(each, ordered, (*around, name), without)
+        _visit(each, ordered, (*around, name))
     ordered.append(name)
 
 
-def _function(name: str, without: tuple[str, ...]) -> str:
+def _function(name: str) -> str:
     source = _COMMENT.sub("", (BROWSER / name).read_text("utf-8"))
     exported = ", ".join(_EXPORTED.findall(source))
 
     def imported(found: re.Match[str]) -> str:
         names = found[1].replace(" as ", ": ")
-        of = "{}" if found[2] in without else f'modules["{found[2]}"]'
-        return f"const {{{names}}} = {of};\n"
+        return f'const {{{names}}} = modules["{found[2]}"];\n'
 
     body = _EXPORT.sub("", _IMPORT.sub(imported, source))
-    body = _LATER.sub(
-        lambda found: "({})" if found[1] in without else f'modules["{found[1]}"]', body
-    )
+    body = _LATER.sub(r'modules["\1"]', body)
     if rest := _MODULE.search(body):
         raise ValueError(
             "The scripts cannot be bundled: expected `import {…} from` and `export` before a "

@@ -10,13 +10,14 @@ from functools import cache
 from html import escape
 from typing import Any
 
+import numpy as np
+
 from pictures.bundle import bundled, style
 from pictures.letters import FAMILIES, FILES, FONTS, clean
 from pictures.png import png
 from pictures.scene import Face, Scene
 from pictures.svg import Theme, svg
 
-_UNUSED = ("choose.js", "download.js")
 _MARKUP = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 
 
@@ -51,7 +52,7 @@ def page(
         alt: what the picture shows, in words.
         theme: ``light``, ``dark``, or ``auto``: as the reader's system is.
     """
-    script = bundled("offline.js", _UNUSED)
+    script = bundled("offline.js")
     sheet = _fonts() + style("layerscope.css", "offline.css")
     picture = _static(scene, theme, alt)
     sheets = " ".join(f"'{_hash(each)}'" for each in (sheet, *_STYLE.findall(picture)))
@@ -73,13 +74,31 @@ def page(
         f"<h1>{_text(title)}</h1>\n"
         + (f'<p class="ls-summary">{_text(summary)}</p>\n' if summary else "")
         + f'<div id="picture">{picture}</div>\n{says}</main>\n'
-        f'<script type="application/json" id="layerscope-page">{_json(data)}</script>\n'
+        f"<script {_DATA}>{_json(data)}</script>\n"
         f"<script>{script}</script>\n</body>\n</html>\n"
     )
 
 
+_DATA = 'type="application/json" id="layerscope-page"'
 _STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 _SCHEMES: dict[Theme, str] = {"light": "light", "dark": "dark", "auto": "light dark"}
+
+
+def numbers_in(text: str) -> dict[str, np.ndarray]:
+    """Return the tensors whose numbers stand in a page, by name.
+
+    Raises:
+        ValueError: it is no such page.
+    """
+    found = re.search(rf"<script {_DATA}>(.*?)</script>", text, re.DOTALL)
+    if found is None:
+        raise ValueError("A page cannot be read: expected one of ours. Received none of its data.")
+    return {
+        name: np.frombuffer(base64.b64decode(each["data"]), f"<f{each['bits'] // 8}").reshape(
+            each["shape"]
+        )
+        for name, each in json.loads(found[1])["numbers"].items()
+    }
 
 
 def _static(scene: Scene, theme: Theme, alt: str) -> str:

@@ -67,7 +67,7 @@ def show(choice: Choice) -> None:
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in run.notes:
             st.info(note, icon=":material/info:")
-        take_away(choice.layer.name, run)
+        take_away(choice.layer, run)
 
 
 def _live(choice: Choice) -> Live:

@@ -20,11 +20,11 @@ const FIXED = {
 
 /**
  * Why a tensor's cells cannot be typed into; empty where they can.
- * @param {Pick<Links, "tensors">} links
+ * @param {Pick<Links, "tensors" | "fixed">} links
  * @param {string} name
  */
-export function reasonFixed({ tensors }, name) {
-  const reason = FIXED[tensors[name].role];
+export function reasonFixed({ tensors, fixed }, name) {
+  const reason = fixed ?? FIXED[tensors[name].role];
   return reason ? `${name} cannot be edited. ${reason}` : "";
 }
 

@@ -158,7 +158,7 @@ export function explore(mount) {
       state.pinned = pin?.cell ?? "";
       for (const made of picture.figures) {
         made.links = links;
-        nameKeys(made);
+        nameKeys(made, links.fixed && "Enter pins one");
         fitEdges(made, links, (field, text, ended) => ask({ [field]: text }, ended));
       }
       const hasProduct =

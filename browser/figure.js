@@ -60,7 +60,7 @@ export function makeFigure(Plotly, name) {
   const node = element("figure", "ls-figure", plot, caption, tools);
   const nodes = { node, graph, canvas, lights, plot, title, detail, key: "" };
   const made = /** @type {Drawn} */ (/** @type {unknown} */ (nodes)); // drawFigure sets the rest
-  for (const format of ["PNG", "SVG"]) {
+  for (const format of Plotly.toImage ? ["PNG", "SVG"] : []) {
     const button = element("button", "", format);
     button.type = "button";
     button.setAttribute("aria-label", `Download ${name} as ${format}`);

@@ -30,6 +30,53 @@ export function written(value) {
 }
 
 /**
+ * A number with at most so many significant digits, as Python's `layers/operations/numbers.py` has
+ * it: whole numbers below a million keep all of theirs, and of two that are as near the even one.
+ * @param {number} value
+ * @param {number} [digits]
+ */
+export function significant(value, digits = 6) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return withMinus(String(value + 0));
+  return general(value, digits);
+}
+
+/**
+ * A number as Python's format `g` writes it, with a true minus and a short exponent.
+ * @param {number} value finite
+ * @param {number} digits
+ */
+function general(value, digits) {
+  let [text, power] = value.toExponential(digits - 1).split("e");
+  const exact = value.toExponential(60).split("e")[0];
+  const at = exact.indexOf(".") + digits;
+  if (/^50*$/.test(exact.slice(at)) && Number(exact[at - 1]) % 2 === 0) {
+    [text, power] = [exact.slice(0, at), value.toExponential(60).split("e")[1]];
+  }
+  const exponent = Number(power);
+  const short = (/** @type {string} */ number) =>
+    number.includes(".") ? number.replace(/\.?0+$/, "") : number;
+  if (exponent < -4 || exponent >= digits) return withMinus(`${short(text)}e${exponent}`);
+  return withMinus(
+    short(Number(`${text}e${exponent}`).toFixed(Math.max(0, digits - 1 - exponent))),
+  );
+}
+
+/**
+ * A result with the digits in which two calculations of it agree.
+ * @param {number} checked
+ * @param {number} computed
+ */
+export function agreed(checked, computed) {
+  for (const digits of [6, 5, 4, 3]) {
+    const text = significant(computed, digits);
+    if (text === significant(checked, digits)) return text;
+  }
+  return `${significant(checked, 4)} worked out here, ${significant(computed, 4)} by TensorFlow`;
+}
+
+/**
  * A number that was typed, with a decimal comma or a true minus, as Python reads it. Infinities may
  * be written ∞.
  * @param {string} text

@@ -41,7 +41,13 @@ export function painted(trace, figure, theme, cell) {
     return { ...trace, marker };
   }
   const colorscale = theme[figure.palette ?? "signed"];
-  return { ...trace, colorscale, showscale: false, hoverongaps: false, z: unpack(trace.z) };
+  return {
+    ...trace,
+    colorscale,
+    showscale: false,
+    hoverongaps: false,
+    z: trace.rows ?? unpack(trace.z),
+  };
 }
 
 /**

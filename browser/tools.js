@@ -81,10 +81,11 @@ export function makeTools(actions) {
       stop.hidden = at < 0;
       if (at < 0) sentence.textContent = "";
     },
-    /** @param {{hasProduct: boolean, contrast: string, edits: string, pinned: boolean}} shown */
+    /** @param {{hasProduct: boolean, contrast?: string, edits: string, pinned: boolean}} shown */
     show({ hasProduct, contrast: scale, edits, pinned }) {
       order.node.hidden = !hasProduct;
-      contrast.select.value = scale;
+      contrast.node.hidden = !scale;
+      contrast.select.value = scale ?? "";
       contrast.select.options[2].disabled = !pinned;
       undo.hidden = reset.hidden = !edits;
     },

@@ -21,6 +21,8 @@ export interface TraceData {
   zmax: number;
   /** Of a heatmap. */
   z: PackedArray;
+  /** Its rows, where they were unpacked before. */
+  rows?: Float32Array[];
   /** Of bars and points; null where a curve has no point. */
   y: number[];
   x?: number[];
@@ -141,11 +143,14 @@ export interface Links {
   edges: Record<string, EdgeData>;
   plane: [rows: number, columns: number];
   at: Record<number, number>;
-  contrast: string;
+  /** Absent where it cannot be chosen. */
+  contrast?: string;
   /** The order of a product's play, its steps a second, and the step at which it stands; -1: none. */
   play?: [order: string, speed: number, step: number];
   /** Of a run with time steps: the one that is shown, and how many there are. */
   time?: [at: number, count: number];
+  /** Why no number can be typed in, where none can. */
+  fixed?: string;
   /** Where cells can only be chosen: the tensors whose cells answer. */
   answer?: string[];
 }
@@ -236,4 +241,62 @@ export interface Picture {
   blocks?: Block[];
   timings?: Record<string, number>;
   live?: Live;
+}
+
+/** The arithmetic of a cell, see `arithmetic.js`. A number is a leaf: a cell of a tensor. */
+export type Tree =
+  | number
+  | ["n", number | string]
+  | ["neg", Tree]
+  | ["−" | "÷" | "^", Tree, Tree]
+  | ["+", Tree[], padding: number]
+  | ["×" | "log", Tree[]]
+  | ["share", Tree[], own: number]
+  | ["pick", Tree[], taken: number, name: string]
+  | ["?", Tree[], name: string, sign: string]
+  | ["f", Tree[], name: string, parameters: any[], shown: string];
+
+/** The arithmetic of some cells of one tensor, which differ in their numbers alone. */
+export interface Form {
+  tree: Tree;
+  /** Tensors of the leaves. */
+  leaves: string[];
+  /** The cells, counted along the last axis first; absent: all of the tensor. */
+  cells?: number[];
+  /** Of each leaf, each axis: where it starts, and what it moves by with each axis of the cell. */
+  moves?: number[][][];
+  /** Where they move otherwise: of each of the cells, each leaf counted as `cells` are. */
+  at?: number[][];
+}
+
+/** What a control of a page that answers offline moves. */
+export interface Slider {
+  name: string;
+  label: string;
+  most: number;
+  value: number;
+}
+
+/** A figure at each place of the sliders that move it; `planes` say what differs. */
+export interface Planes {
+  figure: FigureData;
+  sliders: string[];
+  planes: Record<string, Partial<FigureData>>;
+}
+
+/** All that a page holds which answers offline. */
+export interface Page {
+  /** One for each time step; items name their figures by their place in `figures`. */
+  pictures: ((Omit<RowBlock, "links"> | Omit<LinesBlock, "links">) & { links: number })[];
+  links: Links[];
+  /** What stands beneath. */
+  blocks: Block[];
+  figures: Planes[];
+  sliders: Slider[];
+  /** Bytes of little-endian floats in base64. */
+  numbers: Record<string, { shape: number[]; bits: 32 | 64; data: string }>;
+  forms: Record<string, Form[]>;
+  /** What is said of the cells of a tensor that has no arithmetic. */
+  says: Record<string, string>;
+  cell: string;
 }

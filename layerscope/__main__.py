@@ -60,10 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument(
         *("-o", "--output"),
         metavar="FILE",
-        help=".svg .png .pdf .json .npz; - for standard output",
+        help=".svg .png .pdf .html .json .npz; - for standard output",
     )
     render.add_argument("--format", metavar="KIND", help="of standard output (default: svg)")
-    render.add_argument("--theme", default="", help="light, dark, or auto (SVG: as the page is)")
+    render.add_argument(
+        "--theme", default="", help="light, dark, or auto (SVG, HTML: as the page is)"
+    )
     render.add_argument("--scale", type=float, help="pixels of a PNG for one of the screen's (2)")
     render.add_argument("--width", type=int, help="pixels of the screen, at most (960)")
     render.add_argument("--only", default="", metavar="TENSOR", help="draw this tensor alone")

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from pictures.page import numbers_in
 from pictures.png import description_in
 
 _SHOWN = 5
@@ -57,6 +58,8 @@ def _numbers(ending: str, data: bytes) -> dict[str, str]:
     if ending == ".json":
         tensors = json.loads(data)["tensors"]
         return dict(_of_arrays({name: np.array(t["values"]) for name, t in tensors.items()}))
+    if ending == ".html":
+        return dict(_of_arrays(numbers_in(data.decode())))
     if ending == ".npz":
         with np.load(io.BytesIO(data)) as file:
             return dict(_of_arrays(dict(file)))

@@ -8,29 +8,45 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
+from html import escape
 from importlib.metadata import distributions
 from pathlib import Path
 
 from layerscope.files import write
-from layerscope.formats import Options, alternative, written
+from layerscope.formats import Options, alternative, block_of, written
 from layerscope.refusal import WRONG_REQUEST, Refusal
 from layerscope.run import own_module, run
+from pictures.picture import picture
 
 NAMES = ("alt", "caption", "format", "only", "scale", "theme", "width")
 """What may be said of a picture, in every documentation tool alike."""
-_SHOWN = (".svg", ".png", ".pdf")
-"""What a page shows as an image; PDF is for Sphinx's LaTeX."""
-_ROOMS = ("block_reduction.py", "figures", "layers", "layerscope", "pictures", "views")
+_SHOWN = (".svg", ".png", ".pdf", ".html")
+"""What a page shows: images, PDF for Sphinx's LaTeX, and HTML in a frame."""
+_AROUND = 150
+"""Pixels of a frame around its picture: title, tools and margins."""
+_HEIGHTS = (260, 900)
+_ROOMS = ("block_reduction.py", "browser", "figures", "layers", "layerscope", "pictures", "views")
 _COMPUTING = ("tensorflow", "keras", "numpy", "resvg-py", "fpdf2", "pillow")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnFile:
-    """A picture's file, its words for those who do not see it, and its caption."""
+    """A picture's file, its words for those who do not see it, its caption, its height in pixels."""
 
     path: Path
     alt: str
     caption: str
+    height: int
+
+    def frame(self, uri: str) -> str:
+        """Return the frame of a page as markup; ``uri`` is where the page finds it."""
+        low, high = _HEIGHTS
+        return (
+            f'<iframe src="{escape(uri)}" title="{escape(" ".join(self.alt.split())[:300])}" '
+            f'loading="lazy" sandbox="allow-scripts" width="100%" '
+            f'height="{min(high, max(low, self.height + _AROUND))}" '
+            'style="border:0;resize:vertical;overflow:auto"></iframe>'
+        )
 
 
 def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "") -> DrawnFile:
@@ -60,14 +76,21 @@ def drawn(link: str, said: Mapping[str, str], *, folder: Path, layers: str = "")
         )
     options = _options(said)
     name = _name(link, ending, options, layers)
-    path, words = folder / f"{name}{ending}", folder / f"{name}.txt"
+    path, words = folder / f"{name}{ending}", folder / f"{name}.json"
     if not (path.exists() and words.exists()):
         made = run(link, layers)
         folder.mkdir(parents=True, exist_ok=True)
         write(path, written(made, ending, options))
-        write(words, alternative(made, options).encode())
-    alt = said.get("alt", "").strip() or words.read_text("utf-8")
-    return DrawnFile(path=path, alt=alt, caption=said.get("caption", "").strip())
+        high = picture(block_of(made, options), room=options.width).height
+        said_of = {"alt": alternative(made, options), "height": round(high)}
+        write(words, json.dumps(said_of).encode())
+    kept = json.loads(words.read_text("utf-8"))
+    return DrawnFile(
+        path=path,
+        alt=said.get("alt", "").strip() or kept["alt"],
+        caption=said.get("caption", "").strip(),
+        height=kept["height"],
+    )
 
 
 def _options(said: Mapping[str, str]) -> Options:
@@ -107,7 +130,8 @@ def _sources() -> str:
     root = Path(__file__).parents[1]
     found = hashlib.sha256()
     for room in _ROOMS:
-        files = sorted((root / room).rglob("*.py")) if "." not in room else [root / room]
+        files = sorted((root / room).rglob("*.*")) if "." not in room else [root / room]
+        files = [file for file in files if file.suffix in (".py", ".js", ".css")]
         for file in files:
             found.update(file.read_bytes())
     for name in _COMPUTING:

@@ -213,10 +213,17 @@ def _nested(values: np.ndarray) -> Any:
     return float(f"{number:.9g}")  # nine digits tell every float32 from its neighbours
 
 
+def _html(run: Run, options: Options) -> bytes:
+    from layerscope.offline import offline
+
+    return offline(run, options)
+
+
 FORMATS: dict[str, Callable[[Run, Options], bytes]] = {
     ".svg": _svg,
     ".png": _png,
     ".pdf": _pdf,
+    ".html": _html,
     ".json": _json,
     ".npz": _npz,
 }

@@ -65,7 +65,11 @@ def _figure(body: str, page: Any, config: Any, files: Any, indent: str) -> str:
     if files.get_file_from_path(uri) is None:
         files.append(File.generated(config, uri, content=made.path.read_bytes()))
     source = get_relative_url(files.get_file_from_path(uri).url, page.url)
-    alt = html.escape(" ".join(made.alt.split()), quote=True)
     caption = f"<figcaption>{html.escape(made.caption)}</figcaption>" if made.caption else ""
-    image = f'<img src="{html.escape(source, quote=True)}" alt="{alt}" loading="lazy">'
-    return f'{indent}<figure class="layerscope">{image}{caption}</figure>'
+    shown = made.frame(source) if made.path.suffix == ".html" else _image(source, made.alt)
+    return f'{indent}<figure class="layerscope">{shown}{caption}</figure>'
+
+
+def _image(source: str, alt: str) -> str:
+    words = html.escape(" ".join(alt.split()), quote=True)
+    return f'<img src="{html.escape(source, quote=True)}" alt="{words}" loading="lazy">'

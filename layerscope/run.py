@@ -17,6 +17,7 @@ from views.explore.cells import CELL, CONTRAST
 from views.explore.link import PREFIX, choice_from_link
 from views.explore.picture import equation
 from views.explore.view import choose_view
+from views.explore.whole import Read
 
 MAXIMUM_BYTES = 2**20
 """Of an author's module."""
@@ -24,13 +25,22 @@ MAXIMUM_BYTES = 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A link's run, its picture as a block, and the names of the tensors in it."""
+    """A link's run, its picture as a block, and the names of the tensors in it.
+
+    ``read`` returns a field's value, as the link has it.
+    """
 
     link: str
-    title: str
+    layer: Description
     block: dict[str, Any]
     drawn: tuple[str, ...]
     exploration: Exploration
+    read: Read
+
+    @property
+    def title(self) -> str:
+        """The layer's title."""
+        return self.layer.title
 
 
 def run(link: str, module: str = "") -> Run:
@@ -71,7 +81,12 @@ def run(link: str, module: str = "") -> Run:
     except ValueError as failed:
         raise Refusal(str(failed), CANNOT_DRAW) from None
     return Run(
-        link=link, title=choice.layer.title, block=block, drawn=view.drawn, exploration=explored
+        link=link,
+        layer=choice.layer,
+        block=block,
+        drawn=view.drawn,
+        exploration=explored,
+        read=read,
     )
 
 

@@ -86,7 +86,7 @@ def show(choice: Choice) -> None:
         formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in (*run.notes, *unknown_weights(sized.layer, run)):
             st.info(note, icon=":material/info:")
-        take_away(choice.layer.name, run)
+        take_away(choice.layer, run)
         with task_place:
             task()
     if failed:  # below the sentence

@@ -7,13 +7,19 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from layers.api.explore import Exploration
+from layers.inputs.description import Description
+from layerscope.offline import offline_html
 from pages.shared.link import link_parameters
 from pages.shared.session import widget_key
+from pages.shared.workers import workers
 from views.explore.report import npz
 
 
-def take_away(layer: str, run: Exploration) -> None:
-    """Offer the code, all tensors and the link; only while it is open, for highlighting is slow."""
+def take_away(layer: Description, run: Exploration) -> None:
+    """Offer the code, all tensors, a page that answers offline, and the link.
+
+    Only while it is open, for highlighting is slow. Files are made when they are asked for.
+    """
     opened = st.expander("Code, tensors, link", key=widget_key("code"), on_change="rerun")
     if not opened.open:
         return
@@ -26,7 +32,7 @@ def take_away(layer: str, run: Exploration) -> None:
             st.download_button(
                 "The code",
                 run.code,
-                file_name=f"{layer}.py",
+                file_name=f"{layer.name}.py",
                 mime="text/x-python",
                 key=widget_key("download_code"),
                 icon=":material/download:",
@@ -34,9 +40,18 @@ def take_away(layer: str, run: Exploration) -> None:
             st.download_button(
                 "All tensors of this run (NPZ)",
                 lambda: npz(run),
-                file_name=f"{layer}.npz",
+                file_name=f"{layer.name}.npz",
                 mime="application/octet-stream",
                 key=widget_key("download_tensors"),
+                icon=":material/download:",
+            )
+            parameters = link_parameters()
+            st.download_button(
+                "A page that answers offline (HTML)",
+                lambda: workers().submit(offline_html, layer, run, parameters).result(),
+                file_name=f"{layer.name}.html",
+                mime="text/html",
+                key=widget_key("download_page"),
                 icon=":material/download:",
             )
         st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")

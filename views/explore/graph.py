@@ -54,8 +54,17 @@ def groups_of(view: View, draw: Draw, path: str = "") -> list[dict[str, Any]]:
         states = [plain(f"{path}time/rows", over_time, draw)]
         groups.append(titled(f"{path}time", "State over time", states))
     if view.layout.inside:
-        groups.append(titled(f"{path}inside", "Inside", _parts(view.layout.inside, draw)))
+        parts = [_below(path, part) for part in _parts(view.layout.inside, draw)]
+        groups.append(titled(f"{path}inside", "Inside", parts))
     return groups
+
+
+def _below(path: str, group: dict[str, Any]) -> dict[str, Any]:
+    """Return a group whose path, and those of the groups in it, have another one before them."""
+    inner = (
+        {"groups": [_below(path, each) for each in group["groups"]]} if "groups" in group else {}
+    )
+    return group | inner | {"path": f"{path}{group['path']}"}
 
 
 def _state(state: State, drawn: set[str]) -> Row:

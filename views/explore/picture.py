@@ -32,7 +32,7 @@ def picture(layer: Description, run: Exploration, view: View) -> list[Block]:
         text(report.agreement(run)),
         *history(layer.name, run),
         report.figures_of(run),
-        report.weights_table(run),
+        report.weights_table(run.weights),
         row(histograms(layer.name, run)),
     ]
 

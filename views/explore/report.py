@@ -64,9 +64,9 @@ def figures_of(run: Exploration) -> Block:
     )
 
 
-def weights_table(run: Exploration) -> Block:
+def weights_table(weights: Sequence[WeightRow]) -> Block:
     """Return the table of ``get_weights()``; the last column counts distinct columns."""
-    return table("Weights", _HEAD, [_row(row) for row in run.weights])
+    return table("Weights", _HEAD, [_row(row) for row in weights])
 
 
 def unknown_weights(layer: Description, run: Exploration) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def test_parameters_are_counted(layer: str, expected: list[str]):
 
 def test_the_tables_figures_are_numpys():
     run = explored("linear", {"bias_initializer": "ones"}, seed=3)
-    table = report.weights_table(run)
+    table = report.weights_table(run.weights)
     rows = {row[0]: dict(zip(table["head"][1:], row[1:], strict=True)) for row in table["rows"]}
     kernel = run.trace["kernel"].astype("float64")
     assert list(rows) == ["kernel", "bias"]
@@ -103,15 +103,15 @@ def test_the_tables_figures_are_numpys():
 
 def test_the_table_tells_repeated_columns_and_zeros():
     run = explored("linear", {"kernel_initializer": "identity", "features": 4, "units": 4})
-    kernel, bias = report.weights_table(run)["rows"]
+    kernel, bias = report.weights_table(run.weights)["rows"]
     assert "75 %" in kernel
     assert "100 %" in bias
     run = explored("linear", {"kernel_initializer": "ones"})
-    assert report.weights_table(run)["rows"][0][-1] == "1"
+    assert report.weights_table(run.weights)["rows"][0][-1] == "1"
 
 
 def test_weights_that_do_not_train_are_told_so():
-    (mask,) = report.weights_table(explored("center_zero"))["rows"]
+    (mask,) = report.weights_table(explored("center_zero").weights)["rows"]
     assert mask[:4] == ["mask", "10 × 10", "float32", "no"]
 
 

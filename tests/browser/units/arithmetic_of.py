@@ -1,0 +1,42 @@
+"""Pages' data and Python's own sentences of their cells, as JSON: TensorFlow stays in this process.
+
+``python -m tests.browser.units.arithmetic_of LINK …`` prints, by link, ``{"page", "said"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import numpy as np
+
+from layers.inputs.cells import Cell
+from layerscope.offline import source_of
+from layerscope.run import run
+from views.explore.cells import pin
+from views.explore.whole import whole
+
+MOST = 60
+"""Cells of one tensor that are compared."""
+
+
+def arithmetic_of(link: str) -> dict[str, Any]:
+    """Return a link's page, and what Python says of cells of its tensors: sentence, place, bars."""
+    made = run(link)
+    trace = made.exploration.trace
+    page = whole(source_of(made.layer, made.exploration), made.read).page
+    said = {}
+    for name in page["numbers"]:
+        size = trace[name].size
+        for flat in np.unique(np.linspace(0, size - 1, min(size, MOST)).astype(int)):
+            index = np.unravel_index(flat, trace[name].shape)
+            cell = Cell(name, tuple(int(at) for at in index))
+            pinned = pin(trace, cell, made.exploration.edits)
+            bars = pinned["figure"]["spec"]["data"][0]["y"] if "figure" in pinned else None
+            said[str(cell)] = [pinned["where"], pinned["sentence"], bars]
+    return {"page": page, "said": said}
+
+
+if __name__ == "__main__":
+    print(json.dumps({link: arithmetic_of(link) for link in sys.argv[1:]}))

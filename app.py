@@ -22,6 +22,7 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from pages.explore import live
+    from pages.shared import downloads
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import show_unexpected_error
     from pages.shared.module_watcher import module_watcher
@@ -47,7 +48,7 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[*live.ROUTES, *ROUTES],
+        routes=[*live.ROUTES, *downloads.ROUTES, *ROUTES],
         middleware=[Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

@@ -2,6 +2,7 @@
 // once, the others when it is on the screen, and they give way to a newer update.
 
 import { element, facts, table, text } from "./dom.js";
+import { wholeDownloads } from "./download.js";
 import { drawFigure, keepFigures } from "./figure.js";
 import { cellSize } from "./layout.js";
 import { drawLines } from "./lines.js";
@@ -24,6 +25,7 @@ import { themeOf } from "./theme.js";
  * @property {HTMLElement} content
  * @property {HTMLElement} legend
  * @property {HTMLElement} tools
+ * @property {{title: string, node: HTMLElement}} [whole] the buttons that take the picture away
  * @property {string} [key] of what is drawn
  * @property {string} [legendKey]
  * @property {LinesState} [lines]
@@ -154,12 +156,16 @@ function drawRow(mount, block, { items }, theme, width) {
  * @param {Theme} theme
  * @param {number} width
  */
-function finish(mount, at, { ranges, links, pin }, theme, width) {
+function finish(mount, at, { ranges, links, pin, title }, theme, width) {
   const block = mount.blocks[at];
-  const legendKey = JSON.stringify([ranges, theme.paper]);
+  const legendKey = JSON.stringify([ranges, theme.paper, title]);
   if (block.legendKey !== legendKey) {
     block.legendKey = legendKey;
     const made = legend(ranges, theme);
+    if (title) {
+      if (block.whole?.title !== title) block.whole = { title, node: wholeDownloads(title) };
+      made.append(block.whole.node);
+    }
     block.legend.replaceWith(made);
     block.legend = made;
   }

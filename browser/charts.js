@@ -6,6 +6,7 @@
 import { drawAhead, prefetch } from "./ahead.js";
 import { clearBlock, drawBlocks } from "./blocks.js";
 import { element } from "./dom.js";
+import { answerDownloads } from "./download.js";
 import { follow, isBehind } from "./follow.js";
 import { inflated } from "./inflate.js";
 
@@ -121,6 +122,7 @@ function makeMount(parent) {
     ),
     send: () => {},
   };
+  answerDownloads(mount);
   parent.append(mount.root);
   return mount;
 }

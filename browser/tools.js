@@ -91,7 +91,7 @@ export function makeTools(actions) {
       if (key !== state.key) {
         state.key = key;
         if (state.terms) Plotly.purge(state.terms.graph);
-        state.terms = pinned?.figure && makeFigure(Plotly, pinned.figure.name);
+        state.terms = pinned?.figure && makeFigure(pinned.figure.name);
         pin.replaceChildren();
         if (pinned) {
           const where = element("b", "", pinned.where);

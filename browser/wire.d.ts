@@ -148,8 +148,15 @@ export interface Pin {
   figure?: FigureData;
 }
 
+/** What can be taken away as one picture has both. */
+export interface Whole {
+  title?: string;
+  /** Without the ending. */
+  file_name?: string;
+}
+
 /** A row of figures with signs between them. */
-export interface RowBlock {
+export interface RowBlock extends Whole {
   kind?: undefined;
   items: Item[];
   ranges: ColorRange[];
@@ -173,7 +180,7 @@ export interface GroupData {
 }
 
 /** Rows one below the other, grouped under headings that fold. */
-export interface LinesBlock {
+export interface LinesBlock extends Whole {
   kind: "lines";
   groups: GroupData[];
   ranges: ColorRange[];
@@ -210,8 +217,16 @@ export interface Live {
   turned: Record<string, string>;
 }
 
+/** Where the server answers with files of the pictures that this browser was sent. */
+export interface Files {
+  path: string;
+  visitor: string;
+  picture: string;
+}
+
 export interface Picture {
   id?: string;
+  files?: Files;
   /** Absent where the browser has them already. */
   blocks?: Block[];
   timings?: Record<string, number>;

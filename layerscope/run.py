@@ -24,12 +24,11 @@ MAXIMUM_BYTES = 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A link's run, its picture as a block, and the names of the tensors in it."""
+    """A link's run, and its picture as a block."""
 
     link: str
     title: str
     block: dict[str, Any]
-    drawn: tuple[str, ...]
     exploration: Exploration
 
 
@@ -70,9 +69,7 @@ def run(link: str, module: str = "") -> Run:
         raise Refusal(str(refused), WRONG_REQUEST) from None
     except ValueError as failed:
         raise Refusal(str(failed), CANNOT_DRAW) from None
-    return Run(
-        link=link, title=choice.layer.title, block=block, drawn=view.drawn, exploration=explored
-    )
+    return Run(link=link, title=choice.layer.title, block=block, exploration=explored)
 
 
 def own_module(path: str) -> OwnModule | None:

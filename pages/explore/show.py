@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -59,7 +58,7 @@ def show(choice: Choice) -> None:
         session().is_live = bool(follows.path)
         charts(
             blocks,
-            key="picture",
+            key=live.PICTURE,
             timings=timings,
             live=follows,
             on_asked=lambda changes: set_from_picture(component_fields(choice.layer), changes),
@@ -79,7 +78,6 @@ def _live(choice: Choice) -> Live:
         for field in component_fields(choice.layer)
     }
     turned[EDITS.name] = EDITS.text(choice.edits)
-    session().visitor = session().visitor or secrets.token_hex(8)
     return Live(
         path=live.PATH if has_link else "",
         visitor=session().visitor,

@@ -7,6 +7,7 @@ object, and every other widget's key begins with ``ls.``, which no argument's na
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ class Session:
         last_link: the parameters that were written last; None before.
         link_problems: what the link asked for and cannot be, one sentence each.
         problems: what was typed and cannot be, one sentence each.
-        visitor: a random name for the live route.
+        visitor: a random name for the live route, and for the pictures that are kept.
         is_live: whether the live route draws what is turned, ahead of the page.
         module_stamp: the state of the author's file when it was last looked at.
         uploaded_arrays: the visitor's arrays from files, by the input's name.
@@ -61,7 +62,7 @@ class Session:
     last_link: dict[str, str] | None = None
     link_problems: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    visitor: str = ""
+    visitor: str = field(default_factory=lambda: secrets.token_hex(8))
     is_live: bool = False
     module_stamp: tuple[int, int] | None = None
     uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)

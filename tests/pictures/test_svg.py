@@ -83,7 +83,7 @@ def test_the_colours_are_those_of_the_screen():
 
 
 def test_the_description_says_the_numbers_that_numpy_finds():
-    root = read.parsed(drawn(dense(pin=PIN), title="Dense", caption="Four tensors."))
+    root = read.parsed(drawn(dense(pin=PIN) | {"title": "Dense"}, caption="Four tensors."))
     title, description = root[0].text, root[1].text
     assert title == "Dense: inputs · kernel + bias = outputs"
     low, high = OUTPUTS.min(), OUTPUTS.max()

@@ -9,7 +9,7 @@ from figures.view import symmetric_limit
 from layers.api.explore import Exploration
 from layers.inputs.description import Description
 from layers.traces.layout import Sign
-from views.blocks import Block, row, text
+from views.blocks import Block, downloadable, row, text
 from views.explore import report
 from views.explore.cells import links, pin
 from views.explore.graph import graph
@@ -24,8 +24,7 @@ def picture(layer: Description, run: Exploration, view: View) -> list[Block]:
         text(report.agreement(run)),
         *history(layer.name, run),
         report.figures_of(run),
-        report.weights_table(run),
-        row(histograms(layer.name, run)),
+        *weights(layer.name, run),
     ]
 
 
@@ -40,8 +39,10 @@ def equation(layer: Description, run: Exploration, view: View) -> Block:
         items: list[Figure | Sign] = [
             item if isinstance(item, Sign) else draw(item.name) for item in view.layout.rows[0]
         ]
-        return row(items, legend, links=linked, pin=pinned)
-    return graph(view, draw, legend, links=linked, pin=pinned)
+        block = row(items, legend, links=linked, pin=pinned)
+    else:
+        block = graph(view, draw, legend, links=linked, pin=pinned)
+    return downloadable(block, layer.title, layer.name)
 
 
 def history(layer: str, run: Exploration) -> list[Block]:
@@ -58,6 +59,16 @@ def history(layer: str, run: Exploration) -> list[Block]:
     )
     counted = f"{len(states)} calls" if len(states) > 1 else "1 call"
     return [text(f"The total after each of {counted} of one layer object:"), row([figure])]
+
+
+def weights(layer: str, run: Exploration) -> list[Block]:
+    """Return the table of the weights and their histograms; nothing for layers without any."""
+    if not run.weights:
+        return []
+    drawn = downloadable(
+        row(histograms(layer, run)), "Histograms of the weights", f"{layer}-histograms"
+    )
+    return [report.weights_table(run), drawn]
 
 
 def histograms(layer: str, run: Exploration) -> list[Figure]:

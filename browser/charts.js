@@ -73,6 +73,9 @@ style.rel = "stylesheet";
 style.href = new URL("layerscope.css", here).href;
 document.head.append(style);
 
+const isEmbedded = new URLSearchParams(location.search).get("embed") === "true";
+if (isEmbedded && parent !== window) import("./embed.js").then(({ tellHeight }) => tellHeight());
+
 /**
  * @param {object} update
  * @param {Uint8Array<ArrayBuffer>} update.data
@@ -93,6 +96,7 @@ export default async function charts({ data, parentElement, setTriggerValue }) {
   mounted.Plotly = await plotly;
   if (mounted.newest !== data) return undefined; // a newer update came in between
   mounted.page = unpacked;
+  mounted.root.dataset.hidden = (unpacked.hidden ?? []).join(" ");
   showPage(mounted);
   mounted.observer.observe(mounted.root);
   return () => {

@@ -227,6 +227,8 @@ export interface Files {
 export interface Picture {
   id?: string;
   files?: Files;
+  /** Names of tools that are left out. */
+  hidden?: string[];
   /** Absent where the browser has them already. */
   blocks?: Block[];
   timings?: Record<string, number>;

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pictures.describe import figures_of
-from pictures.picture import WIDTH, only, picture
+from pictures.picture import WIDTH, only, picture, title_of
 from pictures.scene import Scene
 from pictures.svg import THEMES, svg
 
@@ -105,8 +105,19 @@ def named_file(text: str, at: int, ending: str, options: Options) -> tuple[str, 
         )
     data = drawn(block, ending, options)
     shown = figures_of(chosen(block, options.only))
-    name = shown[0]["file_name"] if options.only else block.get("file_name", "picture")
-    return re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII).strip("._") + ending, data
+    return _safe(
+        shown[0]["file_name"] if options.only else block.get("file_name", "")
+    ) + ending, data
+
+
+def names_of_first(text: str) -> tuple[str, str]:
+    """Return the file's name, without its ending, and the title of the first of these blocks."""
+    block = json.loads(text)[0]
+    return _safe(block.get("file_name", "")), title_of(block)
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII).strip("._") or "picture"
 
 
 def chosen(block: dict[str, Any], tensor: str) -> dict[str, Any]:

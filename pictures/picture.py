@@ -57,9 +57,14 @@ def picture(
         width=wide,
         height=high,
         elements=(paper, *elements),
-        title=": ".join(filter(None, [block.get("title"), equation_of(block)])),
+        title=title_of(block),
         description=" ".join(filter(None, [description_of(block), caption])),
     )
+
+
+def title_of(block: dict[str, Any]) -> str:
+    """Return what a picture is called: its title, and the equation."""
+    return ": ".join(filter(None, [block.get("title"), equation_of(block)]))
 
 
 def only(block: dict[str, Any], tensor: str) -> dict[str, Any] | None:

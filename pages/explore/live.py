@@ -71,7 +71,7 @@ def _picture(link: Mapping[str, str]) -> bytes:
 
     computed = time.perf_counter()
     view = choose_view(run.trace, choice.layer.title, read, run.refused)
-    blocks = picture(choice.layer, run, view)
+    blocks = picture(choice.layer, run, view, alone="embed" in link)
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     is_prefetched = "prefetch" in link  # nobody waits for it, so its times are not measured

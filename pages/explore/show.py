@@ -21,6 +21,7 @@ from pages.shared.frame import link_in_step
 from pages.shared.link import add_problem, link_parameters
 from pages.shared.module_watcher import author_module
 from pages.shared.session import session
+from pages.shared.visible import is_embedded, visible
 from views.explore.cells import CELL, CONTRAST, EDITS, component_fields, fits_link
 from views.explore.link import Choice
 from views.explore.picture import picture
@@ -51,7 +52,8 @@ def show(choice: Choice) -> None:
         view = choose_view(run.trace, choice.layer.title, side_by_side(), run.refused)
         for sentence in view.problems:
             add_problem(sentence)
-        blocks = picture(choice.layer, run, view)
+        is_part = is_embedded()
+        blocks = picture(choice.layer, run, view, alone=is_part)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
         follows = _live(sized)
@@ -63,10 +65,14 @@ def show(choice: Choice) -> None:
             live=follows,
             on_asked=lambda changes: set_from_picture(component_fields(choice.layer), changes),
         )
-        formula.markdown(run.latex)  # sent after the picture, which is what one waits for
+        if is_part:
+            return
+        if visible("formula"):
+            formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in run.notes:
             st.info(note, icon=":material/info:")
-        take_away(choice.layer.name, run)
+        if visible("code"):
+            take_away(choice.layer.name, run)
 
 
 def _live(choice: Choice) -> Live:
@@ -81,7 +87,7 @@ def _live(choice: Choice) -> Live:
     return Live(
         path=live.PATH if has_link else "",
         visitor=session().visitor,
-        link=parameters,
+        link=parameters | ({"embed": "true"} if is_embedded() else {}),
         turned=turned,
     )
 

@@ -17,6 +17,7 @@ from cachetools import LRUCache
 from pages.shared.assets import base, url
 from pages.shared.downloads import PATH, keep
 from pages.shared.session import session, widget_key
+from pages.shared.visible import TOOLS, visible
 from views.blocks import Block, as_text, described, packed
 
 _sent: LRUCache[str, tuple[str, ...]] = LRUCache(4096)
@@ -66,6 +67,8 @@ def charts(
 
     text = as_text(blocks)
     data = described(blocks, text, timings=timings)
+    if hidden := [name for name in TOOLS if not visible(name)]:
+        data["hidden"] = hidden
     if any("items" in block or "groups" in block for block in blocks):
         visitor = session().visitor
         keep(visitor, picture, data["id"], text)

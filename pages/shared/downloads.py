@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from layers.inputs.fields import BadInputError
 from pages.shared.workers import workers
-from pictures.files import Options, named_file
+from pictures.files import Options, named_file, names_of_first
 
 PATH = "/layerscope/picture"
 _MOST_KEPT = 64 * 2**20
@@ -50,6 +50,13 @@ def keep(visitor: str, picture: str, known_as: str, text: str) -> None:
         while newest and sum(map(len, newest.values())) > _MOST_KEPT // 4:
             del newest[next(iter(newest))]
         _kept[place] = newest
+
+
+def named_picture(visitor: str, picture: str) -> tuple[str, str] | None:
+    """Return the file's name and the title of what a visitor was sent last; None where nothing."""
+    with _lock:
+        newest = [*_kept.get((visitor[:32], picture), {}).values()]
+    return names_of_first(newest[-1]) if newest else None
 
 
 async def answer(request: Request) -> Response:

@@ -33,6 +33,9 @@ class Session:
         postponed: those that wait for the file that they are about.
         chosen: values other than the defaults, by field name; they outlive their widgets.
         defaults: of each control that was shown, by field name.
+        hidden: the names of the controls that the link hides.
+        controls: the names of those that there are on this page, hidden or not.
+        conceals: whether all controls are hidden now, as those of an embedded page's sidebar.
         shown: the parameters of this run, with their text; None for a value at its default.
         shown_outside: those of controls that a rerun of the fragment leaves alone; None before.
         last_link: the parameters that were written last; None before.
@@ -57,6 +60,9 @@ class Session:
     postponed: dict[str, str] = field(default_factory=dict)
     chosen: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    controls: dict[str, None] = field(default_factory=dict)
+    conceals: bool = False
     shown: dict[str, str | None] = field(default_factory=dict)
     shown_outside: dict[str, str | None] | None = None
     last_link: dict[str, str] | None = None

@@ -17,10 +17,15 @@ from views.explore.view import View
 from views.tensors import painter
 
 
-def picture(layer: Description, run: Exploration, view: View) -> list[Block]:
-    """Return all blocks of a run, the equation first."""
+def picture(
+    layer: Description, run: Exploration, view: View, *, alone: bool = False
+) -> list[Block]:
+    """Return all blocks of a run, the equation first; ``alone`` without the others."""
+    first = equation(layer, run, view)
+    if alone:
+        return [first]
     return [
-        equation(layer, run, view),
+        first,
         text(report.agreement(run)),
         *history(layer.name, run),
         report.figures_of(run),

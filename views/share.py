@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
-_MARKUP = re.compile(r"([\\\[\]<>*_`!&])")
-"""What means something in Markdown's alternative texts."""
+_MARKUP = re.compile(r"([\\\[\]*_`!])")
+"""What means something in Markdown's alternative texts, beside HTML's."""
 HEIGHT = 600
 """Pixels of a frame until it tells its own."""
 THEMES = ("auto", "light", "dark")
@@ -53,7 +53,7 @@ class Shared:
 
     def image(self, file: str, alternative: str) -> str:
         """Return the line of Markdown that shows the picture's file."""
-        text = _MARKUP.sub(r"\\\1", " ".join(alternative.split()))
+        text = escape(_MARKUP.sub(r"\\\1", " ".join(alternative.split())), quote=False)
         return f"![{text}]({file})"
 
     def command(self, file: str, layers: str = "") -> str:

@@ -44,7 +44,7 @@ def read_link(page: str) -> None:
         return
     state.has_read_link = True
     link = {name: str(value) for name, value in st.query_params.items()}
-    state.hidden = hidden_by(link.pop(HIDE, ""))
+    state.hidden, state.hidden_anew = hidden_by(link.pop(HIDE, "")), True
     open_link(link)
 
 

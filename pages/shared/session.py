@@ -34,6 +34,7 @@ class Session:
         chosen: values other than the defaults, by field name; they outlive their widgets.
         defaults: of each control that was shown, by field name.
         hidden: the names of the controls that the link hides.
+        hidden_anew: whether a new link has said so, and the names are yet to be checked.
         controls: the names of those that there are on this page, hidden or not.
         conceals: whether all controls are hidden now, as those of an embedded page's sidebar.
         shown: the parameters of this run, with their text; None for a value at its default.
@@ -61,6 +62,7 @@ class Session:
     chosen: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
+    hidden_anew: bool = False
     controls: dict[str, None] = field(default_factory=dict)
     conceals: bool = False
     shown: dict[str, str | None] = field(default_factory=dict)

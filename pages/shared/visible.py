@@ -38,8 +38,14 @@ def hidden_by(text: str) -> tuple[str, ...]:
 
 
 def check_hidden() -> None:
-    """Complain of names that hide nothing, and forget them; call when all controls were shown."""
+    """Complain of names in a new link that hide nothing; call when all controls were shown.
+
+    Later a name may be that of a control which another layer has.
+    """
     state = session()
+    if not state.hidden_anew:
+        return
+    state.hidden_anew = False
     unknown = [name for name in state.hidden if name not in state.controls]
     state.hidden = tuple(name for name in state.hidden if name in state.controls)
     for name in unknown:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +18,7 @@ from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from pages.shared import downloads
-from tests.pages.session import SENTENCE, opened, sent
+from tests.pages.session import SENTENCE, opened, opened_page, sent
 from tests.pages.test_bad_links import TEXT
 
 LINK = {"layer": "linear", "units": "3", "cell": "outputs.1.2", "edits": "inputs.0.0=2"}
@@ -32,16 +34,8 @@ def asked(**query: object) -> Response:
 def picture(session: AppTest, place: str = "picture") -> dict[str, str]:
     """Return how the browser names a picture that it was sent."""
     (files,) = (own for own in sent(session, "files") if own["picture"] == place)
-    (known_as,) = {
-        key for key in downloads._kept[files["visitor"], place] if key in ids_of(session)
-    }
+    (known_as,) = {*downloads._kept[files["visitor"], place]} & {*sent(session, "id", of=str)}
     return {"visitor": files["visitor"], "picture": place, "id": known_as}
-
-
-def ids_of(session: AppTest) -> set[str]:
-    """Return the ids of all pictures that a page was sent."""
-    found = sent(session, "id", of=str)
-    return set(found)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +46,6 @@ def shown() -> dict[str, str]:
 
 def by_command(folder: Path, ending: str, *options: str) -> bytes:
     """Return what the command writes, in a process of its own: TensorFlow is loaded there."""
-    import subprocess
-
     target = folder / f"x{ending}"
     link = f"/?{urlencode(LINK)}"
     command = [sys.executable, "-m", "layerscope", "render", link, "-o", str(target), *options]
@@ -94,23 +86,13 @@ def test_the_figure_of_a_pins_terms_is_a_file(shown: dict[str, str], only: str):
     [("train", "curve", 0), ("train", "step", 0), ("models", "weights", 0), ("", "picture", -1)],
 )
 def test_pictures_of_every_page_are_files(page: str, place: str, block: int):
-    session = AppTest.from_file("app.py", default_timeout=120)
-    if page:
-        session.switch_page(f"pages/{page}/page.py")
-    named = picture(session.run(), place)
-    text = downloads._kept[named["visitor"], place][named["id"]]
-    at = block if block >= 0 else text.count('"ranges"') and last_of(text)
+    named = picture(opened_page(page) if page else opened(layer="linear"), place)
+    blocks = json.loads(downloads._kept[named["visitor"], place][named["id"]])
+    at = block % len(blocks)
     for kind in ("svg", "png", "pdf"):
         answer = asked(**named, format=kind, block=at)
         assert answer.status_code == 200, answer.body
         assert len(answer.body) > 500
-
-
-def last_of(text: str) -> int:
-    """Return the place of the last block."""
-    import json
-
-    return len(json.loads(text)) - 1
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.pages.session import (
     assert_sound,
     drawn,
     opened,
+    opened_page,
     sent,
 )
 
@@ -30,7 +31,7 @@ def embedded(monkeypatch: pytest.MonkeyPatch):
 def keys(session: AppTest) -> set[str]:
     """Return the keys of all widgets that are shown."""
     kinds = ("slider", "selectbox", "number_input", "toggle", "radio", "text_input", "button")
-    return {widget.key for kind in kinds for widget in session.get(kind)}
+    return {widget.key or "" for kind in kinds for widget in session.get(kind)}
 
 
 # --- Hidden controls
@@ -82,11 +83,8 @@ def test_the_browser_is_told_which_tools_are_hidden():
 
 @pytest.mark.parametrize(("page", "name"), [("train", "optimizer"), ("models", "kernel_size")])
 def test_other_pages_hide_their_own(page: str, name: str):
-    session = opened(hide=name)
-    assert_one_complaint(session, name)
-    session = AppTest.from_file("app.py", default_timeout=60)
-    session.query_params["hide"] = name
-    session.switch_page(f"pages/{page}/page.py").run()
+    assert_one_complaint(opened(hide=name), name)
+    session = opened_page(page, hide=name)
     assert_sound(session)
     assert name not in keys(session)
 
@@ -102,7 +100,7 @@ def test_an_embedded_page_shows_the_picture_and_its_dimensions_alone():
     assert not session.title
     assert not session.markdown
     assert not session.expander
-    assert list(drawn(session)) == ["inputs", "kernel", "bias", "product", "outputs"]
+    assert list(drawn(session)) == ["inputs", "kernel", "bias", "pre_activation", "outputs"]
     assert sent(session, "pin")
     assert not sent(session, "rows", of=list)
     session.slider(key="units").set_value(6).run()
@@ -119,8 +117,7 @@ def test_the_answer_ahead_of_an_embedded_page_is_the_picture_alone():
 @pytest.mark.usefixtures("embedded")
 @pytest.mark.parametrize("page", ["train", "models", "checkup"])
 def test_other_pages_can_be_embedded(page: str):
-    session = AppTest.from_file("app.py", default_timeout=120)
-    session.switch_page(f"pages/{page}/page.py").run()
+    session = opened_page(page)
     assert_sound(session)
     assert not session.title
     assert not session.sidebar.children
@@ -149,17 +146,6 @@ def test_the_dialog_writes_link_frame_image_and_command():
     assert words[:4] == ["python", "-m", "layerscope", "render"]
     assert dict(parse_qsl(urlsplit(words[4]).query)) == link
     assert words[5:] == ["-o", "linear.svg"]
-
-
-def test_the_dialog_follows_what_is_chosen_in_it():
-    session = opened(layer="linear")
-    shared(session)
-    session.multiselect(key=widget_key("share_hide")).select("units").run()
-    session.get("button_group")[0].set_value("dark").run()
-    address, frame, _, command = [code.value for code in session.code]
-    assert address.endswith("?layer=linear&hide=units")
-    assert "embed_options=dark_theme" in frame
-    assert command.endswith("-o linear.svg --theme dark")
 
 
 def test_the_link_of_the_dialog_is_of_what_was_turned_last():

@@ -36,8 +36,8 @@ class Attributes(HTMLParser):
         self.found = []
         self.feed(text)
 
-    def handle_starttag(self, tag, attributes):
-        self.found.append((tag, dict(attributes)))
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

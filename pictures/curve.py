@@ -34,11 +34,8 @@ def curve(figure: dict[str, Any]) -> Group:
             up = (math.log10(y) if logarithmic else y) - low
             yield (x - left) / (right - left) * WIDTH, _TOP + room * (1 - up / (high - low))
 
-    quiet = named("quiet")
-    elements: list[Element] = [
-        Rect(x=0, y=_TOP, width=1, height=room, fill=quiet),
-        Rect(x=0, y=HEIGHT - _BOTTOM - 0.5, width=WIDTH, height=1, fill=quiet),
-    ]
+    axis = Rect(x=0, y=HEIGHT - _BOTTOM - 0.5, width=WIDTH, height=1, fill=named("quiet"))
+    elements: list[Element] = [axis]
     for trace in figure["spec"]["data"]:
         placed = list(points(trace))
         if trace["mode"] == "lines":

@@ -26,7 +26,7 @@ _MOST_KEPT = 64 * 2**20
 _NEWEST = 3
 """Of each picture: the browser shows one, and may hold two that it has asked for ahead."""
 _kept: LRUCache[tuple[str, str], dict[str, str]] = LRUCache(
-    _MOST_KEPT, getsizeof=lambda newest: sum(map(len, newest.values()))
+    _MOST_KEPT, getsizeof=lambda newest: 500 + sum(map(len, newest.values()))
 )
 _lock = threading.Lock()  # pages and routes run in threads, and an LRUCache is not safe in threads
 _one_at_a_time = asyncio.Lock()
@@ -49,7 +49,9 @@ def keep(visitor: str, picture: str, known_as: str, text: str) -> None:
         newest = dict([*before, (known_as, text)][-_NEWEST:])
         while newest and sum(map(len, newest.values())) > _MOST_KEPT // 4:
             del newest[next(iter(newest))]
-        _kept[place] = newest
+        _kept.pop(place, None)
+        if newest:
+            _kept[place] = newest
 
 
 def named_picture(visitor: str, picture: str) -> tuple[str, str] | None:

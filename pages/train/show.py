@@ -26,6 +26,7 @@ from pages.shared.frame import link_in_step, literal
 from pages.shared.link import add_problem, link_parameters
 from pages.shared.module_watcher import author_module
 from pages.shared.session import session, widget_key
+from pages.shared.visible import is_embedded, visible
 from pages.train.run import TOO_LONG, trained
 from pages.train.take_away import take_away
 from views.explore.cells import CELL, EDITS, component_fields
@@ -63,7 +64,8 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
         _picture(sized, subject, training, curve, controls)
         if example := example_of(link_parameters()):
             said.caption(example.says)
-        take_away(choice.layer.name, training)
+        if visible("code") and not is_embedded():
+            take_away(choice.layer.name, training)
 
 
 def _picture(

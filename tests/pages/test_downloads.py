@@ -139,17 +139,18 @@ def test_only_the_newest_of_each_picture_are_kept():
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch):
-    few = type(downloads._kept)(1000, getsizeof=downloads._kept.getsizeof)
+    few = type(downloads._kept)(10_000, getsizeof=downloads._kept.getsizeof)
     monkeypatch.setattr(downloads, "_kept", few)
-    monkeypatch.setattr(downloads, "_MOST_KEPT", 1000)
+    monkeypatch.setattr(downloads, "_MOST_KEPT", 10_000)
 
     def visit(number: int) -> None:
         for turn in range(300):
-            downloads.keep(f"{(7 * number + turn) % 20}", "p", f"{turn}", "x" * (turn % 400))
+            downloads.keep(f"{(7 * number + turn) % 20}", "p", f"{turn}", "x" * (turn * 97 % 4000))
 
     with ThreadPoolExecutor(8) as visitors:
         assert all(answer is None for answer in visitors.map(visit, range(8)))
-    assert 0 < few.currsize <= 1000
-    assert max(sum(map(len, own.values())) for own in few.values()) <= 250
+    assert 0 < few.currsize <= 10_000
+    assert max(sum(map(len, own.values())) for own in few.values()) <= 2500
+    assert all(few.values())  # what holds nothing would never be dropped
     downloads.keep("v" * 10_000, "p", "x", "[]")
     assert max(len(visitor) for visitor, _ in few) <= 32

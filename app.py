@@ -22,6 +22,7 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from pages.explore import live as explore_live
+    from pages.shared import downloads
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import show_unexpected_error
     from pages.shared.link import LinkLimit
@@ -51,7 +52,7 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[*explore_live.ROUTES, *train_live.ROUTES, *ROUTES],
+        routes=[*explore_live.ROUTES, *train_live.ROUTES, *downloads.ROUTES, *ROUTES],
         middleware=[Middleware(LinkLimit), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

@@ -3,6 +3,7 @@
 
 import { dock } from "./dock.js";
 import { element, facts, table, text } from "./dom.js";
+import { wholeDownloads } from "./download.js";
 import { drawFigure, keepFigures } from "./figure.js";
 import { cellSize } from "./layout.js";
 import { drawLines } from "./lines.js";
@@ -25,6 +26,7 @@ import { themeOf } from "./theme.js";
  * @property {HTMLElement} content
  * @property {HTMLElement} legend
  * @property {HTMLElement} tools
+ * @property {{title: string, node: HTMLElement}} [whole] the buttons that take the picture away
  * @property {string} [key] of what is drawn
  * @property {string} [legendKey]
  * @property {LinesState} [lines]
@@ -164,13 +166,17 @@ function drawRow(mount, block, { items, links }, theme, width) {
  * @param {number} width
  */
 function finish(mount, at, data, theme, width) {
-  const { ranges, links, pin } = data;
+  const { ranges, links, pin, title } = data;
   const time = "time" in data ? data.time : undefined;
   const block = mount.blocks[at];
-  const legendKey = JSON.stringify([ranges, theme.paper]);
+  const legendKey = JSON.stringify([ranges, theme.paper, title]);
   if (block.legendKey !== legendKey) {
     block.legendKey = legendKey;
     const made = legend(ranges, theme, links && !links.answer ? HINT : "");
+    if (title) {
+      if (block.whole?.title !== title) block.whole = { title, node: wholeDownloads(title) };
+      made.append(block.whole.node);
+    }
     block.legend.replaceWith(made);
     block.legend = made;
   }

@@ -6,6 +6,7 @@
 import { drawAhead, prefetch } from "./ahead.js";
 import { clearBlock, drawBlocks } from "./blocks.js";
 import { element } from "./dom.js";
+import { answerDownloads } from "./download.js";
 import { follow, isBehind } from "./follow.js";
 import { inflated } from "./inflate.js";
 
@@ -80,6 +81,9 @@ style.rel = "stylesheet";
 style.href = new URL("layerscope.css", here).href;
 document.head.append(style);
 
+const isEmbedded = new URLSearchParams(location.search).get("embed") === "true";
+if (isEmbedded && parent !== window) import("./embed.js").then(({ tellHeight }) => tellHeight());
+
 /**
  * @param {object} update
  * @param {Uint8Array<ArrayBuffer>} update.data
@@ -100,6 +104,7 @@ export default async function charts({ data, parentElement, setTriggerValue }) {
   mounted.Plotly = await plotly;
   if (mounted.newest !== data) return undefined; // a newer update came in between
   mounted.page = unpacked;
+  mounted.root.dataset.hidden = (unpacked.hidden ?? []).join(" ");
   showPage(mounted);
   mounted.observer.observe(mounted.root);
   return () => {
@@ -129,6 +134,7 @@ function makeMount(parent) {
     ),
     send: () => {},
   };
+  answerDownloads(mount);
   parent.append(mount.root);
   return mount;
 }

@@ -1,64 +1,109 @@
-// A figure as a file. It stands alone, so it has the title, axes and colour bar that the page shows
-// around the figure.
+// Pictures as files. The server draws them, of the blocks that it has sent, when they are asked for.
 
-import { GRIDDED } from "./canvas.js";
 import { element } from "./dom.js";
-import { numberSize } from "./numbers.js";
-import { layoutOf, painted } from "./plotly.js";
+import { themeOf } from "./theme.js";
 
-/** @import { Drawn, Plotly } from "./figure.js" */
+/** @import { Mount } from "./charts.js" */
 
 /**
- * @param {Plotly} Plotly
- * @param {Drawn} made
- * @param {string} format "png", at twice its size, or "svg"
+ * What is to be taken away.
+ * @typedef {object} Wanted
+ * @property {string} format "svg", "png" or "pdf"
+ * @property {string} [only] the figure; the whole picture where it is absent
+ * @property {string} [scale] pixels of a PNG for each of the screen's
  */
-export async function download(Plotly, { figure, theme }, format) {
-  const [rows, columns] = figure.cells ?? [0, 0];
-  const cell = Math.max(2, Math.min(36, Math.floor(900 / Math.max(rows, columns, 1))));
-  const plot = figure.cells
-    ? { width: Math.max(180, columns * cell), height: Math.max(36, rows * cell) }
-    : { width: 480, height: 280 };
-  const margin = { l: 70, r: figure.cells ? 90 : 24, t: 48, b: 56 };
-  const size = {
-    width: plot.width + margin.l + margin.r,
-    height: plot.height + margin.t + margin.b,
-  };
-  const font = numberSize(figure.digits ?? 0, cell);
-  const numbers = font ? { texttemplate: `%{z:${figure.format}}`, textfont: { size: font } } : {};
-  const gap = cell >= GRIDDED ? 1 : 0;
-  const bar = { thickness: 10, outlinewidth: 0, len: 1, nticks: 5 };
-  const matrix = { ...numbers, xgap: gap, ygap: gap, showscale: plot.height >= 100, colorbar: bar };
-  const data = figure.spec.data.map((trace) => ({
-    ...painted(trace, figure, theme, cell),
-    ...(trace.type === "heatmap" ? matrix : {}),
-  }));
-  const ticks = figure.cells
-    ? { tickformat: "d", nticks: 8, showgrid: false, zeroline: false }
-    : {};
-  const plain = layoutOf(figure, theme, size);
-  const axis = (/** @type {string} */ name) => ({
-    ...figure.spec.layout[name],
-    ...ticks,
-    color: theme.text,
-    gridcolor: theme.gap,
-    autorange: undefined,
-    showticklabels: true,
-    range: plain[name].range,
+
+const ASKED = "layerscope-download";
+const SCALES = ["1", "2", "3", "4", "8"];
+const USUAL_SCALE = "2";
+
+/**
+ * A button that takes a picture away.
+ * @param {string} text
+ * @param {string} label for screen readers
+ * @param {() => Wanted} wanted
+ * @param {string} [className]
+ */
+export function downloadButton(text, label, wanted, className = "") {
+  const button = element("button", className, text);
+  button.type = "button";
+  button.setAttribute("aria-label", label);
+  button.addEventListener("click", () =>
+    button.dispatchEvent(new CustomEvent(ASKED, { bubbles: true, detail: wanted() })),
+  );
+  return button;
+}
+
+/**
+ * The buttons that take a whole picture away.
+ * @param {string} title of the picture
+ */
+export function wholeDownloads(title) {
+  const scale = element("select", "ls-select", ...SCALES.map((by) => new Option(`${by}×`, by)));
+  scale.value = USUAL_SCALE;
+  scale.setAttribute("aria-label", "Pixels of the PNG for each of the screen's");
+  const button = (/** @type {string} */ format) =>
+    downloadButton(
+      format,
+      `Download the picture “${title}” as ${format}`,
+      () => ({ format: format.toLowerCase(), scale: scale.value }),
+      "ls-button",
+    );
+  const png = element("span", "ls-joined", button("PNG"), scale);
+  return element("span", "ls-whole", button("SVG"), png, button("PDF"));
+}
+
+/**
+ * Answer the buttons within a mount.
+ * @param {Mount} mount
+ */
+export function answerDownloads(mount) {
+  mount.root.addEventListener(ASKED, async (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const block = mount.blocks.findIndex(({ node }) => node.contains(target));
+    const { files } = mount.page ?? {};
+    if (block < 0 || !files) return;
+    const { path, ...whose } = files;
+    const query = new URLSearchParams({
+      ...whose,
+      id: mount.data?.id ?? "",
+      block: String(block),
+      theme: themeOf(mount.root).name,
+      .../** @type {CustomEvent<Record<string, string>>} */ (event).detail,
+    });
+    say(mount.blocks[block].node, await saved(`${path}?${query}`));
   });
-  const title = `${figure.title ?? figure.name}  ${figure.caption}`;
-  const layout = {
-    ...plain,
-    margin,
-    paper_bgcolor: theme.paper,
-    font: { color: theme.text, size: 12, family: "Source Sans, Source Sans 3, sans-serif" },
-    title: { text: title, font: { size: 13 }, x: 0.02, y: 0.97 },
-    xaxis: axis("xaxis"),
-    yaxis: axis("yaxis"),
-  };
-  const scale = format === "png" ? 2 : 1;
-  const link = element("a");
-  link.href = await Plotly.toImage({ data, layout }, { format, scale, ...size });
-  link.download = `${figure.file_name}.${format}`;
-  link.click();
+}
+
+/**
+ * Save the file of an address; return why that is not possible, or nothing.
+ * @param {string} address
+ */
+async function saved(address) {
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) return await answer.text();
+    const name = answer.headers.get("content-disposition")?.match(/filename="([^"]+)"/)?.[1];
+    const link = element("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = name ?? "picture";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    return "";
+  } catch {
+    return "The picture cannot be downloaded: the server does not answer. Try again.";
+  }
+}
+
+/**
+ * Write a sentence beneath a block, in place of the one before.
+ * @param {HTMLElement} block
+ * @param {string} sentence
+ */
+function say(block, sentence) {
+  block.querySelector(":scope > .ls-refusal")?.remove();
+  if (!sentence) return;
+  const node = element("p", "ls-refusal", sentence);
+  node.setAttribute("role", "alert");
+  block.append(node);
 }

@@ -1,7 +1,7 @@
 // One figure: plain Plotly data drawn by plotly.js, with its caption and its own downloads.
 
 import { element } from "./dom.js";
-import { download } from "./download.js";
+import { downloadButton } from "./download.js";
 import { writeCells } from "./canvas.js";
 import { layoutOf, painted } from "./plotly.js";
 
@@ -37,11 +37,10 @@ const HISTOGRAM = { width: 240, height: 110 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false };
 
 /**
- * @param {Plotly} Plotly
  * @param {string} name
  * @returns {Drawn}
  */
-export function makeFigure(Plotly, name) {
+export function makeFigure(name) {
   const graph = element("div", "ls-graph");
   graph.dataset.tensor = name;
   graph.setAttribute("role", "img");
@@ -60,12 +59,9 @@ export function makeFigure(Plotly, name) {
   const node = element("figure", "ls-figure", plot, caption, tools);
   const nodes = { node, graph, canvas, lights, plot, title, detail, key: "" };
   const made = /** @type {Drawn} */ (/** @type {unknown} */ (nodes)); // drawFigure sets the rest
-  for (const format of Plotly.toImage ? ["PNG", "SVG"] : []) {
-    const button = element("button", "", format);
-    button.type = "button";
-    button.setAttribute("aria-label", `Download ${name} as ${format}`);
-    button.addEventListener("click", () => download(Plotly, made, format.toLowerCase()));
-    tools.append(button);
+  for (const format of ["PNG", "SVG"]) {
+    const wanted = () => ({ format: format.toLowerCase(), only: name });
+    tools.append(downloadButton(format, `Download ${name} as ${format}`, wanted));
   }
   return made;
 }
@@ -139,7 +135,7 @@ export function keepFigures(Plotly, figures, names) {
     figures.delete(name);
   }
   return (/** @type {string} */ name) => {
-    const made = figures.get(name) ?? makeFigure(Plotly, name);
+    const made = figures.get(name) ?? makeFigure(name);
     figures.set(name, made);
     return made;
   };

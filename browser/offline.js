@@ -74,7 +74,12 @@ export function showPage(place, page) {
     root: element("div", "layerscope-charts"),
     Plotly: plain,
     blocks: [],
-    follower: { turn() {}, nextStep: () => undefined, disconnect() {} },
+    follower: {
+      turn() {},
+      nextStep: () => undefined,
+      comingStep: () => undefined,
+      disconnect() {},
+    },
     observer: new ResizeObserver(() => requestAnimationFrame(() => drawBlocks(mount))),
     send({ cell }) {
       if (cell === undefined) return;

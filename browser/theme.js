@@ -4,6 +4,7 @@
 
 /**
  * @typedef {object} Theme
+ * @property {"light" | "dark"} name
  * @property {string} paper
  * @property {string} text
  * @property {string} quiet
@@ -17,6 +18,7 @@
 /** @type {{light: Theme, dark: Theme}} */
 const THEMES = {
   light: {
+    name: "light",
     paper: "#ffffff",
     text: "#1f2430",
     quiet: "#5b6472",
@@ -38,6 +40,7 @@ const THEMES = {
     ],
   },
   dark: {
+    name: "dark",
     paper: "#0f131a",
     text: "#e8eaef",
     quiet: "#a3acbb",

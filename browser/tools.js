@@ -45,10 +45,13 @@ export function makeTools(actions) {
   const reset = button("Back to the seed's numbers", "Undo all edits", actions.reset);
   const sentence = element("p", "ls-said");
   const pin = element("div", "ls-pin");
+  const plays = element("span", "ls-together", play, back, on, stop);
+  const named = { play: plays, product: order.node, speed: speed.node, contrast: contrast.node };
+  for (const [name, tool] of Object.entries(named)) tool.dataset.tool = name;
   const bar = element(
     "div",
     "ls-tools-bar",
-    element("span", "ls-together", play, back, on, stop),
+    plays,
     order.node,
     speed.node,
     contrast.node,
@@ -102,7 +105,7 @@ export function makeTools(actions) {
       if (key !== state.key) {
         state.key = key;
         if (state.terms) Plotly.purge(state.terms.graph);
-        state.terms = pinned?.figure && makeFigure(Plotly, pinned.figure.name);
+        state.terms = pinned?.figure && makeFigure(pinned.figure.name);
         pin.replaceChildren();
         if (pinned) {
           const where = element("b", "", pinned.where);

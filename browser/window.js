@@ -34,6 +34,7 @@ import { inflated } from "./inflate.js";
 const states = new WeakMap();
 const QUIET = 120; // ms between two places that the page is sent while a hand moves
 const PLACED_EVERY = 250; // ms: the picture may be drawn anew
+const ENDINGS = ["pointerup", "pointercancel"]; // the latter where a finger begins to scroll
 /** @type {Record<string, Pair>} */
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -146,13 +147,14 @@ function drag(state, event, surface) {
   };
   const end = () => {
     removeEventListener("pointermove", follow);
+    for (const ending of ENDINGS) removeEventListener(ending, end);
     state.dragged = false;
     sendPlace(state);
   };
   event.preventDefault();
   if (!onFrame) follow(event);
   addEventListener("pointermove", follow);
-  addEventListener("pointerup", end, { once: true });
+  for (const ending of ENDINGS) addEventListener(ending, end);
 }
 
 /**

@@ -172,8 +172,15 @@ export interface TimeData {
   follows?: boolean;
 }
 
+/** What can be taken away as one picture has both. */
+export interface Whole {
+  title?: string;
+  /** Without the ending. */
+  file_name?: string;
+}
+
 /** A row of figures with signs between them. */
-export interface RowBlock {
+export interface RowBlock extends Whole {
   kind?: undefined;
   items: Item[];
   ranges: ColorRange[];
@@ -198,7 +205,7 @@ export interface GroupData {
 }
 
 /** Rows one below the other, grouped under headings that fold. */
-export interface LinesBlock {
+export interface LinesBlock extends Whole {
   kind: "lines";
   groups: GroupData[];
   ranges: ColorRange[];
@@ -235,8 +242,18 @@ export interface Live {
   turned: Record<string, string>;
 }
 
+/** Where the server answers with files of the pictures that this browser was sent. */
+export interface Files {
+  path: string;
+  visitor: string;
+  picture: string;
+}
+
 export interface Picture {
   id?: string;
+  files?: Files;
+  /** Names of tools that are left out. */
+  hidden?: string[];
   /** Absent where the browser has them already. */
   blocks?: Block[];
   timings?: Record<string, number>;

@@ -5,42 +5,23 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from layerscope.refusal import CANNOT_DRAW, WRONG_REQUEST, Refusal
 from layerscope.run import Run
+from pictures import files
 from pictures.describe import description_of
-from pictures.picture import WIDTH, only, picture
-from pictures.scene import Scene
-from pictures.svg import THEMES, svg
-
-LARGEST_VECTOR = 2 * 2**20
-"""Bytes of a vector picture, SVG or PDF: larger ones are slow to show, and nobody zooms in."""
-WIDTHS = (200, 4000)
-SCALES = (0.5, 8.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
-    """How a run is drawn.
-
-    Attributes:
-        theme: ``light``, ``dark``, or ``auto`` (the page's, for SVG); empty for the kind's usual.
-        scale: pixels of a PNG for each of the screen's.
-        width: pixels of the screen that the picture is at most wide.
-        only: the tensor to draw alone; empty for the whole equation.
-        caption: a sentence beneath the picture.
-    """
-
-    theme: str = ""
-    scale: float = 2.0
-    width: int = WIDTH
-    only: str = ""
-    caption: str = ""
+class Options(files.Options):
+    """How a run is drawn: see ``pictures.files.Options``."""
 
     def __post_init__(self) -> None:
         """Check every option.
@@ -48,23 +29,8 @@ class Options:
         Raises:
             Refusal: a value that is none of its option's.
         """
-        self._between("width", self.width, WIDTHS)
-        self._between("scale", self.scale, SCALES)
-        if self.theme not in ("", *THEMES):
-            raise Refusal(
-                f"`theme` cannot be used: expected {', '.join(THEMES)}. Received "
-                f"{self.theme[:60]!r}. Leave it out for the usual one.",
-                WRONG_REQUEST,
-            )
-
-    def _between(self, name: str, value: float, ends: tuple[float, float]) -> None:
-        if not ends[0] <= value <= ends[1]:
-            nearest = ends[value > ends[1]]
-            raise Refusal(
-                f"`{name}` cannot be used: expected a number from {ends[0]:g} to {ends[1]:g}. "
-                f"Received {value:g}. The nearest that works is {nearest:g}.",
-                WRONG_REQUEST,
-            )
+        with _refusals():
+            super().__post_init__()
 
 
 def written(run: Run, ending: str, options: Options) -> bytes:
@@ -104,64 +70,24 @@ def alternative(run: Run, options: Options) -> str:
 
 def block_of(run: Run, options: Options) -> dict[str, Any]:
     """Return the block to draw: the whole equation, or a tensor of it."""
-    if not options.only:
-        return run.block
-    block = only(run.block, options.only)
-    if block is None:
-        names = run.drawn
-        raise Refusal(
-            f"The tensor cannot be drawn: expected one of {', '.join(names)}. Received "
-            f"{options.only[:60]!r}. Name one of these with `--only`.",
-            WRONG_REQUEST,
-        )
-    return block
+    with _refusals():
+        return files.chosen(run.block, options.only)
 
 
-def _scene(run: Run, options: Options) -> Scene:
-    block = block_of(run, options)
-    return picture(block, title=run.title, caption=options.caption, room=options.width)
+def _picture(run: Run, options: Options, ending: str) -> bytes:
+    with _refusals():
+        return files.drawn(run.block, ending, options)
 
 
-def _svg(run: Run, options: Options) -> bytes:
-    theme = next((each for each in THEMES if each == options.theme), "auto")
-    return _vector("SVG", svg(_scene(run, options), theme).encode())
-
-
-def _png(run: Run, options: Options) -> bytes:
-    from pictures.png import png
-
-    theme = _fixed("PNG", options)
+@contextmanager
+def _refusals() -> Generator[None]:
+    """Refuse what cannot be drawn, with the exit status that says of which kind it is."""
     try:
-        return png(_scene(run, options), theme, scale=options.scale)
-    except ValueError as refused:
-        raise Refusal(str(refused), CANNOT_DRAW) from None
-
-
-def _pdf(run: Run, options: Options) -> bytes:
-    from pictures.pdf import pdf
-
-    return _vector("PDF", pdf(_scene(run, options), _fixed("PDF", options)))
-
-
-def _fixed(kind: str, options: Options) -> Literal["light", "dark"]:
-    if options.theme == "auto":
-        raise Refusal(
-            f"The {kind} cannot be written: expected the theme light or dark, for it cannot follow "
-            "a page. Received auto. Choose one of the two, or write an SVG.",
-            WRONG_REQUEST,
-        )
-    return "dark" if options.theme == "dark" else "light"
-
-
-def _vector(kind: str, data: bytes) -> bytes:
-    if len(data) > LARGEST_VECTOR:
-        raise Refusal(
-            f"The {kind} cannot be written: expected tensors whose vector picture takes at most "
-            f"{LARGEST_VECTOR:,} bytes. Received some that take {len(data):,}. Write a PNG "
-            "instead, or a single tensor with `--only`.",
-            CANNOT_DRAW,
-        )
-    return data
+        yield
+    except files.OptionError as asked:
+        raise Refusal(str(asked), WRONG_REQUEST) from None
+    except ValueError as failed:
+        raise Refusal(str(failed), CANNOT_DRAW) from None
 
 
 def _json(run: Run, options: Options) -> bytes:
@@ -220,9 +146,7 @@ def _html(run: Run, options: Options) -> bytes:
 
 
 FORMATS: dict[str, Callable[[Run, Options], bytes]] = {
-    ".svg": _svg,
-    ".png": _png,
-    ".pdf": _pdf,
+    **{ending: partial(_picture, ending=ending) for ending in files.ENDINGS},
     ".html": _html,
     ".json": _json,
     ".npz": _npz,

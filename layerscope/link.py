@@ -83,6 +83,6 @@ def _refused(link: str) -> Refusal:
     received = link if len(link) <= 80 else link[:77] + "..."
     return Refusal(
         "The link cannot be drawn: expected one to the Explore page, such as `/?layer=linear`. "
-        f"Received {received!r}. Copy the link under *Code, tensors, link* on that page.",
+        f"Received {received!r}. Copy the link under *Share* on that page.",
         WRONG_REQUEST,
     )

@@ -97,7 +97,7 @@ def written_page(
     try:
         return page(
             made.page,
-            picture(block, title=title, room=options.width),
+            picture(block, room=options.width),
             title=title,
             summary=summary,
             caption=options.caption,

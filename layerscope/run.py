@@ -25,15 +25,11 @@ MAXIMUM_BYTES = 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A link's run, its picture as a block, and the names of the tensors in it.
-
-    ``read`` returns a field's value, as the link has it.
-    """
+    """A link's run, and its picture as a block; ``read`` returns a field's value in the link."""
 
     link: str
     layer: Description
     block: dict[str, Any]
-    drawn: tuple[str, ...]
     exploration: Exploration
     read: Read
 
@@ -80,14 +76,7 @@ def run(link: str, module: str = "") -> Run:
         raise Refusal(str(refused), WRONG_REQUEST) from None
     except ValueError as failed:
         raise Refusal(str(failed), CANNOT_DRAW) from None
-    return Run(
-        link=link,
-        layer=choice.layer,
-        block=block,
-        drawn=view.drawn,
-        exploration=explored,
-        read=read,
-    )
+    return Run(link=link, layer=choice.layer, block=block, exploration=explored, read=read)
 
 
 def own_module(path: str) -> OwnModule | None:

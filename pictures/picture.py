@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pictures.colors import named, stops
-from pictures.describe import COLOURS, description_of, equation_of, names_of
-from pictures.graph import block_box, rows_of
+from pictures.describe import COLOURS, description_of, equation_of, figures_of, names_of
+from pictures.graph import block_box
 from pictures.letters import line, space, width
 from pictures.lights import frames, lights
 from pictures.row import Box, figure_box
@@ -23,15 +23,13 @@ _READ = 640
 def picture(
     block: dict[str, Any],
     *,
-    title: str = "",
     caption: str = "",
     room: int = WIDTH,
 ) -> Scene:
     """Draw a block of figures as the app shows it.
 
     Args:
-        block: a row or lines, as views/ makes them.
-        title: of the file, for those who hear it; the equation stands behind it.
+        block: a row or lines, as views/ makes them; those who hear it hear its title first.
         caption: a sentence beneath the picture.
         room: pixels that it may be wide, margins included; it is narrower where less will do.
     """
@@ -59,35 +57,35 @@ def picture(
         width=wide,
         height=high,
         elements=(paper, *elements),
-        title=f"{title}: {equation_of(block)}" if title else equation_of(block),
+        title=title_of(block),
         description=" ".join(filter(None, [description_of(block), caption])),
     )
 
 
+def title_of(block: dict[str, Any]) -> str:
+    """Return what a picture is called: its title, and the equation."""
+    return ": ".join(filter(None, [block.get("title"), equation_of(block)]))
+
+
 def only(block: dict[str, Any], tensor: str) -> dict[str, Any] | None:
-    """Return a block of one tensor, in the colours that it has beside the others; None without it.
+    """Return a block of one figure, in the colours that it has beside the others; None without it.
 
     The lights of a pinned cell stay, and its arithmetic where it is this tensor's.
     """
-    item = next(
-        (
-            item
-            for row in rows_of(block)
-            for item in row
-            if "figure" in item and item["figure"]["name"] == tensor
-        ),
-        None,
-    )
-    if item is None:
+    own = [block["pin"]["figure"]] if "figure" in block.get("pin", {}) else []
+    figure = next((each for each in (*figures_of(block), *own) if each["name"] == tensor), None)
+    if figure is None:
         return None
-    trace, palette = item["figure"]["spec"]["data"][0], item["figure"]["palette"]
-    spans = [f"{trace[end]:.3g}".replace("-", "−") for end in ("zmin", "zmax")]
-    ranges = [{"palette": palette, "label": COLOURS, "low": spans[0], "high": spans[1]}]
-    linked = {"links": block["links"]} if "links" in block else {}
+    ranges = []
+    if figure.get("cells"):
+        trace = figure["spec"]["data"][0]
+        low, high = (f"{trace[end]:.3g}".replace("-", "−") for end in ("zmin", "zmax"))
+        ranges = [{"palette": figure["palette"], "label": COLOURS, "low": low, "high": high}]
+    kept = {name: block[name] for name in ("title", "links") if name in block}
     if pin := block.get("pin"):
-        own = pin["cell"].split(".")[0] == tensor
-        linked["pin"] = pin if own else {"cell": pin["cell"]}
-    return {**linked, "items": [item], "ranges": ranges}
+        is_pinned = pin["cell"].split(".")[0] == tensor
+        kept["pin"] = pin if is_pinned else {"cell": pin["cell"]}
+    return {**kept, "items": [{"figure": figure}], "ranges": ranges}
 
 
 def _legend(ranges: Sequence[dict[str, str]], room: float) -> Box:

@@ -12,6 +12,7 @@ from typing import Any
 from pictures import bars
 from pictures.cells import plot
 from pictures.colors import named
+from pictures.curve import curve
 from pictures.letters import line, width, wrapped
 from pictures.scene import Element, Group, Polyline, Rect
 from pictures.sizes import Item
@@ -45,7 +46,9 @@ def figure_box(figure: dict[str, Any], cell: int, frames: Frames) -> Box:
         over = Group(x=0, y=0, elements=tuple(frames(figure, cell)))
     else:
         wide, high = bars.WIDTH, bars.HEIGHT
-        drawn, over = bars.bars(figure), Group(x=0, y=0, elements=())
+        is_curve = figure["spec"]["data"][0]["type"] == "scatter"
+        drawn = curve(figure) if is_curve else bars.bars(figure)
+        over = Group(x=0, y=0, elements=())
     parts = figure["caption"].split(" · ")
     title = figure.get("title") or figure["name"]
     room = max(wide, _NARROWEST, width(title, 12, "code"), *(width(part, 12) for part in parts))

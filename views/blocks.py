@@ -38,6 +38,17 @@ def row(
     return {"items": named, "ranges": list(ranges)} | {k: v for k, v in extra.items() if v}
 
 
+def downloadable(block: Block, title: str, file_name: str) -> Block:
+    """Return a block of figures that can be taken away as one picture.
+
+    Args:
+        block: a row, or lines.
+        title: of the picture, for those who hear it.
+        file_name: of the picture, without the ending.
+    """
+    return block | {"title": title, "file_name": file_name}
+
+
 def color_range(
     label: str,
     limit: float,
@@ -76,12 +87,23 @@ def text(sentence: str) -> Block:
     return {"kind": "text", "sentence": sentence}
 
 
+def as_text(blocks: Sequence[Block]) -> str:
+    """Return blocks as JSON, from which they can be drawn again."""
+    return json.dumps(list(blocks))
+
+
 def described(
-    blocks: Sequence[Block], *, timings: dict[str, float] | None = None
+    blocks: Sequence[Block], text: str = "", *, timings: dict[str, float] | None = None
 ) -> dict[str, Any]:
-    """Return blocks as the component takes them, with an ``id`` that equal blocks share."""
+    """Return blocks as the component takes them, with an ``id`` that equal blocks share.
+
+    Args:
+        blocks: what to draw.
+        text: the same, where somebody has written it already.
+        timings: milliseconds by stage of this update, for the benchmarks.
+    """
     data: dict[str, Any] = {"blocks": list(blocks)}
-    data["id"] = hashlib.sha256(json.dumps(data["blocks"]).encode()).hexdigest()[:16]
+    data["id"] = hashlib.sha256((text or as_text(blocks)).encode()).hexdigest()[:16]
     if timings:
         data["timings"] = {stage: round(spent, 2) for stage, spent in timings.items()}
     return data

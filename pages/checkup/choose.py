@@ -14,6 +14,7 @@ from layers.inputs.fields import ChoiceField
 from pages.shared.controls import control
 from pages.shared.link import always_in_link
 from pages.shared.module_watcher import author_module
+from pages.shared.visible import visible
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +71,11 @@ def choose() -> CheckupChoice:
     always_in_link(layer, name)
     if own.module and name in mine:
         return _own(own.module, mine[name])
-    st.caption(
-        "Your own layer: `make run LAYERS=my_module.py` shows it here, and `python -m "
-        "layers.checkup my_module:MyLayer --input-shape 8,10` examines it on the command line."
-    )
+    if visible("hint"):
+        st.caption(
+            "Your own layer: `make run LAYERS=my_module.py` shows it here, and `python -m "
+            "layers.checkup my_module:MyLayer --input-shape 8,10` examines it on the command line."
+        )
     pair = pair_of(name)
     as_posted = "as posted" if name.endswith(POSTED) else "repaired"
     return CheckupChoice(

@@ -21,6 +21,7 @@ from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, number_input, set_value
 from pages.shared.link import add_problem, leave_out_of_link
 from pages.shared.session import session, widget_key
+from pages.shared.visible import visible
 from views.explore.cells import CELL, EDITS, LONGEST_LINK, fits_link
 from views.explore.link import AS_COMPUTED, CONSTANT, Choice, input_of, source_fields, source_labels
 
@@ -53,15 +54,16 @@ def choose_inputs(
         sources[name] = control(field, widget=partial(_source, title=title, labels=labels))
     constant = control(CONSTANT) if "constant" in sources.values() else CONSTANT.default
     seed = control(SEED, widget=number_input)
-    st.button(
-        "New numbers",
-        key=widget_key("new_numbers"),
-        icon=":material/casino:",
-        on_click=set_value,
-        args=(SEED, (seed + 1) % (SEED.maximum + 1)),
-        help="The next seed: other weights, and another random input.",
-        width="stretch",
-    )
+    if visible("new_numbers") and visible(SEED.name):
+        st.button(
+            "New numbers",
+            key=widget_key("new_numbers"),
+            icon=":material/casino:",
+            on_click=set_value,
+            args=(SEED, (seed + 1) % (SEED.maximum + 1)),
+            help="The next seed: other weights, and another random input.",
+            width="stretch",
+        )
     first, *others = sources
     return Choice(
         layer=layer,
@@ -149,7 +151,7 @@ def _is_dimension(field: Field) -> bool:
 
 def _examples(layer: Description) -> None:
     """Offer the posts' examples; choosing one sets every control at once."""
-    if not layer.examples:
+    if not visible("example") or not layer.examples:
         return
     by_title = {example.title: example for example in layer.examples}
 

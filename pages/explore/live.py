@@ -18,15 +18,18 @@ from layers.api import explore as explore_api
 from layers.inputs.fields import Field
 from pages.shared.charts import record_sent
 from pages.shared.compute import compute, registered
+from pages.shared.downloads import keep
 from pages.shared.module_watcher import author_module
 from pages.shared.session import session
 from pages.shared.workers import workers
-from views.blocks import described, packed, without_known
+from views.blocks import as_text, described, packed, without_known
 from views.explore.link import choice_from_link
 from views.explore.picture import picture
 from views.explore.view import choose_view
 
 PATH = "/layerscope/live/explore"
+PICTURE = "picture"
+"""The name of the place where the page shows it."""
 _HEAD_START = 0.06  # seconds
 _MOST_KNOWN = 64
 """Arrays that the browser may name as known: more than any picture has."""
@@ -68,12 +71,15 @@ def _picture(link: Mapping[str, str]) -> bytes:
 
     computed = time.perf_counter()
     view = choose_view(run.trace, choice.layer.title, read, run.refused)
-    blocks = picture(choice.layer, run, view)
+    blocks = picture(choice.layer, run, view, alone="embed" in link)
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     is_prefetched = "prefetch" in link  # nobody waits for it, so its times are not measured
-    data = described(blocks, timings=None if is_prefetched else timings)
-    record_sent(link.get("visitor", ""), data)
+    text = as_text(blocks)
+    data = described(blocks, text, timings=None if is_prefetched else timings)
+    visitor = link.get("visitor", "")
+    record_sent(visitor, data)
+    keep(visitor, PICTURE, data["id"], text)
     return packed(without_known(data, link.get("have", "").split(",")[:_MOST_KNOWN]))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from pages.explore import live
 from pages.explore.choose import choose
 from pages.explore.show import show
 from pages.lessons.panel import panel
@@ -11,7 +10,9 @@ from pages.shared.compute import registered
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
 from pages.shared.module_watcher import author_module, rerun_on_change
-from pages.shared.session import session, widget_key
+from pages.shared.session import session
+from pages.shared.share import NO_LINK, share
+from pages.shared.visible import heading, sidebar
 
 read_link("explore")
 session().is_live = False  # until the picture is drawn
@@ -21,9 +22,10 @@ with errors_as_sentences():
 rerun_on_change()
 panel()
 if layers:
-    with st.sidebar:
+    with sidebar():
         choice = choose(layers)
-    with st.container(key=widget_key("heading"), horizontal=True, vertical_alignment="center"):
-        st.title(choice.layer.title, anchor=False, width="content")
-        st.caption(f"{choice.layer.summary} {choice.layer.source}.")
+    sharing = heading(choice.layer.title, f"{choice.layer.summary} {choice.layer.source}.")
     show(choice)
+    if sharing:
+        note = "" if choice.has_link else NO_LINK
+        share(choice.layer.title, picture=live.PICTURE, has_command=True, note=note)

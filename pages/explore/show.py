@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -26,6 +25,7 @@ from pages.shared.frame import link_in_step
 from pages.shared.link import add_problem, link_parameters
 from pages.shared.module_watcher import author_module
 from pages.shared.session import session, widget_key
+from pages.shared.visible import is_embedded, visible
 from views.blocks import Block
 from views.explore.cells import EDITS, OF_PICTURE, component_fields, fits_link
 from views.explore.link import Choice
@@ -70,7 +70,8 @@ def show(choice: Choice) -> None:
         view = choose_view(run.trace, choice.layer.title, side_by_side(row), run.refused)
         for sentence in view.problems:
             add_problem(sentence)
-        blocks = picture(choice.layer, run, view)
+        is_part = is_embedded()
+        blocks = picture(choice.layer, run, view, alone=is_part)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
         fields = (*component_fields(choice.layer), *([view.time_field] if view.time_field else []))
@@ -78,17 +79,21 @@ def show(choice: Choice) -> None:
         session().is_live = bool(follows.path)
         charts(
             blocks,
-            key="picture",
+            key=live.PICTURE,
             timings=timings,
             live=follows,
             on_changes=partial(set_from_picture, fields),
         )
-        formula.markdown(run.latex)  # sent after the picture, which is what one waits for
-        for note in (*run.notes, *unknown_weights(sized.layer, run)):
-            st.info(note, icon=":material/info:")
-        take_away(choice.layer, run)
         with task_place:
             task()
+        if is_part:
+            return
+        if visible("formula"):
+            formula.markdown(run.latex)  # sent after the picture, which is what one waits for
+        for note in (*run.notes, *unknown_weights(sized.layer, run)):
+            st.info(note, icon=":material/info:")
+        if visible("code"):
+            take_away(choice.layer, run)
     if failed:  # below the sentence
         changed = partial(set_from_picture, component_fields(choice.layer))
         charts(failed, key="until_failure", on_changes=changed)
@@ -105,11 +110,10 @@ def _live(choice: Choice, fields: Iterable[Field]) -> Live:
     parameters = link_parameters()
     turned = {field.name: parameters.get(field.name, field.text(field.default)) for field in fields}
     turned[EDITS.name] = EDITS.text(choice.edits)
-    session().visitor = session().visitor or secrets.token_hex(8)
     return Live(
         path=live.PATH if has_link else "",
         visitor=session().visitor,
-        link=parameters,
+        link=parameters | ({"embed": "true"} if is_embedded() else {}),
         turned=turned,
     )
 

@@ -11,6 +11,7 @@ from layers.inputs.description import Description
 from layerscope.offline import offline_html
 from pages.shared.link import link_parameters
 from pages.shared.session import widget_key
+from pages.shared.share import address
 from pages.shared.workers import workers
 from views.explore.report import npz
 
@@ -27,7 +28,7 @@ def take_away(layer: Description, run: Exploration) -> None:
         st.caption("This Python runs on its own, and prints the same outputs:")
         st.code(run.code, language="python")
         st.caption("The link to this picture, numbers included:")
-        st.code(f"{_address()}?{urlencode(link_parameters())}", language=None)
+        st.code(f"{address()}?{urlencode(link_parameters())}", language=None)
         with st.container(horizontal=True):
             st.download_button(
                 "The code",
@@ -54,8 +55,4 @@ def take_away(layer: Description, run: Exploration) -> None:
                 key=widget_key("download_page"),
                 icon=":material/download:",
             )
-        st.caption("Each figure has PNG and SVG buttons: hover over it, or tab to it.")
-
-
-def _address() -> str:
-    return (st.context.url or "").split("?", 1)[0].rstrip("/") + "/"
+        st.caption("Each figure has PNG and SVG buttons, too: hover over it, or tab to it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -13,6 +14,7 @@ from layers.networks.small_cnn import FIELDS, NAME, CnnSource
 from pages.models.files import from_folder, in_folder, uploaded
 from pages.shared.controls import control, number_input
 from pages.shared.session import session
+from pages.shared.visible import visible
 
 LABELS = {
     NAME: "The post's small CNN, live",
@@ -71,7 +73,8 @@ def source(field: str, key: str, *, seed: str = "") -> FileSource | CnnSource | 
         values = {f.name: session().chosen.get(f.name, f.default) for f in FIELDS}
         own = control(replace(SEED, name=seed, default=1), widget=number_input)
         return CnnSource(tuple(values.items()), own)
-    with st.expander("The network's fields", expanded=False):
+    fields = st.expander("The network's fields") if visible("fields") else nullcontext()
+    with fields:
         values = {f.name: control(f, widget=_plain_number(f)) for f in FIELDS}
     return CnnSource(tuple(values.items()), control(SEED, widget=number_input))
 

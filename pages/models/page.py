@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.lessons.panel import panel
 from pages.models.choose import choose
 from pages.models.show import show
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
+from pages.shared.share import share
+from pages.shared.visible import heading, sidebar
 
 read_link("models")
 panel()
-st.title("Models", anchor=False)
+sharing = heading("Models")
 with errors_as_sentences():
-    with st.sidebar:
+    with sidebar():
         choice = choose()
     show(choice)
+    if sharing:
+        share("Models", picture="weights")

@@ -15,8 +15,10 @@ import streamlit as st
 from cachetools import LRUCache
 
 from pages.shared.assets import base, url
-from pages.shared.session import widget_key
-from views.blocks import Block, described, packed
+from pages.shared.downloads import PATH, keep
+from pages.shared.session import session, widget_key
+from pages.shared.visible import TOOLS, visible
+from views.blocks import Block, as_text, described, packed
 
 _sent: LRUCache[str, tuple[str, ...]] = LRUCache(4096)
 _lock = threading.Lock()  # pages and routes run in threads, and an LRUCache is not safe in threads
@@ -56,14 +58,21 @@ def charts(
         live: how the picture follows a control while it turns.
         on_changes: takes the parameters that the visitor changes in the picture, by their names.
     """
-    key = widget_key(key)
+    picture, key = key, widget_key(key)
 
     def set_changes() -> None:
         changes = st.session_state[key].get("changes")
         if on_changes and isinstance(changes, dict):
             on_changes({str(name): str(text) for name, text in changes.items()})
 
-    data = described(blocks, timings=timings)
+    text = as_text(blocks)
+    data = described(blocks, text, timings=timings)
+    if hidden := [name for name in TOOLS if not visible(name)]:
+        data["hidden"] = hidden
+    if any("items" in block or "groups" in block for block in blocks):
+        visitor = session().visitor
+        keep(visitor, picture, data["id"], text)
+        data["files"] = {"path": base() + PATH, "visitor": visitor, "picture": picture}
     if live:
         data["live"] = asdict(live) | {"path": live.path and base() + live.path}
         with _lock:

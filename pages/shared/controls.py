@@ -23,6 +23,7 @@ from layers.inputs.fields import (
 )
 from pages.shared.link import add_problem
 from pages.shared.session import session, widget_key
+from pages.shared.visible import visible
 
 BOX = 64
 """Pixels of a box for a whole number beside its slider."""
@@ -53,6 +54,8 @@ def control(field: Field, *, widget: Callable[[Any], Any] | None = None) -> Any:
         chosen = state.chosen.get(name, field.default)
         widgets[name] = _for_widget(field, chosen if _fits(field, chosen) else field.default)
     state.defaults[name] = field.default
+    if widget is not _unseen and not visible(name):
+        widget = _unseen
     try:
         value = field.parse((widget or _WIDGETS[type(field)])(field))
     except BadInputError as refusal:
@@ -65,7 +68,12 @@ def control(field: Field, *, widget: Callable[[Any], Any] | None = None) -> Any:
 
 def hidden_control(field: Field) -> Any:
     """Return the value of a field that has no widget here, bound to its parameter all the same."""
-    return control(field, widget=lambda field: st.session_state[field.name])
+    return control(field, widget=_unseen)
+
+
+def _unseen(field: Field) -> Any:
+    """Return the value of a field without showing it."""
+    return st.session_state[field.name]
 
 
 def set_from_picture(fields: Iterable[Field], changes: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.shared.charts import charts
 from pages.shared.link import begin_run, problem_sentences, write_link
+from pages.shared.visible import check_hidden, is_embedded, sidebar
 
 _CODE_OR_MARK = re.compile(r"(?<!`)`[^`]+`(?!`)|[!-/:-@\[-`{-~]")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
@@ -35,11 +36,14 @@ def show() -> None:
             st.Page("pages/checkup/page.py", title="Check-up", url_path="checkup"),
             st.Page("pages/lessons/page.py", title="Lessons", url_path="lessons"),
         ],
-        position="top",
+        position="hidden" if is_embedded() else "top",
     )
-    with st.sidebar:
-        st.markdown("## Layerscope")
-        st.caption("What a Keras layer really does with numbers: TensorFlow's own, cell by cell.")
+    with sidebar():
+        if not is_embedded():
+            st.markdown("## Layerscope")
+            st.caption(
+                "What a Keras layer really does with numbers: TensorFlow's own, cell by cell."
+            )
         charts([], key="ready")  # the browser fetches plotly.js while the page still computes
     page.run()
 
@@ -81,6 +85,7 @@ def link_in_step() -> Generator[None]:
     place = st.container()
     with errors_as_sentences():
         yield
+        check_hidden()
     write_link()
     with place:
         for sentence in problem_sentences():

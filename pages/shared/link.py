@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.inputs.fields import Field
 from pages.shared.session import session
+from pages.shared.visible import HIDE, hidden_by
 
 _LAYER = "layer"
 MOST = 1000
@@ -62,11 +63,14 @@ def read_link(page: str) -> None:
     state.page = page
     context = get_script_run_ctx()
     state.shown = {}
+    state.controls = {}
     state.shown_outside = None
     if state.has_read_link and not (context and context.is_history_navigation):
         return
     state.has_read_link = True
-    open_link({name: str(value) for name, value in st.query_params.items()})
+    link = {name: str(value) for name, value in st.query_params.items()}
+    state.hidden, state.hidden_anew = hidden_by(link.pop(HIDE, "")), True
+    open_link(link)
 
 
 def open_link(link: Mapping[str, str]) -> None:
@@ -117,8 +121,9 @@ def write_link() -> None:
     if not opened and parameters != state.last_link:
         state.link_problems = []
     state.last_link = parameters
-    if st.query_params.to_dict() != parameters:
-        st.query_params.from_dict(parameters)
+    written = parameters | ({HIDE: ",".join(state.hidden)} if state.hidden else {})
+    if st.query_params.to_dict() != written:
+        st.query_params.from_dict(written)
 
 
 def link_parameters() -> dict[str, str]:

@@ -7,6 +7,7 @@ object, and every other widget's key begins with ``ls.``, which no argument's na
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +35,16 @@ class Session:
         chosen: values other than the defaults, by field name; they outlive their widgets.
         defaults: of each control that was shown, by field name.
         reaches: where long sliders end, by field name.
+        hidden: the names of the controls that the link hides.
+        hidden_anew: whether a new link has said so, and the names are yet to be checked.
+        controls: the names of those that there are on this page, hidden or not.
+        conceals: whether all controls are hidden now, as those of an embedded page's sidebar.
         shown: the parameters of this run, with their text; None for a value at its default.
         shown_outside: those of controls that a rerun of the fragment leaves alone; None before.
         last_link: the parameters that were written last; None before.
         link_problems: what the link asked for and cannot be, one sentence each.
         problems: what was typed and cannot be, one sentence each.
-        visitor: a random name for the live route.
+        visitor: a random name for the live route, and for the pictures that are kept.
         is_live: whether the live route draws what is turned, ahead of the page.
         module_stamp: the state of the author's file when it was last looked at.
         uploaded_arrays: the visitor's arrays from files, by the input's name.
@@ -65,12 +70,16 @@ class Session:
     chosen: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
     reaches: dict[str, int] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+    hidden_anew: bool = False
+    controls: dict[str, None] = field(default_factory=dict)
+    conceals: bool = False
     shown: dict[str, str | None] = field(default_factory=dict)
     shown_outside: dict[str, str | None] | None = None
     last_link: dict[str, str] | None = None
     link_problems: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    visitor: str = ""
+    visitor: str = field(default_factory=lambda: secrets.token_hex(8))
     is_live: bool = False
     module_stamp: tuple[int, int] | None = None
     uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)

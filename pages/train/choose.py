@@ -14,6 +14,7 @@ from pages.explore.pick import pick
 from pages.shared.controls import control, number_input
 from pages.shared.link import open_link
 from pages.shared.session import widget_key
+from pages.shared.visible import visible
 from views.explore.link import Choice
 from views.train.examples import EXAMPLES
 from views.train.link import TARGET, TARGET_LABELS, read_settings, trainable
@@ -79,6 +80,8 @@ def _number(field: FloatField) -> float:
 
 
 def _examples() -> None:
+    if not visible("example"):
+        return
     by_title = {example.title: example for example in EXAMPLES}
 
     def load() -> None:

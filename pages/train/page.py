@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.lessons.panel import panel
 from pages.shared.compute import registered
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
 from pages.shared.module_watcher import author_module, rerun_on_change
 from pages.shared.session import session
+from pages.shared.share import share
+from pages.shared.visible import heading, sidebar
 from pages.train.choose import choose, choose_settings, choose_targets
 from pages.train.show import show
 from views.train.networks import SMALL_CNN
@@ -22,9 +22,11 @@ with errors_as_sentences():
 rerun_on_change()
 panel()
 if layers:
-    with st.sidebar:
+    with sidebar():
         choice = choose(layers)
         targets = choose_targets()
         how = choose_settings()
-    st.title(f"Train {choice.layer.title}", anchor=False)
+    sharing = heading(f"Train {choice.layer.title}")
     show(choice, targets, how | {"seed": choice.seed})
+    if sharing:
+        share(f"Train {choice.layer.title}", picture="step")

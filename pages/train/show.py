@@ -21,6 +21,7 @@ from pages.shared.frame import link_in_step, literal
 from pages.shared.link import add_problem, link_parameters
 from pages.shared.module_watcher import author_module
 from pages.shared.session import session
+from pages.shared.visible import is_embedded, visible
 from pages.train import live
 from pages.train.paths import show_paths
 from pages.train.run import TOO_LONG, trained
@@ -63,7 +64,8 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
         )
         if example := example_of(link_parameters()):
             said.caption(example.says)
-        take_away(choice.layer.name, training)
+        if visible("code") and not is_embedded():
+            take_away(choice.layer.name, training)
         with task_place:
             task()
 

@@ -152,7 +152,7 @@ def test_what_cannot_be_written(options, expected, capsys, monkeypatch, tmp_path
 def test_a_vector_picture_that_would_be_too_large_offers_a_png(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     link = "/?layer=mlp_block&features=256&width_1=256&width_2=256&width_3=256&batch=64"
-    monkeypatch.setattr("layerscope.formats.LARGEST_VECTOR", 100_000)
+    monkeypatch.setattr("pictures.files.LARGEST_VECTOR", 100_000)
     for ending in ("svg", "pdf"):
         status, said = refused(capsys, "render", link, "-o", f"x.{ending}")
         assert status == CANNOT_DRAW

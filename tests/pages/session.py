@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from layers.api import explore as explore_api
 from layers.inputs.description import SEED, Description
@@ -36,6 +37,15 @@ def registered() -> tuple[str, ...]:
 def opened(**link: object) -> AppTest:
     """Open the app at a link, as a first visit."""
     session = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    session.query_params.update({name: str(value) for name, value in link.items()})
+    return session.run()
+
+
+def opened_page(page: str, **link: object) -> AppTest:
+    """Open another page at a link, as a first visit."""
+    session = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    # A browser names the page with its first message; AppTest would first run another.
+    session._page_hash = calc_hash(page)
     session.query_params.update({name: str(value) for name, value in link.items()})
     return session.run()
 

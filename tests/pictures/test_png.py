@@ -55,7 +55,7 @@ def test_a_large_tensor_has_sharp_cells():
 
 
 def test_a_png_carries_its_description_and_is_the_same_bytes_again():
-    scene = picture(dense(), title="Dense")
+    scene = picture(dense() | {"title": "Dense"})
     data = png(scene)
     assert data == png(scene)
     assert description_in(data) == f"{scene.title}. {scene.description}"

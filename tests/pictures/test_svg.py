@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from figures.curve import curve
+from figures.histogram import histogram
+from figures.terms import terms
 from pictures.colors import color, named, stops
 from pictures.picture import only, picture
 from pictures.svg import svg
 from tests.pictures import read
 from tests.pictures.blocks import KERNEL, OUTPUTS, PIN, TENSORS, dense, figure, one
-from views.blocks import row
+from views.blocks import row, sendable
 
 ROOT = Path(__file__).parents[2]
 CELL = 44  # these are small: the largest of the ladder
@@ -83,7 +86,7 @@ def test_the_colours_are_those_of_the_screen():
 
 
 def test_the_description_says_the_numbers_that_numpy_finds():
-    root = read.parsed(drawn(dense(pin=PIN), title="Dense", caption="Four tensors."))
+    root = read.parsed(drawn(dense(pin=PIN) | {"title": "Dense"}, caption="Four tensors."))
     title, description = root[0].text, root[1].text
     assert title == "Dense: inputs · kernel + bias = outputs"
     low, high = OUTPUTS.min(), OUTPUTS.max()
@@ -120,7 +123,7 @@ def test_a_large_tensor_is_an_image_of_its_cells_and_says_so_in_no_other_way():
 
 def test_hostile_names_and_captions_are_text_and_never_markup():
     evil = "a\"'><script>alert(1)</script>&amp;\x00\ud800]]>"
-    text = drawn(row([figure([[1.0]], name=evil)]), title=evil, caption=evil)
+    text = drawn(row([figure([[1.0]], name=evil)]) | {"title": evil}, caption=evil)
     text.encode()  # half a pair of letters cannot be encoded
     root = read.parsed(text)
     tags = {element.tag.removeprefix(read.SVG) for element in root.iter()}
@@ -194,3 +197,49 @@ def test_cells_are_square_and_of_one_size_and_the_picture_keeps_to_its_width():
 
 def test_the_same_block_is_the_same_text():
     assert drawn(dense(pin=PIN), "auto") == drawn(dense(pin=PIN), "auto")
+
+
+def test_a_curve_has_a_line_a_mark_and_crosses_where_numbers_are_lost():
+    losses = np.array([1e4, 100.0, np.nan, 1.0], "float32")
+    block = row([curve(losses, name="loss", at=1)])
+    root = read.parsed(svg(picture(block)))
+    lines = [each.get("points") for each in root.iter(f"{read.SVG}polyline")]
+    strokes = [each for each in root.iter(f"{read.SVG}polyline") if each.get("stroke-width") == "2"]
+    assert len(strokes) == 2  # the line is broken where there is no number
+    (first, second), _ = (
+        [tuple(map(float, point.split(","))) for point in each.get("points").split()]
+        for each in strokes
+    )
+    assert first[0] < second[0]
+    middle = float(strokes[1].get("points").split(",")[1])
+    assert second[1] - first[1] == pytest.approx(middle - second[1], abs=0.1)  # logarithmic
+    assert len(lines) == 2 + 2
+    dots = [each for each in root.iter(f"{read.SVG}rect") if each.get("rx") == "4"]
+    assert [(float(d.get("x")) + 4, float(d.get("y")) + 4) for d in dots] == [
+        pytest.approx(second, abs=0.02)
+    ]
+
+
+def test_a_bar_that_stands_alone_is_a_tenth_of_the_axis():
+    block = row([histogram(np.full(4, 2.0), name="kernel")])
+    root = read.parsed(svg(picture(block)))
+    bar = next(each for each in root.iter(f"{read.SVG}rect") if each.get("fill") == "#2f6db5")
+    left, wide = float(bar.get("x")), float(bar.get("width"))
+    assert wide == pytest.approx(24, abs=2)
+    assert left + wide / 2 == pytest.approx(120, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["terms", "kernel_histogram"])
+def test_a_figure_without_cells_is_drawn_alone(name):
+    bars = terms(np.array([1.0, -2.0]), name="terms", file_name="terms")
+    pin = PIN | {"figure": sendable(bars)}
+    block = dense(pin=pin)
+    block["items"] += row([histogram(np.arange(6.0), name="kernel")])["items"]
+    alone = only(block, name)
+    assert alone
+    assert [item["figure"]["name"] for item in alone["items"]] == [name]
+    assert alone["ranges"] == []
+    root = read.parsed(svg(picture(alone)))
+    assert [g.get("data-tensor") for g in root.iter(f"{read.SVG}g") if g.get("data-tensor")] == [
+        name
+    ]

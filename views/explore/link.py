@@ -64,7 +64,8 @@ class Choice:
     @property
     def has_link(self) -> bool:
         """Whether a link can carry all inputs: a visitor's own array is in none."""
-        return all(isinstance(each, str) for each in (self.source, *self.others.values()))
+        sources = (self.source, *self.others.values())
+        return all(isinstance(each, str) and each not in VISITORS for each in sources)
 
     def arguments(self, own: OwnModule | None = None) -> dict[str, Any]:
         """Return the arguments of ``layers.api.explore.explore``; ``own`` for an author's layer."""

@@ -15,7 +15,7 @@ from layers.inputs.cells import Edit
 from layers.inputs.description import Description
 from layers.traces.layout import Sign
 from layers.traces.trace import Trace
-from views.blocks import Block, row, text
+from views.blocks import Block, downloadable, row, text
 from views.explore import report
 from views.explore.cells import links, pin
 from views.explore.graph import graph
@@ -25,15 +25,19 @@ from views.tensors import painter
 FAILED = Sign("failed here", "the call failed here", arrow=True)
 
 
-def picture(layer: Description, run: Exploration, view: View) -> list[Block]:
-    """Return all blocks of a run, the equation first."""
+def picture(
+    layer: Description, run: Exploration, view: View, *, alone: bool = False
+) -> list[Block]:
+    """Return all blocks of a run, the equation first; ``alone`` without the others."""
+    first = equation(layer, run, view)
+    if alone:
+        return [first]
     return [
-        equation(layer, run, view),
+        first,
         text(report.agreement(run)),
         *history(layer.name, run),
         report.figures_of(run),
-        report.weights_table(run.weights),
-        row(histograms(layer.name, run)),
+        *weights(layer.name, run),
     ]
 
 
@@ -102,8 +106,10 @@ def _rows(
         items: list[Figure | Sign] = [
             item if isinstance(item, Sign) else draw(item.name) for item in view.layout.rows[0]
         ]
-        return row([*items, *after], legend, links=linked, pin=pinned)
-    return graph(view, draw, legend, links=linked, pin=pinned)
+        block = row([*items, *after], legend, links=linked, pin=pinned)
+    else:
+        block = graph(view, draw, legend, links=linked, pin=pinned)
+    return downloadable(block, layer.title, layer.name)
 
 
 def history(layer: str, run: Exploration) -> list[Block]:
@@ -120,6 +126,16 @@ def history(layer: str, run: Exploration) -> list[Block]:
     )
     counted = f"{len(states)} calls" if len(states) > 1 else "1 call"
     return [text(f"The total after each of {counted} of one layer object:"), row([figure])]
+
+
+def weights(layer: str, run: Exploration) -> list[Block]:
+    """Return the table of the weights and their histograms; nothing for layers without any."""
+    if not run.weights:
+        return []
+    drawn = downloadable(
+        row(histograms(layer, run)), "Histograms of the weights", f"{layer}-histograms"
+    )
+    return [report.weights_table(run.weights), drawn]
 
 
 def histograms(layer: str, run: Exploration) -> list[Figure]:

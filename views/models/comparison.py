@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from figures.view import symmetric_limit
-from figures.weight import weight
+from figures.weight import safe, weight
 from figures.words import format_shape, number
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import WeightView
 from layers.networks.comparison import Distance, WeightPair
-from views.blocks import Block, color_range, row, table, text
+from views.blocks import Block, color_range, downloadable, row, table, text
 from views.models.weights import tensor_name
 
 MAXIMUM_ROWS = 400
@@ -91,4 +91,5 @@ def difference(layer: LayerEntry, entry: WeightEntry, view: WeightView, reductio
         for plane in view.planes
     ]
     label = f"{entry.name}, this model minus the other"
-    return row(figures, [color_range(label, limit)])
+    name = f"{safe(layer.path)}-{safe(entry.name)}-difference"
+    return downloadable(row(figures, [color_range(label, limit)]), f"{layer.path}, {label}", name)

@@ -8,7 +8,7 @@ from figures.distribution import distribution
 from figures.words import number
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import Statistics
-from views.blocks import Block, row, text
+from views.blocks import Block, downloadable, row, text
 from views.models.weights import per_cent
 
 
@@ -51,7 +51,7 @@ def histograms(
         sentence = f"All histograms span {number(low)} to {number(high)}."
     if total > len(figures):
         sentence += f" {first + 1} to {first + len(figures)} of {total:,} weights."
-    return [text(sentence), row(figures)]
+    return [text(sentence), downloadable(row(figures), "Histograms of weights", "histograms")]
 
 
 def flags(statistics: Statistics) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ import numpy as np
 
 from figures.figure import Figure
 from figures.view import symmetric_limit
-from figures.weight import weight
+from figures.weight import safe, weight
 from figures.words import format_shape, number
 from layers.model_files.model import LayerEntry, WeightEntry
 from layers.model_files.planes import Statistics, WeightPlane, WeightView
-from views.blocks import Block, color_range, row, table, text
+from views.blocks import Block, color_range, downloadable, row, table, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,9 @@ class ShownWeight:
 
 def picture(look: ShownWeight) -> Block:
     """Return the weight's figures with their colour range."""
-    return row(_planes(look), [color_range(look.label, look.limit)])
+    drawn = row(_planes(look), [color_range(look.label, look.limit)])
+    name = f"{safe(look.layer.path)}-{safe(look.entry.name)}"
+    return downloadable(drawn, f"{look.layer.path}, {look.entry.name}", name)
 
 
 def _planes(look: ShownWeight) -> list[Figure]:

@@ -13,7 +13,7 @@ from layers.traces.trace import Step
 from layers.training.history import History
 from layers.training.settings import OPTIMIZERS
 from layers.training.step import Difference, StepTraces
-from views.blocks import Block, row, table
+from views.blocks import Block, downloadable, row, table
 from views.explore.cells import links
 from views.explore.graph import graph, groups_of, plain, titled
 from views.explore.view import View
@@ -90,7 +90,9 @@ def step_picture(
         links=_links(layer, traces, view, found),
         pin=pin(view.cell, traces, found, start, difference) if view.cell else None,
     ) | {"groups": [*places, *groups]}
-    return [block, *_missing(found, view)]
+    title = f"{layer.title}, step {traces.step}: each tensor's {found.show}"
+    name = f"{layer.name}-step-{traces.step}-{found.show}"
+    return [downloadable(block, title, name), *_missing(found, view)]
 
 
 def _rows_below(history: History, traces: StepTraces, found: Places) -> list[Row]:

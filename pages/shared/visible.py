@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.session import session, widget_key
 
@@ -77,13 +78,17 @@ def heading(title: str, caption: str = "", *, shared: bool = True) -> bool:
     """
     if is_embedded():
         return False
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(title, anchor=False, width="stretch")
-        pressed = (
+
+    def in_a_row(name: str) -> DeltaGenerator:
+        return st.container(key=widget_key(name), horizontal=True, vertical_alignment="center")
+
+    with in_a_row("heading"):
+        with in_a_row("heading_words"):
+            st.title(title, anchor=False, width="content")
+            if caption:
+                st.caption(caption)
+        return (
             shared
             and visible("share")
             and st.button("Share", key=widget_key("share"), icon=":material/share:")
         )
-    if caption:
-        st.caption(caption)
-    return pressed

@@ -18,8 +18,10 @@ export function arrange(items, figureNode, referenceNode) {
   let group = element("div", "ls-group");
   for (const { sign, figure, reference } of items) {
     if (sign?.text === ")") {
-      (place.lastElementChild ?? place).append(signNode(sign));
+      // With the signs since the last figure: they stand before it, not after it.
+      (place.lastElementChild ?? place).append(...group.childNodes, signNode(sign));
       place = row;
+      group = element("div", "ls-group");
     } else if (sign) {
       group.append(signNode(sign));
       if (sign.text !== "(") continue;

@@ -107,7 +107,16 @@ def _moved(trace: Trace, step: Step, words: Mapping[str, Words], first: Words) -
     found = _laid_out(op, first, trace[step.operands[0]].shape, trace[step.result].shape)
     if isinstance(op, Stack) and found:
         return _stacked(trace, step, words, found)
+    if found and isinstance(op, Reshape) and _grouped(trace, step):
+        return (*found[:-2], "groups", f"{first[-1]} of a group")
     return found
+
+
+def _grouped(trace: Trace, step: Step) -> bool:
+    """Say whether a reshape unfolds channels into the groups by which they are normalised."""
+    statistics = [each for each in trace.used_by[step.result] if isinstance(each.op, Reduce)]
+    readers = [reader.op for each in statistics for reader in trace.used_by[each.result]]
+    return any(isinstance(op, Normalize) and op.groups > 1 for op in readers)
 
 
 def _multiplied(step: Step, known: Sequence[Words | None]) -> Words:

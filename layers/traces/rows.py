@@ -125,10 +125,14 @@ class Writer:
         return None if made is None or made.shown else made
 
     def _goes_on(self, row: list[Item], step: Step) -> bool:
-        """Return whether a step takes a row's result and nobody else does."""
+        """Return whether a step takes a row's result and nobody else does.
+
+        In ``a + b = c, d → stack`` the list would seem to begin with ``a + b``.
+        """
         first = step.operands[0] if step.operands else ""
         return (
             row[-1] == Drawn(first)
+            and (len(step.operands) == 1 or step.op.infix or EQUALS not in row)
             and len(self.trace.used_by[first]) == 1
             and step.operands.count(first) == 1
             and first not in self.trace.output_names

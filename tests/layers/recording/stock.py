@@ -265,6 +265,3 @@ for _name in [
 CASES["Activation gelu tanh"] = case(
     lambda: L.Activation(lambda x: keras.activations.gelu(x, approximate=True)), normal(3, 4)
 )
-CASES["Activation sparsemax"] = case(
-    lambda: L.Activation("sparsemax"), normal(3, 4), unexplained=("TopKV2",)
-)

@@ -184,3 +184,21 @@ def test_a_very_large_graph_is_summed_up_by_sublayer():
         ("second", ["[a1499] , [w] →second b1499"]),
         "[b1499] + [w] = z + [w] = [outputs]",
     ]
+
+
+def test_what_is_listed_after_a_sum_stands_in_a_row_of_its_own():
+    stack = Arrow("stack")
+    left = layout(
+        graph(
+            step(PLUS, "zeros x", "a"),
+            step(PLUS, "w x", "b"),
+            step(stack, "a b", "outputs"),
+        ),
+        "scan",
+    )
+    assert left.inside
+    assert inside(left.inside) == [
+        "[zeros] + [x] = a",
+        "[w] + [x] = b",
+        "[a] , [b] →stack [outputs]",
+    ]

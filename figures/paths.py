@@ -38,13 +38,16 @@ def paths(
         layer: for the file name.
     """
     rows = np.unique(np.linspace(0, len(steps) - 1, MOST_POINTS).astype(int))
+    shape = values.shape[1:]
+    flat = values.reshape(len(values), -1)
     with np.errstate(all="ignore"):
-        moved = np.nan_to_num(np.abs(values - values[0]).max(axis=0), nan=np.inf)
-    order = [np.unravel_index(flat, moved.shape) for flat in np.argsort(-moved, axis=None)]
-    chosen = [tuple(int(i) for i in index) for index in order[:MOST_LINES]]
+        moved = np.nan_to_num(np.abs(flat - flat[0]).max(axis=0), nan=np.inf)
+    places = [int(place) for place in np.argsort(-moved)[:MOST_LINES]]
     if picked is not None:
-        chosen = [*(index for index in chosen if index != picked), picked]  # drawn last: on top
-    drawn = values[rows][(slice(None), *zip(*chosen, strict=True))]  # (states, lines)
+        own = int(np.ravel_multi_index(picked, shape)) if shape else 0
+        places = [*(place for place in places if place != own), own]  # drawn last: on top
+    chosen = [tuple(int(i) for i in np.unravel_index(place, shape)) for place in places]
+    drawn = flat[rows][:, places]
     finite = drawn[np.isfinite(drawn)]
     ends = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     lines = [

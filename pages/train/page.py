@@ -12,13 +12,13 @@ from pages.shared.share import share
 from pages.shared.visible import heading, sidebar
 from pages.train.choose import choose, choose_settings, choose_targets
 from pages.train.show import show
-from views.train.networks import SMALL_CNN
+from views.train.networks import MORE
 
 read_link("train")
 session().is_live = False
 layers = None
 with errors_as_sentences():
-    layers = (*registered(), SMALL_CNN, *author_module().layers)
+    layers = (*registered(), *MORE, *author_module().layers)
 rerun_on_change()
 panel()
 if layers:

@@ -20,7 +20,7 @@ def test_a_step_is_linked_walked_and_pinned(visit: Visit):
     assert visit.sentences() == []
     np.testing.assert_array_equal(visit.drawn()["kernel"], history.weights["kernel"][3])
 
-    visit.page.get_by_role("button", name="Forward").click()
+    visit.page.get_by_role("button", name="One training step forward").click()
     visit.page.wait_for_url("**step=4*")
     visit.settle()
     np.testing.assert_array_equal(visit.drawn()["kernel"], history.weights["kernel"][4])
@@ -38,3 +38,61 @@ def test_a_step_is_linked_walked_and_pinned(visit: Visit):
     arithmetic(visit).get_by_text("Measured: Moving kernel[0, 1] by 0.001").wait_for()
     # On a page's own path Streamlit first looks for its server beneath that path.
     assert [each for each in visit.complaints if "/train/_stcore/" not in each] == []
+
+
+KERNEL_IS = """(wanted) => {
+  const z = document.querySelector("[data-tensor=kernel]")?._fullData?.[0]?.z;
+  return z && Math.abs(z[0][0] - wanted) < 1e-6;
+}"""
+
+
+def test_steps_are_played_scrubbed_and_told_to_the_page(visit: Visit):
+    kernel = trained("dense", learning_rate=0.1).history.weights["kernel"]
+    page = visit.page
+    page.goto(f"{visit.address}/train?layer=dense&learning_rate=0.1&step=16", wait_until="commit")
+    page.locator(".ls-steps").wait_for(timeout=60_000)
+    page.locator('[data-tensor="kernel"]').wait_for(timeout=60_000)
+    visit.settle()
+    assert page.locator(".ls-time .ls-said").inner_text().startswith("Step 16 of 19, loss ")
+
+    page.get_by_role("button", name="Play the training").click()
+    page.wait_for_url("**step=19*")  # it ends by itself, and the link says where
+    page.wait_for_function(KERNEL_IS, arg=float(kernel[19][0, 0]))
+    visit.settle()
+
+    slider = page.locator(".ls-steps")
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    page.wait_for_function(KERNEL_IS, arg=float(kernel[17][0, 0]))
+    page.wait_for_url("**step=17*")
+    visit.settle()
+
+    # While it is dragged the picture follows, and the page hears of it when the hand lets go.
+    box = slider.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2, steps=4)
+    page.wait_for_function(KERNEL_IS, arg=float(kernel[0][0, 0]))
+    assert "step=17" in page.url
+    page.mouse.up()
+    page.wait_for_function("() => !location.search.includes('step=')")
+    visit.settle()
+    np.testing.assert_array_equal(visit.drawn()["kernel"], kernel[0])
+    assert [each for each in visit.complaints if "/train/_stcore/" not in each] == []
+
+
+def test_a_play_yields_to_a_click_elsewhere(visit: Visit):
+    page = visit.page
+    page.goto(f"{visit.address}/train?layer=dense&steps=400", wait_until="commit")
+    page.locator(".ls-steps").wait_for(timeout=60_000)
+    page.locator('[data-tensor="kernel"]').wait_for(timeout=60_000)
+    visit.settle()
+    page.get_by_role("button", name="Play the training").click()
+    page.wait_for_function("() => Number(document.querySelector('.ls-steps').value) >= 2")
+    click(visit, "kernel", 0, 1)
+    page.get_by_role("button", name="Play the training").wait_for()
+    page.wait_for_url("**cell=kernel.0.1*")
+    page.wait_for_url("**step=*")
+    shown = page.locator(".ls-steps").input_value()
+    assert visit.link()["step"] == shown

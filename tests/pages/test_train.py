@@ -13,6 +13,7 @@ from streamlit.util import calc_hash
 
 from layers.api import train as train_api
 from layers.api.train import Training
+from layers.training.progress import FileProgress
 from layers.training.subject import Subject
 from pages.shared.session import Session
 from pages.shared.workers import workers
@@ -22,6 +23,7 @@ from tests.pages.session import (
     assert_one_complaint,
     assert_sound,
     complaints,
+    decoded,
     drawn,
     figures,
     opened,
@@ -249,6 +251,66 @@ def test_a_training_that_is_asked_to_stop_keeps_its_steps(monkeypatch):
     assert job is not None
     assert 0 < job.future.result()[0].history.steps < 10_000
     assert "kernel" in drawn(session)
+
+
+def test_a_training_that_is_stopped_before_its_first_step_is_a_sentence(monkeypatch):
+    def stopped(path: str) -> FileProgress:
+        progress = FileProgress(path=path)
+        progress.stop()
+        return progress
+
+    monkeypatch.setattr(run, "FileProgress", stopped)
+    session = visited(layer="dense", steps=10)
+    assert not session.exception
+    (warning,) = session.warning
+    assert "stopped after 0 of 10 steps" in warning.value
+    assert figures(session) == {}
+    monkeypatch.undo()
+    assert_sound(session.run())  # what is asked for again is trained again
+    assert "kernel" in drawn(session)
+
+
+def test_the_paths_of_the_weights_are_drawn_where_they_are_asked_for():
+    training = trained("dense", learning_rate=0.1)
+    session = visited(layer="dense", learning_rate="0.1", step=3, cell="kernel.0.1")
+    assert "path/kernel" not in figures(session)
+    session.session_state["ls.paths"] = True
+    session.run()
+    assert_sound(session)
+    path = figures(session)["path/kernel"]
+    assert path["caption"].startswith("all 12 · ")
+    assert "pinned: kernel[0, 1]" in path["caption"]
+    line = path["spec"]["data"][-1]
+    assert line["meta"] == "picked"
+    np.testing.assert_allclose(
+        line["y"], training.history.weights["kernel"][:, 0, 1], rtol=1e-5, atol=1e-9
+    )
+    assert path["spec"]["layout"]["shapes"][0]["x0"] == 3
+    assert "loss_plane" not in figures(session)
+
+
+@pytest.mark.parametrize("plane", ["Its first two principal directions", "Two weights"])
+def test_the_loss_around_the_path_is_measured_where_it_is_asked_for(plane):
+    session = visited(layer="dense", steps=3)
+    session.session_state["ls.paths"] = True
+    session.run()
+    session.session_state["ls.plane"] = plane
+    session.run()
+    assert_sound(session)
+    contour, path, *_ = figures(session)["loss_plane"]["spec"]["data"]
+    losses = decoded(contour["z"])
+    assert losses.shape == (25, 25)
+    assert np.isfinite(losses).all()
+    assert (path["x"][-1], path["y"][-1]) == (0, 0)
+
+
+def test_the_small_cnn_learns_stripes():
+    example = next(each for each in EXAMPLES if each.link["layer"] == "small_cnn")
+    session = visited(**example.link)
+    assert_sound(session)
+    line = figures(session)["loss_curve"]["spec"]["data"][0]
+    assert line["y"][-1] < 0.1 < line["y"][0]
+    assert drawn(session)["targets"].shape == (8, 2)
 
 
 def visitor_session_of(session: AppTest) -> Session:

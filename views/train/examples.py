@@ -41,6 +41,23 @@ EXAMPLES = (
         link={"layer": "running_sum", "show": "gradient"},
     ),
     TrainExample(
+        title="As posted: nothing moves",
+        says="The post repeats the column before the training, in plain variables: Keras knows no "
+        "weight here, and the loss stays. *The repeated column* is the repaired layer.",
+        link={"layer": "repeated_dense_as_posted", "show": "update"},
+    ),
+    TrainExample(
+        title="Tied weights",
+        says="One kernel is used twice, and its gradient is the sum of both. Pin a cell of it.",
+        link={"layer": "tied_dense", "show": "gradient", "learning_rate": "0.1"},
+    ),
+    TrainExample(
+        title="Frozen weights",
+        says="The first layer is not trained: it has no gradient, and says why; what it passes on "
+        "is learnt from all the same.",
+        link={"layer": "frozen_dense", "show": "change", "step": "19", "learning_rate": "0.1"},
+    ),
+    TrainExample(
         title="Dead relus",
         says="One large step makes all weighted sums negative: relu's gradient is 0 for all rows, "
         "and nothing moves any more.",

@@ -26,6 +26,7 @@ from layers.runs.code import code
 from layers.runs.edits import Placed, apply_edits
 from layers.runs.prepare import Call, prepare_call, random_state
 from layers.runs.run import state_put_back
+from layers.training.running import demonstrations
 from layers.training.running.teacher import outputs_of
 from layers.training.stripes import striped_images
 from layers.training.subject import Subject
@@ -83,7 +84,9 @@ def ready(subject: Subject, *, kept: bool = False) -> Generator[Ready]:
 
 
 def _built(subject: Subject) -> Ready:
-    return _cnn(subject) if subject.name == small_cnn.NAME else _layer(subject)
+    if subject.name == small_cnn.NAME:
+        return _cnn(subject)
+    return _demonstration(subject) if subject.name in demonstrations.LAYERS else _layer(subject)
 
 
 @dataclass(frozen=True)
@@ -164,36 +167,68 @@ def _cnn(subject: Subject) -> Ready:
             layers = runnable_model.__wrapped__(source).layers.values()
             return keras.Sequential(list(layers), name=small_cnn.NAME)
 
+    shape = (values["image"], values["image"], values["channels"])
+    axes = ("batch", "rows", "columns", "channels")
+    return _of_one_input(subject, made, shape, axes, striped_images)
+
+
+def _demonstration(subject: Subject) -> Ready:
+    """Build a layer that is only here to be looked at."""
+
+    def made(seed: int) -> Any:
+        with random_state(seed):
+            return demonstrations.LAYERS[subject.name](seed)
+
+    normal = SOURCES["normal"].make
+    shape, axes = (demonstrations.FEATURES,), ("batch", "features")
+    return _of_one_input(subject, made, shape, axes, lambda *given: normal(*given, 0.0))
+
+
+def _of_one_input(
+    subject: Subject,
+    made: Callable[[int], Any],
+    shape: tuple[int, ...],
+    axes: tuple[str, ...],
+    example: Callable[[tuple[int, ...], int], np.ndarray],
+) -> Ready:
+    """Return a network with its data.
+
+    Args:
+        subject: what is trained.
+        made: returns the network for a seed.
+        shape: of its input, without the batch.
+        axes: one word for each axis of its input.
+        example: returns its own input for a shape and a seed.
+    """
     rows = 8 if subject.batch is None else subject.batch
-    shape = (rows, values["image"], values["image"], values["channels"])
-    check_size("input", shape)
+    whole = (rows, *shape)
+    check_size("input", whole)
     if isinstance(subject.source, np.ndarray):
-        images = subject.source.astype("float32")
-        if images.shape[1:] != shape[1:]:
+        inputs = subject.source.astype("float32")
+        if inputs.shape[1:] != shape:
             raise BadInputError(
-                f"Your array does not fit the network: expected images of "
-                f"{format_shape(shape[1:])}. Received {format_shape(images.shape)}. Size the "
-                "network to the data."
+                f"Your array does not fit the network: expected rows of {format_shape(shape)}. "
+                f"Received {format_shape(inputs.shape)}. Size the network to the data."
             )
     elif subject.source == "example":
-        images = striped_images(shape, subject.seed)
+        inputs = example(whole, subject.seed)
     elif subject.source in SOURCES:
-        images = SOURCES[subject.source].make(shape, subject.seed, subject.constant)
+        inputs = SOURCES[subject.source].make(whole, subject.seed, subject.constant)
     else:
         raise BadInputError(
-            f"The images cannot be made: expected example, {', '.join(SOURCES)} or an array. "
+            f"The input cannot be made: expected example, {', '.join(SOURCES)} or an array. "
             f"Received {subject.source[:60]!r}. Pick one of these."
         )
     network = made(subject.seed)
-    (outputs,) = outputs_of(network, images)
-    targets, teacher = _targets(subject, images, outputs.shape, made, (images,), {})
+    (outputs,) = outputs_of(network, inputs)
+    targets, teacher = _targets(subject, inputs, outputs.shape, made, (inputs,), {})
     return Ready(
         layer=network,
-        arguments=(images,),
+        arguments=(inputs,),
         keywords={},
-        inputs={"inputs": images},
+        inputs={"inputs": inputs},
         targets=targets,
-        axes={"inputs": ("batch", "rows", "columns", "channels")},
+        axes={"inputs": axes},
         teacher=teacher,
     )
 

@@ -70,8 +70,8 @@ def test_the_small_cnn_trains_and_is_built_afresh():
         (Subject(name="linear", targets=np.ones((2, 2))), {"steps": 1}, "do not fit"),
         (Subject(name="linear"), {"steps": 10**6}, "from 1 to 10000"),
         (Subject(name="nowhere"), {"steps": 1}, "The layer cannot be shown"),
-        (Subject(name="small_cnn", source=np.ones((2, 3))), {"steps": 1}, "images of"),
-        (Subject(name="small_cnn", source="ids"), {"steps": 1}, "images cannot be made"),
+        (Subject(name="small_cnn", source=np.ones((2, 3))), {"steps": 1}, "rows of"),
+        (Subject(name="small_cnn", source="ids"), {"steps": 1}, "input cannot be made"),
     ],
 )
 def test_what_cannot_be_trained_is_a_sentence(subject, how, words):
@@ -135,3 +135,27 @@ def test_the_code_prints_the_same_losses(tmp_path):
         else:
             found.setdefault(own, []).append(float(line.split()[1]))
     assert found == expected
+
+
+def test_tied_weights_get_the_gradients_of_both_uses():
+    done = train(Subject(name="tied_dense", source="example"), {"steps": 2})
+    inputs, kernel = done.inputs["inputs"], done.history.weights["kernel"][0]
+    slope = 2 * (inputs @ kernel @ kernel.T - done.targets) / done.targets.size
+    both = inputs.T @ slope @ kernel + slope.T @ inputs @ kernel
+    np.testing.assert_allclose(done.history.gradients["kernel"][0], both, rtol=1e-4, atol=1e-6)
+
+
+def test_frozen_weights_stay_and_say_why():
+    history = train(Subject(name="frozen_dense", source="example"), {"steps": 5}).history
+    moved = {name for name, states in history.weights.items() if (states != states[0]).any()}
+    assert moved == {"trained/kernel", "trained/bias"}
+    assert {"frozen/kernel", "frozen/bias"} <= set(history.fixed)
+
+
+def test_nothing_moves_in_the_layer_as_it_was_posted():
+    subject = Subject(name="repeated_dense_as_posted", source="example")
+    history = train(subject, {"steps": 3}).history
+    assert show_step(subject, history.near(1), 1).loss == history.losses[1]
+    assert len(set(history.losses)) == 1
+    assert "Nothing moves" in history.notes[0]
+    assert "`w`" in history.notes[0]

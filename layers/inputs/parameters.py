@@ -9,6 +9,7 @@ _FIXED = frozenset(
     {
         *("layer", "shape", "batch", "seed", "input", "constant", "cell", "edits"),
         *("contrast", "reduction", "row_axis", "column_axis", "time", "training", "as_computed"),
+        *("play_order", "play_speed", "play_step"),
         *("visitor", "have", "prefetch"),  # of the live route
         *("embed", "embed_options"),  # Streamlit's own
     }

@@ -58,6 +58,13 @@ export function explore(mount) {
     for (const [name, text] of Object.entries(changes)) unconfirmed.set(name, { text, until });
     mount.send(Object.fromEntries([...unconfirmed].map(([name, { text }]) => [name, text])));
   };
+  /**
+   * Keep how a play stands in the link, on pages whose link has it.
+   * @param {Record<string, string>} changes
+   */
+  const keep = (changes) => {
+    if (picture.links?.play) tell(changes);
+  };
   /** @param {string} name of what the page was told, or has confirmed */
   const told = (name) => {
     dropConfirmed();
@@ -126,7 +133,7 @@ export function explore(mount) {
       tools.showPlay(now);
       clearTimeout(state.settling);
       if (now.timer || String(now.at) === told("play_step")) return;
-      state.settling = setTimeout(() => tell({ play_step: String(now.at) }), SETTLED);
+      state.settling = setTimeout(() => keep({ play_step: String(now.at) }), SETTLED);
     },
   });
   const time = playTime(ask);
@@ -138,12 +145,12 @@ export function explore(mount) {
     order(name) {
       play.end();
       state.order = name;
-      tell({ play_order: name });
+      keep({ play_order: name });
     },
     speed(speed) {
       play.setSpeed(speed);
       time.setSpeed(speed);
-      tell({ play_speed: String(speed) });
+      keep({ play_speed: String(speed) });
     },
     contrast: (name) => ask({ contrast: name }),
     undo,

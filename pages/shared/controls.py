@@ -145,11 +145,8 @@ def _reach(field: IntField, value: int) -> int:
     """Return where a slider ends; it grows with the numbers that a visitor sets."""
     reaches = session().reaches
     most = reaches.get(field.name, SHORT)
-    if most < value:
-        while most < value:
-            most *= 4
-        # A slider with other ends is another one to Streamlit, which would forget the value.
-        st.session_state[field.name] = value
+    while most < value:
+        most *= 4
     reaches[field.name] = most
     return field.maximum if field.maximum <= 2 * most else most
 

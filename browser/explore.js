@@ -38,6 +38,13 @@ export function explore(mount) {
     mount.follower.turn(changes);
     if (ofPage) asking.tell(changes);
   };
+  /**
+   * Keep how a play stands in the link, on pages whose link has it.
+   * @param {Record<string, string>} changes
+   */
+  const keep = (changes) => {
+    if (picture.links?.play) asking.tell(changes);
+  };
   const edits = () => asking.value("edits") ?? "";
   const applyEdits = (/** @type {string} */ text) => ask({ edits: text });
 
@@ -101,7 +108,7 @@ export function explore(mount) {
       tools.showPlay(now);
       clearTimeout(state.settling);
       if (now.timer || String(now.at) === asking.value("play_step")) return;
-      state.settling = setTimeout(() => asking.tell({ play_step: String(now.at) }), SETTLED);
+      state.settling = setTimeout(() => keep({ play_step: String(now.at) }), SETTLED);
     },
   });
   const time = playTime(ask);
@@ -113,12 +120,12 @@ export function explore(mount) {
     order(name) {
       play.end();
       state.order = name;
-      asking.tell({ play_order: name });
+      keep({ play_order: name });
     },
     speed(speed) {
       play.setSpeed(speed);
       time.setSpeed(speed);
-      asking.tell({ play_speed: String(speed) });
+      keep({ play_speed: String(speed) });
     },
     contrast: (name) => ask({ contrast: name }),
     undo,

@@ -10,8 +10,9 @@ _FIXED = frozenset(
         *("layer", "shape", "batch", "seed", "input", "constant", "cell", "edits"),
         *("contrast", "reduction", "row_axis", "column_axis", "time", "training", "as_computed"),
         *("lesson", "lesson_step"),  # of the panel above a page
+        *("play_order", "play_speed", "play_step"),
         *("visitor", "have", "prefetch"),  # of the live route
-        *("embed", "embed_options"),  # Streamlit's own
+        *("embed", "embed_options", "hide"),  # of how the page looks
     }
 )
 """What the pages put in a link themselves; every other name is a constructor argument's."""

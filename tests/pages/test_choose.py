@@ -44,7 +44,7 @@ def test_what_nobody_set_follows_the_new_layers_default():
         assert session.selectbox(key="activation").value == activation
         assert session.query_params == {"layer": layer}
     switch(session, "mlp_block")
-    assert session.slider(key="features").value == 64
+    assert session.slider(key="features").value == 6
     assert session.slider(key="batch").value == 3
 
 

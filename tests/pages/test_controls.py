@@ -155,3 +155,24 @@ def test_a_shape_that_cannot_be_read_leaves_the_last_one_and_what_was_typed():
     session.text_input(key="shape").set_value("3, 5").run()
     assert_sound(session)
     assert session.session_state.result == (3, 5)
+
+
+def test_a_number_may_be_typed_beside_its_slider():
+    session = alone(FIELDS[IntField])
+    box = session.number_input(key=widget_key("box_units"))
+    assert (box.value, box.min, box.max) == (5, 1, 9)
+    box.set_value(8).run()
+    assert session.session_state.result == session.slider(key="units").value == 8
+    session.slider(key="units").set_value(2).run()
+    assert session.number_input(key=widget_key("box_units")).value == 2
+    assert session.query_params == {"units": "2"}
+
+
+def test_a_long_slider_is_the_small_numbers_until_a_large_one_is_set():
+    session = alone(IntField(name="units", default=5, minimum=1, maximum=256))
+    assert session.slider(key="units").max == 32
+    session.number_input(key=widget_key("box_units")).set_value(100).run()
+    assert session.session_state.result == 100
+    assert session.slider(key="units").max == 256
+    session.slider(key="units").set_value(7).run()
+    assert session.slider(key="units").max == 256  # it does not jump under the hand

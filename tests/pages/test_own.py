@@ -315,3 +315,41 @@ class Unknown(keras.layers.Layer):
     def call(self, x):
         return x * self.w
 """
+
+
+BROKEN = """
+import keras
+
+
+class Broken(keras.layers.Layer):
+    def build(self, shape):
+        self.kernel = self.add_weight(name="kernel", shape=(shape[-1], 3), initializer="ones")
+
+    def call(self, x):
+        h = keras.ops.matmul(x, self.kernel)
+        return h + keras.ops.transpose(keras.ops.relu(h))
+"""
+
+
+def test_what_ran_of_a_call_that_failed_is_drawn_below_its_sentence(module: Path):
+    save(module, BROKEN)
+    session = opened(layer="own.Broken", shape="2,4", input="ones")
+    sentence = assert_one_complaint(session, "Broken cannot be run", "line")
+    assert "[2,3]" in sentence
+    pictures = drawn(session)
+    assert "outputs" not in pictures
+    np.testing.assert_array_equal(pictures["kernel"], np.ones((4, 3)))
+    (transposed,) = (array for array in pictures.values() if array.shape == (3, 2))
+    np.testing.assert_array_equal(transposed, np.full((3, 2), 4))
+    (said,) = (said for said in sent(session, "sentence", of=str) if said.startswith("Ran until"))
+    assert said.startswith("Ran until here: 3 operations, then the call failed. The last made ")
+    assert said.endswith("result_so_far 3 × 2.")
+    assert {"failed here", "ran until here"} & set(signs(session))
+
+
+def test_a_call_that_fails_at_once_says_that_nothing_ran(module: Path):
+    save(module, MODULE.replace("return x * self.scale * self.factor", "raise OSError('no')"))
+    session = opened(layer="own.Mine", shape="2,3")
+    assert_one_complaint(session, "no")
+    (said,) = (said for said in sent(session, "sentence", of=str) if said.startswith("Ran until"))
+    assert said == "Ran until here: no operation, then the call failed."

@@ -150,7 +150,7 @@ def test_a_file_of_nothing_but_nan_is_shown():
     ("layer", "array", "expected", "received"),
     [
         ("linear", ROWS, "batch × 10", "2 × 3"),
-        ("mlp_block", ROWS, "batch × 64", "2 × 3"),
+        ("mlp_block", ROWS, "batch × 6", "2 × 3"),
         ("nd_dense", np.ones((3, 5, 6), "float32"), "2 × 3 × 4", "3 × 5 × 6"),
         ("center_zero", np.full((4, 7), 6, "float32"), "10 × 10", "4 × 7"),
     ],

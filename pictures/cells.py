@@ -29,7 +29,11 @@ _CAP = 0.33
 
 def values_of(figure: dict[str, Any]) -> np.ndarray:
     """Return a heatmap's numbers: (rows, columns) of float32."""
-    packed = figure["spec"]["data"][0]["z"]
+    return unpacked(figure["spec"]["data"][0]["z"])
+
+
+def unpacked(packed: dict[str, str]) -> np.ndarray:
+    """Return numbers that were packed for the browser, in their shape."""
     shape = tuple(int(length) for length in packed["shape"].split(","))
     return np.frombuffer(base64.b64decode(packed["bdata"]), "<f4").reshape(shape)
 

@@ -12,7 +12,7 @@ from typing import Any
 from pictures import bars
 from pictures.cells import plot
 from pictures.colors import named
-from pictures.curve import curve
+from pictures.curve import curve, size
 from pictures.letters import line, width, wrapped
 from pictures.scene import Element, Group, Polyline, Rect
 from pictures.sizes import Item
@@ -45,8 +45,8 @@ def figure_box(figure: dict[str, Any], cell: int, frames: Frames) -> Box:
         drawn = plot(figure, cell)
         over = Group(x=0, y=0, elements=tuple(frames(figure, cell)))
     else:
-        wide, high = bars.WIDTH, bars.HEIGHT
-        is_curve = figure["spec"]["data"][0]["type"] == "scatter"
+        is_curve = figure["spec"]["data"][0]["type"] != "bar"
+        wide, high = size(figure) if is_curve else (bars.WIDTH, bars.HEIGHT)
         drawn = curve(figure) if is_curve else bars.bars(figure)
         over = Group(x=0, y=0, elements=())
     parts = figure["caption"].split(" · ")

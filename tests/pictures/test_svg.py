@@ -11,6 +11,8 @@ from hypothesis.extra.numpy import arrays
 
 from figures.curve import curve
 from figures.histogram import histogram
+from figures.paths import paths
+from figures.plane import plane
 from figures.terms import terms
 from pictures.colors import color, named, stops
 from pictures.picture import only, picture
@@ -104,10 +106,11 @@ def test_what_is_written_is_text_with_names_shapes_signs_and_ranges():
         assert text in shown
 
 
-def test_what_is_not_finite_is_marked_by_a_cross_and_has_no_number():
+def test_what_is_not_finite_has_a_mark_of_its_own_and_no_number():
     root = read.parsed(drawn(one([[np.nan, 1.0], [-np.inf, 2.0]])))
     assert sorted(read.numbers(root, "kernel", CELL)) == [(0, 1), (1, 1)]
-    assert len(list(root.iter(f"{read.SVG}polyline"))) == 4
+    lines = [each.get("points").split() for each in root.iter(f"{read.SVG}polyline")]
+    assert sorted(map(len, lines)) == [2, 2, 4], "a cross of two lines, and a triangle"
     assert "1 NaN" in root[1].text
 
 
@@ -213,11 +216,40 @@ def test_a_curve_has_a_line_a_mark_and_crosses_where_numbers_are_lost():
     assert first[0] < second[0]
     middle = float(strokes[1].get("points").split(",")[1])
     assert second[1] - first[1] == pytest.approx(middle - second[1], abs=0.1)  # logarithmic
-    assert len(lines) == 2 + 2
-    dots = [each for each in root.iter(f"{read.SVG}rect") if each.get("rx") == "4"]
-    assert [(float(d.get("x")) + 4, float(d.get("y")) + 4) for d in dots] == [
-        pytest.approx(second, abs=0.02)
+    upright = [each for each in lines if len({at.split(",")[0] for at in each.split()}) == 1]
+    (mark,) = [each for each in upright if len(each.split()) == 2]
+    assert float(mark.split(",")[0]) == pytest.approx(second[0], abs=0.02)
+    assert len(lines) == 2 + 2 + 1, "the line, the cross, and the step that is marked"
+
+
+def test_the_paths_of_a_weight_are_lines_and_the_picked_one_is_set_apart():
+    values = np.array([[1.0, 0.0], [2.0, 0.5], [4.0, 0.0]], "float32")
+    figure = paths(values, steps=(0, 1, 2), name="bias", at=1, last=2, picked=(1,))
+    root = read.parsed(svg(picture(row([figure]))))
+    lines = list(root.iter(f"{read.SVG}polyline"))
+    strokes = {each.get("stroke-width"): each.get("stroke") for each in lines}
+    assert strokes["1.2"] != strokes["3"], "another colour, and a wider line"
+    assert [len(each.get("points").split()) for each in lines] == [3, 3, 2]
+
+
+def test_a_plane_of_losses_is_tinted_by_them_beneath_the_path():
+    losses = np.array([[0.0, 1.0], [np.nan, 2.0]], "float32")
+    ends, path = np.array([-1.0, 1.0]), np.array([[-1.0, -1.0], [1.0, 1.0]])
+    figure = plane(losses, across=ends, up=ends, path=path, names=("a", "b"))
+    scene = picture(row([figure]))
+    root = read.parsed(svg(scene))
+    squares = [
+        each
+        for each in root.iter(f"{read.SVG}rect")
+        if each.get("width") == "220" and each.get("height") == "147.5"
     ]
+    assert len(squares) == 3, "what is not finite has none"
+    lightness = [sum(bytes.fromhex(each.get("fill")[1:])) for each in squares]
+    assert lightness == sorted(lightness, reverse=True), "larger losses are darker"
+    assert scene.width >= 440
+    rings = [each for each in root.iter(f"{read.SVG}rect") if each.get("rx") == "4"]
+    assert len(rings) == 2
+    assert "loss" in read.texts(root)
 
 
 def test_a_bar_that_stands_alone_is_a_tenth_of_the_axis():

@@ -91,11 +91,12 @@ def _markers(trace: dict[str, Any], placed: Placed) -> Iterator[Element]:
 
 
 def _plane(trace: dict[str, Any], placed: Placed) -> Iterator[Element]:
-    """Yield a tinted square around every place at which a plane's number is known."""
+    """Yield a group of tinted squares, around every place at which a plane's number is known."""
     values = unpacked(trace["z"])
     known = values[np.isfinite(values)]
     low, span = (float(known.min()), float(np.ptp(known)) or 1.0) if known.size else (0.0, 1.0)
     columns, rows = _between(trace["x"]), _between(trace["y"])
+    squares = []
     for (row, column), value in np.ndenumerate(values):
         if not np.isfinite(value):
             continue
@@ -103,7 +104,8 @@ def _plane(trace: dict[str, Any], placed: Placed) -> Iterator[Element]:
         right, top = placed(columns[column + 1], rows[row + 1])
         share = _TINTS[0] + (_TINTS[1] - _TINTS[0]) * (float(value) - low) / span
         tint: Paint = named("bar", round(share, 3))
-        yield Rect(x=left, y=top, width=right - left, height=bottom - top, fill=tint)
+        squares.append(Rect(x=left, y=top, width=right - left, height=bottom - top, fill=tint))
+    yield Group(x=0, y=0, elements=tuple(squares), crisp=True)  # no seams between them
 
 
 def _between(places: Sequence[float]) -> list[float]:

@@ -42,7 +42,7 @@ def summary(report: Report) -> str:
     if not report.findings:
         return f"Nothing found by {ran} examinations."
     counts = [
-        f"{number} {severity}"
+        f"{number} {severity}{'s' if severity == 'note' and number > 1 else ''}"
         for severity in ("broken", "risky", "note")
         if (number := sum(1 for finding in report.findings if finding.severity == severity))
     ]

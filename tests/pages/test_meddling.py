@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from layers.api import explore as explore_api
+from layers.api import train as train_api
 from layers.checkup.pairs import POSTED
 from layers.checkup.report import Report
+from layers.training.subject import Subject
 from pages.shared import compute
 from pages.shared.module_watcher import ModuleWatcher
 from pages.shared.worker import AuthorWorker, ComputationLostError
@@ -160,3 +162,17 @@ def test_a_layer_that_ends_its_process_is_a_sentence_and_the_others_go_on(module
     with pytest.raises(ComputationLostError, match="the process died"):
         own_run(module, "own.Ends")
     assert own_run(module, "own.Plain").trace.outputs[0].shape == (8, 3)
+
+
+def test_an_own_layer_is_trained_as_if_no_other_had_run(module: ModuleWatcher):
+    subject = Subject(name="own.Plain", own=module.current().module)
+
+    def losses() -> np.ndarray:
+        how = {"steps": 3, "loss": "mean_squared_error", "optimizer": "sgd"}
+        compute._cache.clear()
+        training, _ = compute.compute(train_api.train, subject, how, author_code=True)
+        return training.history.losses
+
+    before = losses()
+    own_run(module, "own.Meddles")
+    np.testing.assert_array_equal(losses(), before)

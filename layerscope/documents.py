@@ -31,7 +31,7 @@ _COMPUTING = ("tensorflow", "keras", "numpy", "resvg-py", "fpdf2", "pillow")
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnFile:
-    """A picture's file, its words for those who do not see it, its caption, its height in pixels."""
+    """A picture's file, its words for those who do not see it, its caption, and how high it is."""
 
     path: Path
     alt: str

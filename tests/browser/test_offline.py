@@ -15,11 +15,11 @@ from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).parents[2]
 LINKS = {"linear": "/?layer=linear", "lstm": "/?layer=lstm", "nd_dense": "/?layer=nd_dense"}
-HOSTILE = '</script><img src="x" onerror="alert(1)">'
+HOSTILE = '<img src="x" onerror="alert(1)"><script>document.title = 1'
 MODULE = f"""import keras
 
 class Evil(keras.layers.Layer):
-    "{HOSTILE.replace('"', "'")}"
+    "</script></style>{HOSTILE.replace('"', "'")}"
     def build(self, shape):
         self.w = self.add_weight(name={HOSTILE!r}, shape=(shape[-1],), initializer="ones")
 

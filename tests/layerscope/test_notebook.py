@@ -20,8 +20,8 @@ def trained():
     model = keras.Sequential(
         [
             keras.layers.Input((4,)),
-            keras.layers.Dense(3, activation="relu"),
-            keras.layers.BatchNormalization(),
+            keras.layers.Dense(3, activation="relu", name="hidden"),
+            keras.layers.BatchNormalization(name="norm"),
             keras.layers.Dropout(0.5),
             keras.layers.Dense(2),
         ]
@@ -34,7 +34,7 @@ def trained():
 def test_the_layer_is_shown_with_the_weights_that_it_has():
     model = trained()
     shown = numbers_in(show(model, INPUTS).html)
-    np.testing.assert_array_equal(shown["dense/kernel"], model.layers[0].kernel.numpy())
+    np.testing.assert_array_equal(shown["hidden/kernel"], model.layers[0].kernel.numpy())
     np.testing.assert_array_equal(shown["inputs"], INPUTS)
     np.testing.assert_array_equal(shown["outputs"], model(INPUTS).numpy())
 
@@ -96,8 +96,8 @@ def test_gradients_stand_in_each_tensors_place():
 def test_a_model_alone_is_its_summary_and_its_weights():
     model = trained()
     html = show(model).html
-    assert "dense" in html
-    for weight in ("dense/kernel", "batch_normalization/gamma"):
+    assert "hidden" in html
+    for weight in ("hidden/kernel", "norm/gamma"):
         assert weight in html
     assert "not built" in show(keras.layers.Dense(2)).html
 
@@ -117,16 +117,21 @@ def test_what_does_not_work_is_a_sentence(call, said):
     assert said in str(refused.value)
 
 
+def test_an_unbuilt_layer_is_built_and_not_trained():
+    layer = keras.layers.BatchNormalization()
+    show(layer, INPUTS, training=True)
+    np.testing.assert_array_equal(layer.moving_mean.numpy(), np.zeros(4))
+    show(layer, INPUTS, gradients=np.ones((5, 4)), training=True)
+    np.testing.assert_array_equal(layer.gamma.numpy(), np.ones(4))
+
+
 def test_hostile_names_cannot_leave_their_place():
     class Evil(keras.layers.Layer):
-        def build(self, shape):
-            name = "</script><img src=x onerror=alert(1)>"
-            self.w = self.add_weight(name=name, shape=shape[-1:])
-
         def call(self, inputs):
-            return inputs * self.w
+            return {"</script><img src=x onerror=alert(1)>": 2 * inputs}
 
-    shown = show(Evil(name="x-script-img"), INPUTS)
+    Evil.__name__ = "</script><img src=x onerror=alert(1)>"
+    shown = show(Evil(name="<img src=x onerror=alert(1)>"), INPUTS)
     assert shown.html.count("</script>") == 2
     assert "<img src=x" not in shown.html
     assert shown._repr_html_().count("<") == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 import pytest
@@ -38,7 +39,9 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_outputs_survive_saving_and_converting(chromium: Browser, converted: Path, scheme: str):
+def test_outputs_survive_saving_and_converting(
+    chromium: Browser, converted: Path, scheme: Literal["light", "dark"]
+):
     context = chromium.new_context(offline=True, color_scheme=scheme)
     page = context.new_page()
     complaints: list[str] = []

@@ -1,6 +1,7 @@
 """A page that answers offline, as text: what is in it, and what cannot get into it."""
 
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 from layerscope.__main__ import main
 from layerscope.formats import Options, written
+from layerscope.link import parameters
+from layerscope.offline import offline_html
 from layerscope.run import run
 from pictures import bundle
 from pictures.page import numbers_in
@@ -138,3 +141,8 @@ def test_scripts_that_import_each_other_or_otherwise_are_refused(monkeypatch, tm
     (tmp_path / "c.js").write_text("export default function c() {}\n")
     with pytest.raises(ValueError, match="export default function c"):
         bundle.bundled("c.js")
+
+
+def test_what_explore_takes_away_is_what_the_command_writes(made):
+    layer, explored = pickle.loads(pickle.dumps((made.layer, made.exploration)))  # noqa: S301 (ours)
+    assert offline_html(layer, explored, parameters(made.link)) == written(made, ".html", Options())

@@ -55,6 +55,7 @@ def record_as_it_is(
     from layers.recording.undisturbed import undisturbed
     from layers.runs.weights import parameters, weight_rows
 
+    _build(layer, inputs, keywords, training=training)
     with undisturbed(layer):
         trace = record(layer, *inputs, training=training, **keywords)
     return Exploration(
@@ -98,6 +99,7 @@ def gradients_as_it_is(
 
     given = inputs if len(inputs) > 1 else inputs[0]
     wanted = np.asarray(targets)
+    _build(layer, inputs, keywords, training=training)
     with undisturbed(layer):
         history = train(
             layer, given, wanted, steps=1, loss=loss, training=training, call_arguments=keywords
@@ -105,6 +107,18 @@ def gradients_as_it_is(
     with undisturbed(layer):
         traces = step_traces(history, 0, layer, given, wanted, call_arguments=keywords)
     return Gradients(history=history, traces=traces, moment=history.moment(0))
+
+
+def _build(
+    layer: Any, inputs: tuple[Any, ...], keywords: dict[str, Any], *, training: bool
+) -> None:
+    """Build a layer where it is not: only the variables that it has can be put back."""
+    from layers.recording.given import given
+    from layers.recording.prepare import prepare
+    from layers.recording.undisturbed import undisturbed
+
+    with undisturbed(layer):
+        prepare(layer, given(layer, inputs, keywords), training=training)
 
 
 def summary_of(model: Any) -> ModelSummary:

@@ -15,6 +15,7 @@ from layerscope.documents import drawn
 from layerscope.link import parameters
 from layerscope.recipes import read as read_recipes
 from layerscope.refusal import Refusal
+from pictures.page import numbers_in
 from tests.pictures import read
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,38 @@ Page
     (other,) = figures(tmp_path / "out" / "sub" / "page.html").images
     assert other["alt"] == 'The "kernel" <b>'
     assert (tmp_path / "out" / "sub" / other["src"]).read_bytes().startswith(b"\x89PNG")
+
+
+def frames(page):
+    """Return where the frames of a page find theirs, and the titles."""
+    return re.findall(r'<iframe src="([^"]+)" title="([^"]+)"', page.read_text("utf-8"))
+
+
+def test_sphinx_puts_a_page_that_answers_into_a_frame(tmp_path):
+    text = f".. layerscope:: {LINK}\n   :format: html\n   :caption: A layer\n"
+    pages = {
+        "index.rst": f"Tiny\n====\n\n.. toctree::\n\n   sub/page\n\n{text}",
+        "sub/page.rst": f"Page\n====\n\n{text}",
+    }
+    ran = sphinx(tmp_path, pages)
+    assert ran.returncode == 0, ran.stderr
+    for name in ("index.html", "sub/page.html"):
+        page = tmp_path / "out" / name
+        ((source, title),) = frames(page)
+        assert title.startswith("Linear. inputs · kernel + bias = outputs.")
+        assert numbers_in((page.parent / source).read_text("utf-8"))["kernel"].shape == (3, 2)
+        assert "A layer" in figures(page).captions[0]
+
+
+def test_mkdocs_puts_a_page_that_answers_into_a_frame(tmp_path):
+    block = f"``` layerscope\n{LINK}\n:format: html\n```\n"
+    ran = mkdocs(tmp_path, {"index.md": f"# Tiny\n\n{block}", "sub/page.md": f"# Page\n\n{block}"})
+    assert ran.returncode == 0, ran.stderr
+    for name in ("index.html", "sub/page/index.html"):
+        page = tmp_path / "site" / name
+        ((source, title),) = frames(page)
+        assert title.startswith("Linear. inputs · kernel + bias = outputs.")
+        assert numbers_in((page.parent / source).read_text("utf-8"))["kernel"].shape == (3, 2)
 
 
 def test_sphinx_says_at_which_line_what_cannot_be_drawn(tmp_path):

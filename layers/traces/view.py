@@ -55,11 +55,12 @@ class View:
         return step.operands if step and step.op.name in functions else None  # ty: ignore
 
     def number(self, name: str) -> float | None:
-        """Return the number in a constant of one cell."""
+        """Return the number in a constant of one cell; None of a complex one, and of all others."""
         tensor = self.tensors[name]
         if tensor.role != "constant" or tensor.values.size != 1 or name in self.steps:
             return None
-        return float(tensor.values.ravel()[0])
+        value = tensor.values.ravel()[0]
+        return None if np.iscomplexobj(value) else float(value)
 
     def is_number(self, name: str, value: float) -> bool:
         """Say whether a tensor is a constant of one cell with this value, as float32 has it."""

@@ -17,6 +17,7 @@ from layerscope.link import parameters
 from layerscope.offline import offline_html
 from layerscope.run import run
 from pictures import bundle
+from pictures.describe import names_of
 from pictures.page import numbers_in
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +70,7 @@ def test_a_small_page_is_small_and_asks_for_nothing(made):
 
 def test_its_numbers_are_those_of_the_run(made):
     found = numbers_in(written(made, ".html", Options()).decode())
-    assert set(made.drawn) <= set(found)
+    assert set(names_of(made.block)) <= set(found)
     for name, values in found.items():
         np.testing.assert_array_equal(values, made.exploration.trace[name])
 

@@ -69,7 +69,7 @@ def test_a_row_is_a_copy_that_cannot_be_written_to():
         ("nd_dense", {}, (50, 50, 0)),
         ("center_zero", {}, (100, 0, 100)),
         ("running_sum", {}, (10, 0, 10)),
-        ("mlp_block", {}, (64 * 32 + 32 + 32 * 32 + 32 + 32 + 1, 3169, 0)),
+        ("mlp_block", {}, (6 * 4 + 4 + 4 * 4 + 4 + 4 + 1, 53, 0)),
     ],
 )
 def test_parameters_are_counted_as_on_paper(name, values, expected):

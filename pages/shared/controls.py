@@ -127,8 +127,17 @@ def _slider(field: IntField) -> int:
     if field.minimum == field.maximum:
         return field.minimum
     value = st.session_state[field.name]
-    box = widget_key(f"box_{field.name}")
-    st.session_state[box] = value
+    # A box that code sets comes back with its old number beside the slider's next one. So a number
+    # that was not typed into it gets another box.
+    number, shown = session().boxes.get(field.name, (0, value))
+    number += shown != value
+    session().boxes[field.name] = (number, value)
+    box = widget_key(f"box_{field.name}.{number}")
+
+    def typed() -> None:
+        set_value(field, st.session_state[box])
+        session().boxes[field.name] = (number, st.session_state[box])
+
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         chosen = st.slider(
             field.title,
@@ -141,10 +150,11 @@ def _slider(field: IntField) -> int:
             f"{field.title}, typed",
             min_value=field.minimum,
             max_value=field.maximum,
+            value=value,
             key=box,
             label_visibility="collapsed",
             width=BOX,
-            on_change=lambda: set_value(field, st.session_state[box]),
+            on_change=typed,
         )
     return chosen
 

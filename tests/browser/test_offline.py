@@ -65,7 +65,7 @@ def opened(chromium: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda request: asked.append(request.url))
         page.goto((folder / f"{name}.html").as_uri())
         if scripts:
-            page.locator(".ls-tools-bar").first.wait_for()
+            page.locator("[data-tensor]").first.wait_for()
         return page
 
     yield open_

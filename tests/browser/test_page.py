@@ -110,17 +110,17 @@ def test_a_link_of_more_parameters_than_streamlit_takes_is_said(visit: Visit):
 
 
 def test_a_slider_step_changes_every_matrix_that_it_affects(visit: Visit):
-    visit.open(layer="repeated_dense", batch=8, features=10, units=5)
+    visit.open(layer="repeated_dense", batch=4, features=10, units=5)
     visit.slider("units").focus()
     visit.page.keyboard.press("ArrowRight")
-    visit.has_shape("outputs", 8, 6)
+    visit.has_shape("outputs", 4, 6)
     visit.settle()
     assert_shows(visit, "repeated_dense", {"units": 6})
     assert visit.link() == {"layer": "repeated_dense", "units": "6"}
     shapes = {name: array.shape for name, array in visit.drawn().items()}
-    assert shapes["inputs"] == (8, 10)
+    assert shapes["inputs"] == (4, 10)
     assert shapes["kernel_repeated"] == (10, 6)
-    assert shapes["pre_activation"] == (8, 6)
+    assert shapes["pre_activation"] == (4, 6)
     assert "10 × 6" in (visit.graph("kernel_repeated").get_attribute("aria-label") or "")
 
 
@@ -130,6 +130,7 @@ def test_many_quick_steps_end_at_the_last(visit: Visit):
     for _ in range(12):
         visit.page.keyboard.press("ArrowRight")
     visit.has_shape("outputs", 8, 17)
+    visit.has_shape("kernel", 10, 17)
     visit.settle()
     assert_shows(visit, "linear", {"units": 17}, source="normal")
     assert visit.link()["units"] == "17"
@@ -290,7 +291,11 @@ COLOURS = """() => {
   };
 }"""
 CONTRASTS = """() => {
-  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const channels = (colour) => {
+    const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
+    const full = colour.startsWith("color(") ? 255 : 1;
+    return [red * full, green * full, blue * full, alpha];
+  };
   const over = ([r, g, b, a = 1], below) => [r, g, b].map((c, i) => a * c + (1 - a) * below[i]);
   const luminance = (rgb) => {
     const [r, g, b] = rgb.map((c) => c / 255)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 from streamlit.util import calc_hash
 
 from layers.api import explore as explore_api
@@ -53,6 +54,14 @@ def opened_page(page: str, **link: object) -> AppTest:
 def figures(session: AppTest) -> dict[str, dict]:
     """Return the figures that the component was sent to draw, by name."""
     return {figure["name"]: figure for figure in sent(session, "figure")}
+
+
+def box(session: AppTest, name: str) -> NumberInput:
+    """Return the box to type in that stands beside a slider."""
+    (found,) = (
+        each for each in session.number_input if (each.key or "").startswith(f"ls.box_{name}.")
+    )
+    return found
 
 
 def signs(session: AppTest) -> list[str]:

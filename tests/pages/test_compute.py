@@ -19,9 +19,8 @@ from layers.inputs.fields import BadInputError
 from layers.traces.trace import Tensor
 from pages.shared import compute as module
 from pages.shared.compute import CACHE_BYTES, compute, hashable
-from pages.shared.session import widget_key
 from pages.shared.workers import Workers
-from tests.pages.session import assert_drawn, assert_one_complaint, explored, opened
+from tests.pages.session import assert_drawn, assert_one_complaint, box, explored, opened
 
 DEFAULTS: dict[str, Any] = {"batch": None, "seed": 0, "source": "example", "constant": 1.0}
 
@@ -186,7 +185,7 @@ def test_a_computation_that_takes_too_long_is_a_sentence_and_the_page_goes_on(
     session = opened(layer="linear")
     with monkeypatch.context() as hasty:
         hasty.setattr(pool, "_time_limit", 1e-6)
-        session.number_input(key=widget_key("box_units")).set_value(77).run()
+        box(session, "units").set_value(77).run()
     assert_one_complaint(session, "stopped", "smaller dimensions")
     session.run()
     assert_drawn(session, explored("linear", {"units": 77}, source="normal"))

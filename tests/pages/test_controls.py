@@ -19,7 +19,7 @@ from layers.inputs.fields import (
 )
 from pages.shared import controls
 from pages.shared.session import widget_key
-from tests.pages.session import another, assert_one_complaint, assert_sound
+from tests.pages.session import another, assert_one_complaint, assert_sound, box
 
 FIELDS: dict[type[Field], Field] = {
     IntField: IntField(name="units", default=5, minimum=1, maximum=9),
@@ -159,19 +159,23 @@ def test_a_shape_that_cannot_be_read_leaves_the_last_one_and_what_was_typed():
 
 def test_a_number_may_be_typed_beside_its_slider():
     session = alone(FIELDS[IntField])
-    box = session.number_input(key=widget_key("box_units"))
-    assert (box.value, box.min, box.max) == (5, 1, 9)
-    box.set_value(8).run()
+    beside = box(session, "units")
+    assert (beside.value, beside.min, beside.max) == (5, 1, 9)
+    beside.set_value(8).run()
     assert session.session_state.result == session.slider(key="units").value == 8
     session.slider(key="units").set_value(2).run()
-    assert session.number_input(key=widget_key("box_units")).value == 2
+    assert box(session, "units").value == 2
+    box(session, "units").set_value(3).run()
+    box(session, "units").set_value(4).run()
+    assert session.slider(key="units").value == box(session, "units").value == 4
+    session.slider(key="units").set_value(2).run()
     assert session.query_params == {"units": "2"}
 
 
 def test_a_long_slider_is_the_small_numbers_until_a_large_one_is_set():
     session = alone(IntField(name="units", default=5, minimum=1, maximum=256))
     assert session.slider(key="units").max == 32
-    session.number_input(key=widget_key("box_units")).set_value(100).run()
+    box(session, "units").set_value(100).run()
     assert session.session_state.result == 100
     assert session.slider(key="units").max == 256
     session.slider(key="units").set_value(7).run()

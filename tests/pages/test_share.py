@@ -41,7 +41,7 @@ def test_a_hidden_control_keeps_the_value_of_the_link():
     link = {"layer": "linear", "features": "3", "seed": "5", "bias_initializer": "ones"}
     shown, hidden = opened(**link), opened(**link, hide="features,seed,bias_initializer")
     assert_sound(hidden)
-    gone = {"features", widget_key("box_features"), "seed", "bias_initializer"}
+    gone = {"features", "ls.box_features.0", "seed", "bias_initializer"}
     gone.add(widget_key("new_numbers"))
     assert keys(shown) - keys(hidden) == gone
     for name, values in drawn(shown).items():
@@ -98,7 +98,7 @@ def test_an_embedded_page_shows_the_picture_and_its_dimensions_alone():
     session = opened(layer="linear", units="3", activation="relu", cell="outputs.1.2")
     assert_sound(session)
     names = {"features", "units", "batch"}
-    assert keys(session) == names | {widget_key(f"box_{name}") for name in names}
+    assert keys(session) == names | {f"ls.box_{name}.0" for name in names}
     assert not session.title
     assert not session.markdown
     assert not session.expander

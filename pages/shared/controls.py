@@ -129,14 +129,16 @@ def _slider(field: IntField) -> int:
     value = st.session_state[field.name]
     # A box that code sets comes back with its old number beside the slider's next one. So a number
     # that was not typed into it gets another box.
-    number, shown = session().boxes.get(field.name, (0, value))
-    number += shown != value
-    session().boxes[field.name] = (number, value)
-    box = widget_key(f"box_{field.name}.{number}")
+    place, shown = session().boxes.get(field.name, (0, value))
+    place += shown != value
+    session().boxes[field.name] = (place, value)
+    box = widget_key(f"box_{field.name}.{place}")
 
     def typed() -> None:
-        set_value(field, st.session_state[box])
-        session().boxes[field.name] = (number, st.session_state[box])
+        number = st.session_state[box]
+        if number != value:  # a new box is called changed, too, with the number it was made with
+            set_value(field, number)
+            session().boxes[field.name] = (place, number)
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         chosen = st.slider(

@@ -110,3 +110,19 @@ def test_an_example_loaded_after_turning_shows_its_own_picture(visitor):
     visit.settle()
     visit.page.wait_for_timeout(1200)
     assert set(visit.drawn()) == {"inputs", "mask", "outputs"}
+
+
+def test_quick_presses_in_the_box_beside_a_slider_are_all_counted(visitor):
+    visit = visitor().open(layer="repeated_dense", seed=13)
+    box = visit.page.get_by_label("Units, typed")
+    box.focus()
+    for _ in range(6):
+        visit.page.keyboard.press("ArrowUp")
+    visit.has_shape("outputs", 4, 11)
+    visit.settle()
+    assert box.input_value() == visit.slider("units").input_value() == "11"
+    assert box.evaluate("(node) => node === document.activeElement")
+    visit.slider("units").press("ArrowLeft")
+    visit.has_shape("outputs", 4, 10)
+    visit.settle()
+    assert box.input_value() == "10"

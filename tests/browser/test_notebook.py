@@ -67,5 +67,6 @@ def test_without_scripts_the_picture_stands(chromium: Browser, converted: Path):
     context = chromium.new_context(offline=True, java_script_enabled=False)
     page = context.new_page()
     page.goto(converted.as_uri())
+    page.locator("iframe").first.scroll_into_view_if_needed()  # it is loaded when it is seen
     expect(page.frame_locator("iframe").first.locator("#picture svg")).to_be_visible()
     context.close()

@@ -15,7 +15,7 @@ import { themeOf } from "./theme.js";
 /** @import { Drawn } from "./figure.js" */
 /** @import { LinesState } from "./lines.js" */
 /** @import { Theme } from "./theme.js" */
-/** @import { Block, FactsBlock, LinesBlock, RowBlock, TableBlock, TextBlock } from "./wire.js" */
+/** @import { Block, FactsBlock, LinesBlock, Links, RowBlock, TableBlock, TextBlock } from "./wire.js" */
 
 /**
  * A block's elements, and what is drawn in them.
@@ -33,9 +33,8 @@ import { themeOf } from "./theme.js";
  */
 
 const ABOVE = 292; // pixels of the first screen that are taken by what is not the picture
-const HINT =
-  "Point at a cell to see what made it; click it for its arithmetic; double-click an input or a " +
-  "weight to type; drag an edge to resize.";
+const POINT = "Point at a cell to see what made it; click it for its arithmetic";
+const TURN = "; double-click an input or a weight to type; drag an edge to resize";
 
 /** @type {Record<"links" | "answer" | "time", () => Promise<(mount: Mount) => Activity>>} */
 const scripts = {
@@ -43,6 +42,12 @@ const scripts = {
   answer: async () => (await import("./choose.js")).choose,
   time: async () => (await import("./time.js")).time,
 };
+
+/** @param {Links | undefined} links */
+function hint(links) {
+  if (!links || links.answer) return "";
+  return `${POINT}${links.fixed ? "" : TURN}.`;
+}
 
 /** @param {Mount} mount */
 export function drawBlocks(mount) {
@@ -172,7 +177,7 @@ function finish(mount, at, data, theme, width) {
   const legendKey = JSON.stringify([ranges, theme.paper, title]);
   if (block.legendKey !== legendKey) {
     block.legendKey = legendKey;
-    const made = legend(ranges, theme, links && !links.answer ? HINT : "");
+    const made = legend(ranges, theme, hint(links));
     if (title) {
       if (block.whole?.title !== title) block.whole = { title, node: wholeDownloads(title) };
       made.append(block.whole.node);

@@ -89,6 +89,8 @@ def click(page: Page, tensor: str, row: int, column: int, columns: int) -> None:
 
 def test_pointing_lights_and_clicking_explains(opened: Callable[..., Page], folder: Path):
     page = opened("linear")
+    hint = "Point at a cell to see what made it; click it for its arithmetic."
+    assert page.locator(".ls-hint").inner_text() == hint, "nothing can be typed here"
     values = json.loads((folder / "linear.json").read_text("utf-8"))["tensors"]
     outputs = values["outputs"]["values"]
     plot(page, "outputs").hover(position={"x": 10, "y": 10})

@@ -68,7 +68,7 @@ def _recipes(options: argparse.Namespace) -> int:
     """Write all pictures of a file, or say which of them are not what would be written."""
     if given := [name for name in _OF_A_LINK if getattr(options, name)]:
         raise Refusal(
-            "The recipes cannot be drawn so: expected every option in the file. Received "
+            "The recipes cannot be drawn: expected every option in the file. Received "
             f"--{given[0]}. Write it there, into its picture or above the first.",
             WRONG_REQUEST,
         )

@@ -181,7 +181,7 @@ class Description:
         names = [f.name for f in self.fields]
         if unknown := sorted(set(values) - set(names)):
             raise BadInputError(
-                f"`{self.name}` cannot be set so: expected fields among {', '.join(names)}. "
+                f"`{self.name}` cannot be built: expected fields among {', '.join(names)}. "
                 f"Received {', '.join(unknown)}. Leave out what it does not have."
             )
         return {f.name: f.parse(values.get(f.name, f.default)) for f in self.fields}

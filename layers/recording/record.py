@@ -119,7 +119,7 @@ def _sentence(layer: Any, passed: Given, trace: Trace, error: Exception) -> str:
     said = str(error).strip().splitlines()
     return (
         f"{type(layer).__name__} failed{ran}: expected a call that returns. Received "
-        f"{shapes or 'no tensors'}. Mend the call: {type(error).__name__}: "
+        f"{shapes or 'no tensors'}. Correct the call: {type(error).__name__}: "
         f"{' '.join(line.strip() for line in said if line.strip())[:600]}"
     )
 

@@ -150,7 +150,7 @@ def chosen_sources(spec: LayerSpec, sources: Sources) -> dict[str, str | np.ndar
     names = [each.name for each in spec.inputs]
     if unknown := sorted(set(sources) - set(names)):
         raise BadInputError(
-            f"{spec.title} cannot be run so: expected inputs among {', '.join(names)}. Received "
+            f"{spec.title} cannot be run: expected inputs among {', '.join(names)}. Received "
             f"{', '.join(unknown)[:60]}. Leave out what it does not have."
         )
     return {each.name: sources.get(each.name, each.default_source) for each in spec.inputs}

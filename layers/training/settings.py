@@ -274,7 +274,7 @@ def _arguments(owner: str, fields: tuple[Field, ...], given: Mapping[str, object
     names = [each.name for each in fields]
     if unknown := sorted(set(given) - set(names)):
         raise BadInputError(
-            f"`{owner}` cannot be set so: expected arguments among "
+            f"`{owner}` cannot take these arguments: expected arguments among "
             f"{', '.join(names) or 'none'}. Received {', '.join(unknown)[:60]}. Leave out what it "
             "does not have."
         )

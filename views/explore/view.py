@@ -121,7 +121,7 @@ def choose_view(
     rows, columns = _axes(shown, read)
     if rows == columns != AUTO:
         problems.append(
-            "Rows and columns cannot be shown so: expected two axes. Received one for both. "
+            "Rows and columns cannot be shown: expected two axes. Received one for both. "
             "The usual ones are shown; choose another."
         )
         rows = columns = AUTO

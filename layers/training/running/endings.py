@@ -15,7 +15,7 @@ def raised(loop: Loop, step: int, error: BaseException) -> str:
     """Say that the layer failed."""
     return (
         f"Training stopped at step {step} of {loop.settings.steps}: expected a call that returns. "
-        f"Received {type(error).__name__}: {words_of(error)}. Mend the call of "
+        f"Received {type(error).__name__}: {words_of(error)}. Correct the call of "
         f"{type(loop.data.layer).__name__}; the {step} steps before it are kept."
     )
 
@@ -28,14 +28,14 @@ def not_finite(loop: Loop, step: int, loss: float) -> str:
         where = where or _holds(f"the input `{name}`", np.asarray(tensor))
     for target in batch.targets:
         where = where or _holds("the targets", np.asarray(target))
-    mend = "Change these numbers." if where else "Lower the learning rate, or clip the gradients."
+    hint = "Change these numbers." if where else "Lower the learning rate, or clip the gradients."
     for name, known in loop.variables.items():
         where = where or _holds(f"`{name}`", known.variable.numpy())
     if not where and loop.settings.loss == "mean_squared_error":
         where = "the outputs' squares are too large for their type"
     return (
         f"Training stopped at step {step} of {loop.settings.steps}: expected a loss that is a "
-        f"finite number. Received {loss}{f'; {where}' if where else ''}. {mend} The {step} steps "
+        f"finite number. Received {loss}{f'; {where}' if where else ''}. {hint} The {step} steps "
         "before it are kept."
     )
 

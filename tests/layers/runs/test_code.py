@@ -115,8 +115,11 @@ def run_in_a_fresh_interpreter(codes, folder):
 def printed(tmp_path_factory):
     """Run every case's code, one interpreter a layer, two at a time; {case: what it printed}."""
 
+    # Made here: pytest makes its first temporary folder twice when two threads ask for it.
+    folders = {name: tmp_path_factory.mktemp(name) for name in NAMES}
+
     def print_all(name):
-        folder = tmp_path_factory.mktemp(name)
+        folder = folders[name]
         cases = [case for case in CASES if case.layer == name]
         explored = [case.explore() for case in cases]
         for run in explored:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,13 +11,13 @@ from layerscope import link as links
 from layerscope.formats import Options, checked, written
 from layerscope.refusal import WRONG_REQUEST, Refusal
 from layerscope.run import Run, run
+from views.toml_lines import line_of
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib  # ty: ignore[import-not-found] (installed below 3.11 only)
 
-_TABLE = re.compile(r"^\s*\[\[\s*picture\s*\]\]", re.MULTILINE)
 _OPTIONS = {field.name: field.type for field in fields(Options)}
 _KEYS = ("name", "link", *_OPTIONS)
 _OWN_KEYS = ("layers", "picture", *_OPTIONS)
@@ -109,10 +108,7 @@ class _Reader:
 
     def __init__(self, path: Path, text: str) -> None:
         self.path = path
-        self.lines = text.splitlines()
-        self.starts = [
-            number for number, line in enumerate(self.lines, start=1) if _TABLE.match(line)
-        ]
+        self.text = text
 
     def recipe(self, table: dict[str, Any], common: dict[str, Any], number: int) -> Recipe:
         """Return the picture of a table; ``common`` are the options of all."""
@@ -154,13 +150,7 @@ class _Reader:
 
     def _line(self, number: int, key: str) -> int:
         """Return the line of a key in the picture of that number (0: before all), or its first."""
-        starts = [1, *self.starts, len(self.lines) + 1]
-        if number + 1 >= len(starts):  # a table that is written inline
-            return next((at for at, line in enumerate(self.lines, 1) if "picture" in line), 1)
-        first, end = starts[number], starts[number + 1]
-        found = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
-        lines = range(first, end)
-        return next((at for at in lines if key and found.match(self.lines[at - 1])), first)
+        return line_of(self.text, key, "picture" if number else "", number)
 
 
 def _refused(path: Path, expected: str, received: str, hint: str, line: int = 0) -> Refusal:

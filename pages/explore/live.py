@@ -7,22 +7,15 @@ follows with the same numbers (from the cache), the formula, and the new link.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from collections.abc import Mapping, Sequence
 
 from layers.api import explore as explore_api
 from layers.inputs.fields import Field
-from pages.shared.charts import record_sent
 from pages.shared.compute import compute, registered
-from pages.shared.downloads import keep
+from pages.shared.live import route
 from pages.shared.module_watcher import author_module
 from pages.shared.session import session
-from pages.shared.workers import workers
-from views.blocks import as_text, described, packed, without_known
+from views.blocks import Block
 from views.explore.link import choice_from_link
 from views.explore.picture import picture
 from views.explore.view import choose_view
@@ -31,8 +24,6 @@ PATH = "/layerscope/live/explore"
 PICTURE = "picture"
 """The name of the place where the page shows it."""
 _HEAD_START = 0.06  # seconds
-_MOST_KNOWN = 64
-"""Arrays that the browser may name as known: more than any picture has."""
 
 
 def let_answer_go_first() -> None:
@@ -45,22 +36,7 @@ def let_answer_go_first() -> None:
         time.sleep(_HEAD_START)
 
 
-async def answer(request: Request) -> Response:
-    """Return the blocks of the picture that the query asks for, packed as the component takes them.
-
-    A query that cannot be answered gets no picture: the page itself says why.
-    """
-    if not workers().warm.is_set():
-        return Response(status_code=503)
-    try:
-        data = await run_in_threadpool(_picture, request.query_params)
-    except ValueError:
-        return Response(status_code=400)
-    headers = {"Content-Encoding": "deflate", "Cache-Control": "no-store"}
-    return Response(data, media_type="application/json", headers=headers)
-
-
-def _picture(link: Mapping[str, str]) -> bytes:
+def _picture(link: Mapping[str, str]) -> tuple[Sequence[Block], dict[str, float] | None]:
     started = time.perf_counter()
     choice = choice_from_link((*registered(), *author_module().layers), link)
     arguments = choice.arguments(author_module().module)
@@ -75,12 +51,7 @@ def _picture(link: Mapping[str, str]) -> bytes:
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     is_prefetched = "prefetch" in link  # nobody waits for it, so its times are not measured
-    text = as_text(blocks)
-    data = described(blocks, text, timings=None if is_prefetched else timings)
-    visitor = link.get("visitor", "")
-    record_sent(visitor, data)
-    keep(visitor, PICTURE, data["id"], text)
-    return packed(without_known(data, link.get("have", "").split(",")[:_MOST_KNOWN]))
+    return blocks, None if is_prefetched else timings
 
 
-ROUTES = [Route(PATH, answer)]
+ROUTES = [route(PATH, PICTURE, _picture)]

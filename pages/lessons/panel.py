@@ -78,6 +78,8 @@ def task() -> None:
 
 
 def _place() -> tuple[Lesson, int] | None:
+    if "lesson" not in session().unread | session().chosen:
+        return None  # no file is looked at where no lesson is open
     found = lessons().lessons
     name = hidden_control(ChoiceField(name="lesson", default=_NONE, choices=(_NONE, *found)))
     if name == _NONE:

@@ -7,24 +7,19 @@ is trained is the visitor's own, found by the random name that only that page kn
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from layers.inputs.fields import Field
-from pages.shared.charts import record_sent
+from pages.shared.live import route
 from pages.train.step import Trained, step_shown
-from views.blocks import described, packed, without_known
+from views.blocks import Block
 from views.train.link import SHOW, same_training, step_field
 
 PATH = "/layerscope/live/train"
-_MOST_KNOWN = 64
-"""Arrays that the browser may name as known: more than any picture has."""
+PICTURE = "step"
+"""The name of the place where the page shows it."""
 
 _trainings: WeakValueDictionary[str, Trained] = WeakValueDictionary()
 """By the visitor's random name. Sessions hold them: an ended one's is gone."""
@@ -37,20 +32,7 @@ def offer(visitor: str, trained: Trained) -> None:
         _trainings[visitor] = trained
 
 
-async def answer(request: Request) -> Response:
-    """Return the blocks of the step that the query asks for, packed as the component takes them.
-
-    What is not a step of this visitor's training gets no picture: the page itself follows.
-    """
-    try:
-        data = await run_in_threadpool(_picture, request.query_params)
-    except ValueError:
-        return Response(status_code=400)
-    headers = {"Content-Encoding": "deflate", "Cache-Control": "no-store"}
-    return Response(data, media_type="application/json", headers=headers)
-
-
-def _picture(link: Mapping[str, str]) -> bytes:
+def _picture(link: Mapping[str, str]) -> tuple[Sequence[Block], None]:
     visitor = link.get("visitor", "")
     with _lock:
         trained = _trainings.get(visitor)
@@ -64,9 +46,7 @@ def _picture(link: Mapping[str, str]) -> bytes:
 
     last = len(trained.training.history.losses) - 1
     shown = step_shown(trained, read(step_field(last)), read(SHOW), read)
-    data = described(shown.blocks)
-    record_sent(visitor, data)
-    return packed(without_known(data, link.get("have", "").split(",")[:_MOST_KNOWN]))
+    return shown.blocks, None
 
 
-ROUTES = [Route(PATH, answer)]
+ROUTES = [route(PATH, PICTURE, _picture)]

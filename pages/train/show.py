@@ -91,7 +91,7 @@ def _picture(trained: Trained, curve: DeltaGenerator, controls: DeltaGenerator) 
     fields = (*component_fields(layer), step)
     charts(
         found.blocks,
-        key="step",
+        key=live.PICTURE,
         live=_live(trained, fields),
         on_changes=lambda changes: set_from_picture(fields, changes),
     )

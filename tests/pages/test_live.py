@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from layers.inputs.description import Description
 from pages.explore import live
 from pages.shared import charts
+from pages.shared import live as shared_live
 from tests.pages.session import (
     figures,
     link_of,
@@ -28,7 +29,8 @@ from tests.pages.test_bad_links import PARAMETERS, TEXT
 
 def answered(**link: str) -> dict:
     """Return the blocks with which the route answers a link."""
-    return json.loads(zlib.decompress(live._picture({"visitor": "somebody", **link})))
+    query = {"visitor": "somebody", **link}
+    return json.loads(zlib.decompress(shared_live.answered(live.PICTURE, live._picture, query)))
 
 
 @pytest.mark.parametrize("name", registered())

@@ -15,6 +15,8 @@ from layers.api import train as train_api
 from layers.api.train import Training
 from layers.training.progress import FileProgress
 from layers.training.subject import Subject
+from pages.shared import downloads
+from pages.shared.live import answered
 from pages.shared.session import Session
 from pages.shared.workers import workers
 from pages.train import live, run
@@ -151,10 +153,11 @@ def test_the_route_answers_a_step_with_what_the_page_would_draw():
 
     def asked(**more: str) -> dict[str, Any]:
         query = {**here["link"], "visitor": here["visitor"], **more}
-        return json.loads(zlib.decompress(live._picture(query)))
+        return json.loads(zlib.decompress(answered(live.PICTURE, live._picture, query)))
 
     found = asked(step="7")
     assert found["blocks"][0]["pin"]["cell"] == "gradient/kernel.0.1"
+    assert found["id"] in downloads._kept[here["visitor"], live.PICTURE]  # it can be downloaded
     with pytest.raises(ValueError, match="step"):
         asked(step="99")
     for other in ({"units": "5"}, {"edits": "kernel.0.0=1"}, {"learning_rate": "1"}):

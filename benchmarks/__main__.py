@@ -24,6 +24,7 @@ from benchmarks import (
     models,
     render,
     report,
+    share,
     training,
     updates,
 )
@@ -35,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[Browser, Effort], Result]] = {
     "update": updates.measure,
     "visitor": first_picture.second_visitor,
     "cold": first_picture.cold_server,
+    "share": share.measure,
     "crowd": crowd.latency,
     "memory": crowd.memory,
     "cells": cells.measure,

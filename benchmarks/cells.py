@@ -20,7 +20,7 @@ HOVER = """async (moves) => {
   const graph = document.querySelector("[data-tensor=outputs]");
   const plot = graph.parentElement;
   const [rows, columns] = [graph._fullData[0].z.length, graph._fullData[0].z[0].length];
-  const [wide, high] = [graph._fullLayout.xaxis._length, graph._fullLayout.yaxis._length];
+  const { clientWidth: wide, clientHeight: high } = graph.querySelector("canvas");
   const frame = () => new Promise(requestAnimationFrame);
   const channel = new MessageChannel();
   const painted = () => new Promise((resolve) => {
@@ -77,7 +77,7 @@ PLACE = """([name, row, column]) => {
   const graph = document.querySelector(`[data-tensor="${name}"]`);
   const { left, top } = graph.parentElement.getBoundingClientRect();
   const [rows, columns] = [graph._fullData[0].z.length, graph._fullData[0].z[0].length];
-  const [wide, high] = [graph._fullLayout.xaxis._length, graph._fullLayout.yaxis._length];
+  const { clientWidth: wide, clientHeight: high } = graph.querySelector("canvas");
   return [left + ((column + 0.5) * wide) / columns, top + ((row + 0.5) * high) / rows];
 }"""
 # Complete pictures: moments at which X, W and h agree on a width that they had not shown before.

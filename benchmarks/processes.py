@@ -57,6 +57,36 @@ def wait_until_idle(session: int) -> None:
     )
 
 
+def browser_seconds(parent: int) -> float:
+    """Return the seconds that the browsers below a process have spent on a processor.
+
+    Raises:
+        Unmeasured: the system has no ``/proc``.
+    """
+    if not _linux():
+        raise Unmeasured(
+            "The browser's processor time was not measured: expected /proc, which Linux has. "
+            "Received none. Run this measurement on Linux."
+        )
+    families: dict[int, list[Path]] = {}
+    for process in PROC.glob("[0-9]*"):
+        with suppress(OSError):
+            of = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            families.setdefault(of, []).append(process)
+    below, left = [], [parent]
+    while left:
+        children = families.get(left.pop(), [])
+        below += children
+        left += [int(child.name) for child in children]
+    return _seconds([process for process in below if _is_browser(process)])
+
+
+def _is_browser(process: Path) -> bool:
+    with suppress(OSError):
+        return "chrom" in (process / "comm").read_text().lower()
+    return False
+
+
 def _linux() -> bool:
     return (PROC / "self" / "stat").exists()
 
@@ -82,8 +112,12 @@ def _kilobytes(process: Path) -> int:
 
 def _processor_seconds(session: int) -> float:
     """Return the seconds that a session's processes have spent on a processor."""
+    return _seconds(_members(session))
+
+
+def _seconds(processes: list[Path]) -> float:
     ticks = 0
-    for process in _members(session):
+    for process in processes:
         with suppress(OSError):
             # After the name, which may contain spaces: fields 14 and 15 are user and system time.
             fields = (process / "stat").read_text().rpartition(")")[2].split()

@@ -4,10 +4,11 @@
 import { dock } from "./dock.js";
 import { element, facts, table, text } from "./dom.js";
 import { wholeDownloads } from "./download.js";
-import { drawFigure, keepFigures } from "./figure.js";
+import { clearFigure, drawFigure, keepFigures } from "./figure.js";
+import { formula } from "./formula.js";
+import { whenPainted } from "./frames.js";
 import { cellSize } from "./layout.js";
 import { drawLines } from "./lines.js";
-import { whenPainted } from "./frames.js";
 import { arrange, legend } from "./row.js";
 import { themeOf } from "./theme.js";
 
@@ -23,11 +24,13 @@ import { themeOf } from "./theme.js";
  * @property {HTMLElement} node
  * @property {Map<string, Drawn>} figures by name
  * @property {Drawn[]} shown the figures that are on the page, not folded away
+ * @property {HTMLElement} formulas
  * @property {HTMLElement} content
  * @property {HTMLElement} legend
  * @property {HTMLElement} tools
  * @property {{title: string, node: HTMLElement}} [whole] the buttons that take the picture away
  * @property {string} [key] of what is drawn
+ * @property {string} [formulasKey]
  * @property {string} [legendKey]
  * @property {LinesState} [lines]
  */
@@ -58,7 +61,7 @@ export function drawBlocks(mount) {
   const theme = themeOf(root);
   while (blocks.length > wanted.length) {
     const block = /** @type {BlockState} */ (blocks.pop());
-    clearBlock(mount, block);
+    clearBlock(block);
     block.node.remove();
   }
   while (blocks.length < wanted.length) {
@@ -79,16 +82,13 @@ export function drawBlocks(mount) {
 /** @returns {BlockState} */
 function makeBlock() {
   const [content, ranges, tools] = [element("div"), element("div"), element("div")];
-  const node = element("div", "ls-block");
-  return { node, figures: new Map(), shown: [], content, legend: ranges, tools };
+  const [node, formulas] = [element("div", "ls-block"), element("div", "ls-formulas")];
+  return { node, figures: new Map(), shown: [], formulas, content, legend: ranges, tools };
 }
 
-/**
- * @param {Mount} mount
- * @param {BlockState} block
- */
-export function clearBlock(mount, block) {
-  for (const { graph } of block.figures.values()) mount.Plotly?.purge(graph);
+/** @param {BlockState} block */
+export function clearBlock(block) {
+  block.figures.forEach(clearFigure);
   block.figures.clear();
   block.shown = [];
   block.key = block.legendKey = block.lines = undefined;
@@ -104,6 +104,7 @@ export function clearBlock(mount, block) {
  */
 function drawBlock(mount, at, data, theme, width) {
   const block = mount.blocks[at];
+  showFormulas(block, ("formulas" in data && data.formulas) || []);
   if ("items" in data) {
     drawRow(mount, block, data, theme, width);
     finish(mount, at, data, theme, width);
@@ -112,7 +113,7 @@ function drawBlock(mount, at, data, theme, width) {
   if (data.kind === "lines") {
     const picture = mount.data;
     drawLines(block, data, {
-      Plotly: mount.Plotly,
+      load: mount.load,
       theme,
       width,
       height: innerHeight - ABOVE,
@@ -124,9 +125,20 @@ function drawBlock(mount, at, data, theme, width) {
   }
   const key = JSON.stringify(data);
   if (block.key === key) return;
-  clearBlock(mount, block);
+  clearBlock(block);
   block.key = key;
   block.node.append(plainNode(data));
+}
+
+/**
+ * @param {BlockState} block
+ * @param {string[]} formulas MathML
+ */
+function showFormulas(block, formulas) {
+  const key = formulas.join("\n");
+  if (block.formulasKey === key) return;
+  block.formulasKey = key;
+  block.formulas.replaceChildren(...formulas.map((each) => element("span", "", formula(each))));
 }
 
 /** @param {FactsBlock | TableBlock | TextBlock} data */
@@ -148,16 +160,16 @@ function drawRow(mount, block, { items, links }, theme, width) {
   if (block.key !== key) {
     block.key = key;
     block.lines = undefined;
-    const made = keepFigures(mount.Plotly, block.figures, new Set(figures.map(({ name }) => name)));
+    const made = keepFigures(block.figures, new Set(figures.map(({ name }) => name)));
     const row = arrange(items, ({ name }) => made(name).node);
     block.content.replaceChildren(row);
     const tools = links && !links.answer ? dock(block.tools) : block.tools;
-    block.node.replaceChildren(block.content, block.legend, tools);
+    block.node.replaceChildren(block.formulas, block.content, block.legend, tools);
   }
   const cell = cellSize([items], width, innerHeight - ABOVE);
   block.shown = figures.map((figure) => {
     const made = /** @type {Drawn} */ (block.figures.get(figure.name));
-    drawFigure(mount.Plotly, made, figure, theme, cell, width);
+    drawFigure(mount.load, made, figure, theme, cell, width);
     return made;
   });
 }

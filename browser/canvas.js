@@ -1,27 +1,56 @@
-// Grid and numbers, on a canvas over the graph. For three matrices of 170 cells Plotly's own gaps
-// and text take 30 ms, these take 3.
+// A matrix on a canvas: colours, marks where a number is not finite, grid and numbers.
 
 import { fitted, formatter } from "./numbers.js";
-import { colourOf, inkOf } from "./theme.js";
+import { inkOf, shadesOf } from "./theme.js";
 
 /** @import { Drawn } from "./figure.js" */
 
-export const GRIDDED = 8; // pixels a cell from which lines stand between cells
+const GRIDDED = 8; // pixels a cell from which lines stand between cells
+const MARKED = 1.5; // pixels of a mark's strokes
+/**
+ * A mark's strokes, in halves of its size from the middle of its cell.
+ * @type {Record<string, [x: number, y: number][][]>}
+ */
+const MARKS = {
+  "x-thin": [
+    [
+      [-1, -1],
+      [1, 1],
+    ],
+    [
+      [-1, 1],
+      [1, -1],
+    ],
+  ],
+  "triangle-up-open": [
+    [
+      [-1, 0.8],
+      [1, 0.8],
+      [0, -0.9],
+      [-1, 0.8],
+    ],
+  ],
+  "triangle-down-open": [
+    [
+      [-1, -0.8],
+      [1, -0.8],
+      [0, 0.9],
+      [-1, -0.8],
+    ],
+  ],
+};
 
 /** @param {Drawn} made */
-export function writeCells(made) {
-  const { canvas, grid, theme, cell } = made;
-  const [rows, columns] = grid;
-  const ratio = devicePixelRatio || 1;
-  Object.assign(canvas, { width: columns * cell * ratio, height: rows * cell * ratio });
-  Object.assign(canvas.style, { width: `${columns * cell}px`, height: `${rows * cell}px` });
-  const pen = penOf(made);
-  pen.scale(ratio, ratio);
-  if (cell >= GRIDDED) {
-    pen.fillStyle = theme.gap;
-    for (let row = 0; row <= rows; row++) pen.fillRect(0, row * cell - 0.5, columns * cell, 1);
-    for (let col = 0; col <= columns; col++) pen.fillRect(col * cell - 0.5, 0, 1, rows * cell);
+export function drawCells(made) {
+  const { canvas, grid, cell, ratio } = made;
+  const [height, width] = grid.map((count) => count * cell);
+  const [high, wide] = [Math.round(height * ratio), Math.round(width * ratio)];
+  if (canvas.width !== wide || canvas.height !== high) {
+    Object.assign(canvas, { width: wide, height: high });
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
   }
+  const pen = paint(made, made.z, made.theme.gap);
+  markCells(pen, made);
   writeNumbers(pen, made, made.z);
 }
 
@@ -31,22 +60,8 @@ export function writeCells(made) {
  * @param {(row: number, column: number) => number | undefined} numberAt
  */
 export function drawPartial(made, numberAt) {
-  const { figure, grid, theme, cell } = made;
-  const [rows, columns] = grid;
-  const { zmin, zmax } = figure.spec.data[0];
-  const pen = penOf(made);
-  const colour = colourOf(theme[figure.palette ?? "signed"]);
-  const gap = cell >= GRIDDED ? 1 : 0;
-  const z = made.z.map((row, r) => Array.from(row, (_, c) => numberAt(r, c) ?? NaN));
-  pen.fillStyle = theme.gap;
-  pen.fillRect(0, 0, columns * cell, rows * cell);
-  z.forEach((row, r) =>
-    row.forEach((value, c) => {
-      pen.fillStyle = Number.isFinite(value) ? colour((value - zmin) / (zmax - zmin)) : theme.paper;
-      pen.fillRect(c * cell + gap / 2, r * cell + gap / 2, cell - gap, cell - gap);
-    }),
-  );
-  writeNumbers(pen, made, z);
+  const z = made.z.map((row, r) => Float32Array.from(row, (_, c) => numberAt(r, c) ?? NaN));
+  writeNumbers(paint(made, z, made.theme.paper), made, z);
   made.partial = true;
 }
 
@@ -57,7 +72,67 @@ export function drawPartial(made, numberAt) {
 export function drawComplete(made) {
   if (!made.partial) return;
   made.partial = false;
-  writeCells(made);
+  drawCells(made);
+}
+
+const scratch = document.createElement("canvas"); // a pixel a cell
+
+/**
+ * Colour the cells, with lines between them.
+ * @param {Drawn} made
+ * @param {ArrayLike<number>[]} z
+ * @param {string} blank the colour of cells without a finite number
+ */
+function paint({ canvas, figure, grid, theme, cell, ratio }, z, blank) {
+  const [rows, columns] = grid;
+  const { zmin, zmax } = figure.spec.data[0];
+  const pen = penOf(canvas);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.fillStyle = blank;
+  pen.fillRect(0, 0, columns * cell, rows * cell);
+  if (!rows || !columns) return pen;
+  const shades = shadesOf(theme[figure.palette ?? "signed"]);
+  const most = shades.length / 4 - 1;
+  const image = new ImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let col = 0; col < columns; col++, at += 4) {
+      const place = (z[row][col] - zmin) / (zmax - zmin);
+      if (!Number.isFinite(z[row][col])) continue;
+      const shade = 4 * Math.round(most * Math.min(1, Math.max(0, place)));
+      for (let part = 0; part < 4; part++) image.data[at + part] = shades[shade + part];
+    }
+  }
+  Object.assign(scratch, { width: columns, height: rows });
+  penOf(scratch).putImageData(image, 0, 0);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(scratch, 0, 0, columns * cell, rows * cell);
+  if (cell >= GRIDDED) {
+    pen.fillStyle = theme.gap;
+    for (let row = 0; row <= rows; row++) pen.fillRect(0, row * cell - 0.5, columns * cell, 1);
+    for (let col = 0; col <= columns; col++) pen.fillRect(col * cell - 0.5, 0, 1, rows * cell);
+  }
+  return pen;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Drawn} made
+ */
+function markCells(pen, { figure, theme, cell }) {
+  const marks = figure.spec.data[1];
+  if (!marks) return;
+  const { symbol } = /** @type {{symbol: string | string[]}} */ (marks.marker);
+  const half = Math.max(3, cell * 0.5) / 2;
+  Object.assign(pen, { strokeStyle: theme.mark, lineWidth: MARKED });
+  marks.x?.forEach((column, at) => {
+    const [x, y] = [(column + 0.5) * cell, (marks.y[at] + 0.5) * cell];
+    pen.beginPath();
+    for (const [[right, down], ...rest] of MARKS[Array.isArray(symbol) ? symbol[at] : symbol]) {
+      pen.moveTo(x + right * half, y + down * half);
+      for (const [further, below] of rest) pen.lineTo(x + further * half, y + below * half);
+    }
+    pen.stroke();
+  });
 }
 
 /**
@@ -74,18 +149,29 @@ function writeNumbers(pen, { canvas, figure, grid, theme, cell }, z) {
   const write = formatter(format);
   const ink = inkOf(theme[figure.palette ?? "signed"]);
   Object.assign(pen, { textAlign: "center", textBaseline: "middle" });
-  pen.font = `${size}px ${getComputedStyle(canvas).fontFamily}`;
+  pen.font = `${size}px ${fontOf(canvas)}`;
   for (let row = 0; row < rows; row++) {
     for (let col = 0; col < columns; col++) {
       const value = z[row][col];
-      if (!Number.isFinite(value)) continue; // marked by a cross
+      if (!Number.isFinite(value)) continue; // marked
       pen.fillStyle = ink((value - zmin) / (zmax - zmin));
       pen.fillText(write(value), (col + 0.5) * cell, (row + 0.5) * cell + 0.5);
     }
   }
 }
 
-/** @param {Drawn} made */
-function penOf({ canvas }) {
+let font = "";
+
+/**
+ * The page's font. It is asked for once: asking works all styles out.
+ * @param {HTMLElement} node
+ */
+function fontOf(node) {
+  font ||= node.isConnected ? getComputedStyle(node).fontFamily : "";
+  return font || "sans-serif";
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function penOf(canvas) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }

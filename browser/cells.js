@@ -191,7 +191,8 @@ export function answerCells(host) {
     }
     markReferences(lit);
     const marked = spot ?? cursor;
-    tip.place(marked, marked && describe(marked));
+    if (marked) tip.place(marked.made.plot, boxOf(marked), describe(marked));
+    else tip.place(root, undefined, undefined);
   }
 
   /**
@@ -227,6 +228,11 @@ export function answerCells(host) {
       paint();
     },
   };
+}
+
+/** @param {Spot} spot */
+function boxOf({ made: { cell }, row, column }) {
+  return { left: column * cell, top: row * cell, bottom: (row + 1) * cell };
 }
 
 /**

@@ -11,7 +11,7 @@ import { follow, isBehind } from "./follow.js";
 import { inflated } from "./inflate.js";
 
 /** @import { BlockState } from "./blocks.js" */
-/** @import { Drawn, Plotly } from "./figure.js" */
+/** @import { Drawn, Loader, Plotly } from "./figure.js" */
 /** @import { Follower, Wanted } from "./follow.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { Links, Picture, Pin, TimeData } from "./wire.js" */
@@ -19,7 +19,7 @@ import { inflated } from "./inflate.js";
 /**
  * @typedef {object} Mount
  * @property {HTMLElement} root
- * @property {Plotly} Plotly
+ * @property {Loader} [load] fetches plotly.js
  * @property {BlockState[]} blocks
  * @property {Follower} follower
  * @property {ResizeObserver} observer
@@ -62,19 +62,20 @@ const here = new URL(import.meta.url);
 /** @type {WeakMap<HTMLElement, Mount>} */
 const mounts = new WeakMap();
 
-/** @type {Promise<Plotly>} */
-const plotly = new Promise((resolve, reject) => {
-  const page = /** @type {{Plotly?: Plotly}} */ (/** @type {unknown} */ (window));
-  if (page.Plotly) {
-    resolve(page.Plotly);
-    return;
-  }
-  const script = element("script");
-  script.src = new URL("plotly.min.js", here).href;
-  script.onload = () => resolve(page.Plotly);
-  script.onerror = () => reject(new Error("plotly.js could not be loaded: reload the page."));
-  document.head.append(script);
-});
+/** @type {Promise<Plotly> | undefined} */
+let plotly;
+
+/** @type {Loader} */
+function load() {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = element("script");
+    script.src = new URL("plotly.min.js", here).href;
+    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+    script.onerror = () => reject(new Error("plotly.js could not be loaded: reload the page."));
+    document.head.append(script);
+  });
+  return plotly;
+}
 
 const style = element("link");
 style.rel = "stylesheet";
@@ -101,7 +102,6 @@ export default async function charts({ data, parentElement, setTriggerValue }) {
   mounted.send = (changes) => setTriggerValue("changes", changes);
   /** @type {Picture} */
   const unpacked = await inflated(data);
-  mounted.Plotly = await plotly;
   if (mounted.newest !== data) return undefined; // a newer update came in between
   mounted.page = unpacked;
   mounted.root.dataset.hidden = (unpacked.hidden ?? []).join(" ");
@@ -111,7 +111,7 @@ export default async function charts({ data, parentElement, setTriggerValue }) {
     mounted.observer.disconnect();
     mounted.follower.disconnect();
     mounted.activity?.end();
-    mounted.blocks.forEach((block) => clearBlock(mounted, block));
+    mounted.blocks.forEach(clearBlock);
     mounts.delete(parentElement);
     mounted.root.remove();
   };
@@ -125,7 +125,7 @@ function makeMount(parent) {
   /** @type {Mount} */
   const mount = {
     root: element("div", "layerscope-charts"),
-    Plotly: undefined,
+    load,
     blocks: [],
     observer: new ResizeObserver(() => requestAnimationFrame(() => drawBlocks(mount))),
     follower: follow(

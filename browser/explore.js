@@ -172,7 +172,7 @@ export function explore(mount) {
         picture.figures.length > 0 && Boolean(playable(links, picture.figures).product);
       const { contrast } = links;
       tools.show({ hasProduct, contrast, edits: edits(), pinned: Boolean(pin) });
-      const arithmetic = tools.showArithmetic(mount.Plotly, pin, theme, width);
+      const arithmetic = tools.showArithmetic(pin, theme, width);
       if (arithmetic !== state.arithmetic) cells.say(arithmetic);
       state.arithmetic = arithmetic;
       cells.paint();
@@ -186,7 +186,6 @@ export function explore(mount) {
       clearTimeout(state.settling);
       document.removeEventListener("keydown", undoByKey);
       cells.end();
-      tools.clear(mount.Plotly);
     },
   };
 }

@@ -1,9 +1,12 @@
-// One figure: plain Plotly data drawn by plotly.js, with its caption and its own downloads.
+// One figure with its caption and its own downloads. Matrices and bars are drawn here; all else, by
+// plotly.js, takes longer and is seldom there.
 
+import { bars } from "./bars.js";
+import { drawCells } from "./canvas.js";
 import { element } from "./dom.js";
 import { downloadButton } from "./download.js";
-import { writeCells } from "./canvas.js";
-import { layoutOf, painted } from "./plotly.js";
+import { answerPointer } from "./hover.js";
+import { layoutOf, painted, rowsOf } from "./plotly.js";
 
 /** @import { Theme } from "./theme.js" */
 /** @import { FigureData, Links } from "./wire.js" */
@@ -14,7 +17,7 @@ import { layoutOf, painted } from "./plotly.js";
  * @typedef {object} Drawn
  * @property {HTMLElement} node
  * @property {HTMLElement} graph
- * @property {HTMLCanvasElement} canvas
+ * @property {HTMLCanvasElement} canvas of a matrix
  * @property {HTMLElement} lights
  * @property {HTMLElement} plot
  * @property {HTMLElement} title
@@ -29,9 +32,11 @@ import { layoutOf, painted } from "./plotly.js";
  * @property {boolean} [partial] whether a part of the numbers is shown, by `drawPartial`
  * @property {Links} [links]
  * @property {string} [edges]
+ * @property {Plotly} [Plotly] where it has drawn
  */
 
 /** @typedef {any} Plotly plotly.js, whose types are larger than all of this */
+/** @typedef {() => Promise<Plotly>} Loader fetches it, once */
 
 const HISTOGRAM = { width: 240, height: 110 };
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false };
@@ -45,10 +50,9 @@ export function makeFigure(name) {
   graph.dataset.tensor = name;
   graph.setAttribute("role", "img");
   const canvas = element("canvas", "ls-cells");
-  canvas.setAttribute("aria-hidden", "true");
   const lights = element("div", "ls-lights");
   lights.setAttribute("aria-hidden", "true");
-  const plot = element("div", "ls-plot", graph, canvas, lights);
+  const plot = element("div", "ls-plot", graph, lights);
   plot.tabIndex = 0;
   plot.setAttribute("role", "group"); // what takes the focus has a name
   plot.setAttribute("aria-label", name);
@@ -63,49 +67,80 @@ export function makeFigure(name) {
     const wanted = () => ({ format: format.toLowerCase(), only: name });
     tools.append(downloadButton(format, `Download ${name} as ${format}`, wanted));
   }
+  answerPointer(made);
   return made;
 }
 
 /**
  * Draw a figure where it changed.
- * @param {Plotly} Plotly
+ * @param {Loader | undefined} load undefined on pages without plotly.js
  * @param {Drawn} made
  * @param {FigureData} figure
  * @param {Theme} theme
  * @param {number} cell size of a matrix's cells, in pixels
  * @param {number} width of the page, in pixels
  */
-export function drawFigure(Plotly, made, figure, theme, cell, width) {
-  const grid = figure.cells ?? [0, 0];
-  const [rows, columns] = grid;
+export function drawFigure(load, made, figure, theme, cell, width) {
+  const ratio = devicePixelRatio || 1;
+  const same = made.figure === figure && made.theme === theme && made.cell === cell;
+  if (same && figure.cells && made.ratio === ratio) return;
+  const [rows, columns] = figure.cells ?? [0, 0];
   const size = figure.cells
     ? { width: columns * cell, height: rows * cell }
     : {
         width: Math.min(figure.spec.layout.width ?? HISTOGRAM.width, width),
         height: figure.spec.layout.height ?? HISTOGRAM.height,
       };
-  const same = made.figure === figure && made.theme === theme && made.cell === cell;
-  if (same && figure.cells && made.ratio === devicePixelRatio) return;
-  const key = JSON.stringify([figure, size, theme.paper, devicePixelRatio]);
-  Object.assign(made, { figure, theme, cell, ratio: devicePixelRatio });
+  const key = JSON.stringify([figure, size, theme.paper, ratio]);
+  Object.assign(made, { figure, theme, cell, ratio });
   if (key === made.key) return;
-  Object.assign(made, { key, grid });
+  const [trace] = figure.spec.data;
+  const z = figure.cells ? (trace.rows ?? rowsOf(trace.z)) : [];
+  Object.assign(made, { key, grid: [rows, columns], z, partial: false });
   made.graph.setAttribute("aria-label", figure.alt);
   made.title.textContent = figure.title ?? figure.name;
   made.detail.replaceChildren(
     ...figure.caption.split(" · ").map((part) => element("span", "", part)),
   );
-  const traces = figure.spec.data.map((trace) => painted(trace, figure, theme, cell));
-  // Plotly asks whether there is any room at all; asking the DOM lays the page out for every figure.
-  Object.defineProperty(made.graph, "clientWidth", { value: size.width, configurable: true });
-  Object.defineProperty(made.graph, "clientHeight", { value: size.height, configurable: true });
-  // Where a matrix's cells answer by themselves, Plotly's own handlers are left out.
+  if (!figure.cells && trace.type !== "bar") {
+    drawByPlotly(load, made, size);
+    return;
+  }
+  clearFigure(made);
+  // What is drawn, where plotly.js has it too: on other people's pages it is read there.
+  Object.assign(made.graph, { _fullData: [{ ...trace, z }, ...figure.spec.data.slice(1)] });
+  if (figure.cells) {
+    if (made.canvas.parentNode !== made.graph) made.graph.replaceChildren(made.canvas);
+    drawCells(made);
+  } else made.graph.replaceChildren(bars(figure, theme, size));
+}
+
+/**
+ * @param {Loader | undefined} load
+ * @param {Drawn} made
+ * @param {{width: number, height: number}} size
+ */
+async function drawByPlotly(load, made, size) {
+  const { graph, figure, theme, key } = made;
+  if (!made.Plotly) {
+    Object.assign(graph.style, { width: `${size.width}px`, height: `${size.height}px` });
+    const Plotly = await load?.();
+    if (!Plotly || made.key !== key) return;
+    graph.replaceChildren();
+    made.Plotly = Plotly;
+  }
   const config = { ...CONFIG, staticPlot: figure.spec.data[0].hoverinfo === "skip" };
-  Plotly.react(made.graph, traces, layoutOf(figure, theme, size), config);
-  made.canvas.hidden = !figure.cells;
-  made.z = figure.cells ? traces[0].z : [];
-  made.partial = false;
-  if (figure.cells) writeCells(made);
+  const traces = figure.spec.data.map((trace) => painted(trace, theme));
+  made.Plotly.react(graph, traces, layoutOf(figure, theme, size), config);
+}
+
+/**
+ * Give back what plotly.js holds for a figure.
+ * @param {Drawn} made
+ */
+export function clearFigure(made) {
+  made.Plotly?.purge(made.graph);
+  made.Plotly = undefined;
 }
 
 /**
@@ -124,14 +159,13 @@ export function nameKeys(made, keys = "Enter pins one, F2 types into it") {
 
 /**
  * Forget the figures that are gone; return a function that finds one, or makes it.
- * @param {Plotly} Plotly
  * @param {Map<string, Drawn>} figures
  * @param {Set<string>} names
  */
-export function keepFigures(Plotly, figures, names) {
-  for (const [name, { graph }] of figures) {
+export function keepFigures(figures, names) {
+  for (const [name, made] of figures) {
     if (names.has(name)) continue;
-    Plotly.purge(graph);
+    clearFigure(made);
     figures.delete(name);
   }
   return (/** @type {string} */ name) => {

@@ -10,7 +10,7 @@ import { cellSizes } from "./layout.js";
 import { arrange } from "./row.js";
 
 /** @import { BlockState } from "./blocks.js" */
-/** @import { Plotly } from "./figure.js" */
+/** @import { Loader } from "./figure.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { FigureData, GroupData, Item, LineData, LinesBlock, Reference } from "./wire.js" */
 
@@ -26,7 +26,7 @@ import { arrange } from "./row.js";
 
 /**
  * @typedef {object} Context
- * @property {Plotly} Plotly
+ * @property {Loader} [load] fetches plotly.js
  * @property {Theme} theme
  * @property {number} width
  * @property {number} height of the screen that is the picture's, in pixels
@@ -50,16 +50,16 @@ const folds = new Map();
  * @param {Context} context
  */
 export function drawLines(block, data, context) {
-  const { Plotly, theme, width, height } = context;
+  const { load, theme, width, height } = context;
   const rows = rowsOf(data.groups);
   const names = new Set(rows.flat().flatMap(({ figure }) => figure?.name ?? []));
   if (!block.lines) {
     block.key = "lines";
     block.lines = { data, groups: new Map(), rows: new Map() };
     block.content.replaceChildren();
-    block.node.replaceChildren(block.content, dock(block.tools));
+    block.node.replaceChildren(block.formulas, block.content, dock(block.tools));
   }
-  const made = keepFigures(Plotly, block.figures, names);
+  const made = keepFigures(block.figures, names);
   // Of folded rows too: opening them moves nothing else.
   const [first, others] = cellSizes(rows, width - INDENT * depthOf(data.groups), height);
   const ends = new Set(rows[0]?.map(({ figure }) => figure?.name));
@@ -143,7 +143,7 @@ export function drawLines(block, data, context) {
     let count = 0;
     while (count < left.length && (count < least || performance.now() - started < AT_ONCE)) {
       const { name } = left[count];
-      drawFigure(Plotly, made(name), left[count], theme, cellOf(name), width);
+      drawFigure(load, made(name), left[count], theme, cellOf(name), width);
       count += 1;
     }
     block.shown = figures

@@ -3,7 +3,6 @@
 import { drawBlocks } from "./blocks.js";
 import { element } from "./dom.js";
 import { explained, numbersOf } from "./explained.js";
-import { plain } from "./plain.js";
 import { planeOf } from "./plane.js";
 
 /** @import { Mount } from "./charts.js" */
@@ -72,7 +71,6 @@ export function showPage(place, page) {
   /** @type {Mount} */
   const mount = {
     root: element("div", "layerscope-charts"),
-    Plotly: plain,
     blocks: [],
     follower: {
       turn() {},

@@ -107,6 +107,25 @@ export function colourOf(scale) {
   return (at) => `rgb(${mixed(at).map(Math.round).join(" ")})`;
 }
 
+const SHADES = 2048; // of a scale: more than a screen tells apart
+/** @type {WeakMap<Scale, Uint8ClampedArray>} */
+const tables = new WeakMap();
+
+/**
+ * A scale's colours from 0 to 1: red, green, blue and opacity of one after the other. A picture of
+ * many cells looks them up.
+ * @param {Scale} scale
+ */
+export function shadesOf(scale) {
+  let table = tables.get(scale);
+  if (table) return table;
+  const mixed = mixer(scale);
+  table = new Uint8ClampedArray(4 * SHADES);
+  for (let at = 0; at < SHADES; at++) table.set([...mixed(at / (SHADES - 1)), 255], 4 * at);
+  tables.set(scale, table);
+  return table;
+}
+
 /**
  * @param {Scale} scale
  * @returns {(at: number) => number[]}

@@ -26,7 +26,7 @@ export function time(mount) {
   const mark = (/** @type {number} */ at) => {
     for (const made of picture.figures) {
       if (!made.figure.spec.layout.shapes) continue;
-      mount.Plotly.relayout(made.graph, { "shapes[0].x0": at, "shapes[0].x1": at });
+      made.Plotly?.relayout(made.graph, { "shapes[0].x0": at, "shapes[0].x1": at });
     }
   };
   const show = (/** @type {number} */ at) => {

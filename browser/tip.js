@@ -31,21 +31,20 @@ export function makeTip(root) {
   tip.setAttribute("aria-hidden", "true"); // the status says the same
   return {
     /**
-     * @param {Spot | undefined} spot
+     * @param {HTMLElement} plot
+     * @param {{left: number, top: number, bottom: number} | undefined} cell pixels from its corner
      * @param {string | undefined} words
      */
-    place(spot, words) {
-      if (!spot || !words) {
+    place(plot, cell, words) {
+      if (!cell || !words) {
         tip.remove();
         return;
       }
       tip.textContent = words;
-      const { plot, cell } = spot.made;
-      const below = spot.row * cell < HIGH;
-      tip.style.top = `${below ? (spot.row + 1) * cell + 6 : spot.row * cell - HIGH}px`;
+      tip.style.top = `${cell.top < HIGH ? cell.bottom + 6 : cell.top - HIGH}px`;
       if (tip.parentNode !== plot) plot.append(tip);
       const room = root.getBoundingClientRect().right - plot.getBoundingClientRect().left;
-      tip.style.left = `${Math.min(spot.column * cell, room - tip.offsetWidth)}px`;
+      tip.style.left = `${Math.min(cell.left, room - tip.offsetWidth)}px`;
     },
   };
 }

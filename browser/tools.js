@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { drawFigure, makeFigure } from "./figure.js";
 import { ORDERS } from "./play.js";
 
-/** @import { Drawn, Plotly } from "./figure.js" */
+/** @import { Drawn } from "./figure.js" */
 /** @import { Order } from "./play.js" */
 /** @import { PlayState } from "./player.js" */
 /** @import { Theme } from "./theme.js" */
@@ -94,17 +94,15 @@ export function makeTools(actions) {
     },
     /**
      * Write a pinned cell's arithmetic; the picture of its terms is a figure like the others.
-     * @param {Plotly} Plotly
      * @param {Pin | undefined} pinned
      * @param {Theme} theme
      * @param {number} width
      * @returns what is written
      */
-    showArithmetic(Plotly, pinned, theme, width) {
+    showArithmetic(pinned, theme, width) {
       const key = pinned ? `${pinned.where} ${pinned.sentence}` : "";
       if (key !== state.key) {
         state.key = key;
-        if (state.terms) Plotly.purge(state.terms.graph);
         state.terms = pinned?.figure && makeFigure(pinned.figure.name);
         pin.replaceChildren();
         if (pinned) {
@@ -116,13 +114,9 @@ export function makeTools(actions) {
         if (state.terms) pin.append(state.terms.node);
       }
       if (state.terms && pinned?.figure) {
-        drawFigure(Plotly, state.terms, pinned.figure, theme, 0, width);
+        drawFigure(undefined, state.terms, pinned.figure, theme, 0, width);
       }
       return key;
-    },
-    /** @param {Plotly} Plotly */
-    clear(Plotly) {
-      if (state.terms) Plotly?.purge(state.terms.graph);
     },
   };
 }

@@ -92,16 +92,14 @@ function attach(state) {
   const graphs = /** @type {NodeListOf<HTMLElement>} */ (
     document.querySelectorAll("[data-tensor]")
   );
-  /** @type {any} an element that Plotly has drawn in */
   const graph = [...graphs].find(({ dataset }) => dataset.tensor === figure);
-  /** @type {HTMLElement | null | undefined} */
+  const canvas = graph?.querySelector("canvas");
   const plot = graph?.parentElement;
-  const box = graph?._fullLayout?._plots?.xy && graph.getBoundingClientRect();
-  if (!plot || !box?.width) return;
+  if (!plot || !canvas?.clientWidth) return;
   if (state.frame.parentElement !== plot) plot.append(state.frame);
   const cells = plane.map((length, axis) => Math.ceil(length / block[axis]));
-  const { xaxis, yaxis } = graph._fullLayout;
-  state.pixels = [yaxis._length / cells[0] / block[0], xaxis._length / cells[1] / block[1]];
+  const size = [canvas.clientHeight, canvas.clientWidth];
+  state.pixels = [size[0] / cells[0] / block[0], size[1] / cells[1] / block[1]];
   const [down, across] = plane.map((length) => Math.min(span, length));
   Object.assign(state.frame.style, {
     top: `${state.at[0] * state.pixels[0]}px`,

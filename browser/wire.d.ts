@@ -17,6 +17,10 @@ export interface TraceData {
   /** Of a scatter: "lines" is a curve; points otherwise. */
   mode?: string;
   hoverinfo?: string;
+  /** What is said under the pointer, as plotly.js fills it. */
+  hovertemplate?: string;
+  /** Of a heatmap: a text for each cell. */
+  text?: string[][];
   zmin: number;
   zmax: number;
   /** Of a heatmap. */
@@ -25,6 +29,9 @@ export interface TraceData {
   rows?: Float32Array[];
   /** Of bars and points; null where a curve has no point. */
   y: number[];
+  /** Of bars: the middle of the first, and how far it is to the next. */
+  x0?: number;
+  dx?: number;
   x?: number[];
   marker?: object;
   line?: object;
@@ -174,6 +181,8 @@ export interface TimeData {
 
 /** What can be taken away as one picture has both. */
 export interface Whole {
+  /** In MathML, above the figures. */
+  formulas?: string[];
   title?: string;
   /** Without the ending. */
   file_name?: string;

@@ -64,7 +64,7 @@ def _open(page: Page, address: str, last: str) -> None:
             if "ERR_CONNECTION_REFUSED" not in str(error):
                 raise
             page.wait_for_timeout(500)
-    page.locator("[data-tensor] .main-svg").first.wait_for(timeout=120_000)
+    page.locator("[data-tensor] > canvas").first.wait_for(timeout=120_000)
     page.wait_for_timeout(2500)
     box = page.locator(last).first.bounding_box()
     if box is None:

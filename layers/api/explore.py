@@ -15,7 +15,7 @@ import numpy as np
 
 from layers.inputs.cells import Edit
 from layers.inputs.description import Description
-from layers.traces.latex import latex
+from layers.traces.latex import formulas
 from layers.traces.layout import is_chain
 from layers.traces.summary import InvariantResult, Parameters, WeightRow, measure
 from layers.traces.trace import Trace
@@ -29,7 +29,7 @@ class Exploration:
     """
 
     trace: Trace
-    latex: str
+    formulas: tuple[str, ...]
     disagreement: float
     parameters: Parameters
     weights: tuple[WeightRow, ...]
@@ -134,7 +134,7 @@ def _explore(
     trace = done.trace
     return Exploration(
         trace=trace,
-        latex=latex(trace) if is_chain(trace) else "",
+        formulas=formulas(trace) if is_chain(trace) else (),
         disagreement=trace.disagreement(),
         parameters=parameters(done.layer),
         weights=weight_rows(done.layer),

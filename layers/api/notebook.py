@@ -60,7 +60,7 @@ def record_as_it_is(
         trace = record(layer, *inputs, training=training, **keywords)
     return Exploration(
         trace=trace,
-        latex="",
+        formulas=(),
         disagreement=trace.disagreement(),
         parameters=parameters(layer),
         weights=weight_rows(layer),

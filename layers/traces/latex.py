@@ -1,6 +1,11 @@
-"""A chain of operations as LaTeX, each symbol over its shape."""
+"""A chain of operations as formulas, each symbol over its shape."""
 
 from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from latex2mathml.converter import convert
 
 from layers.operations.op import Op
 from layers.traces.rows import is_bare
@@ -10,11 +15,29 @@ _WITHOUT_BRACKETS = {"−", "x²", "⌊÷⌋", "mod"}
 """Signs of functions whose LaTeX has no brackets of its own."""
 
 
-def latex(trace: Trace) -> str:
-    r"""Return a run's formula in Markdown, one part for each result that is shown.
+_WORD_START = '<mi mathvariant="normal">'
+_WORD = re.compile(rf"(?:{_WORD_START}[^<]*</mi>)+")
+_INSIDE = re.compile("<[^>]*>")
+_MARKUP = re.compile(r"[\\^~]")
+_SPECIAL = re.compile(r"([#$%&_{}])")
 
-    For ``X W + b``: ``$\displaystyle \underset{8 \times 5}{H} = …$``. Of a tensor without a symbol
-    the name is written.
+
+def formulas(trace: Trace) -> tuple[str, ...]:
+    """Return a run's formula in MathML, one part for each result that is shown."""
+    return tuple(map(_mathml, latex(trace)))
+
+
+@lru_cache(1024)
+def _mathml(text: str) -> str:
+    """Convert one formula; letters of one word become one element, so that it is read as a word."""
+    return _WORD.sub(lambda found: _WORD_START + _INSIDE.sub("", found[0]) + "</mi>", convert(text))
+
+
+def latex(trace: Trace) -> list[str]:
+    r"""Return a run's formula in LaTeX, one part for each result that is shown.
+
+    For ``X W + b``: ``\underset{8 \times 5}{H} = …``. Of a tensor without a symbol the name is
+    written.
     """
     written = {
         name: rf"\underset{{{_size(tensor.values.shape)}}}{{{tensor.symbol or _named(name)}}}"
@@ -29,10 +52,10 @@ def latex(trace: Trace) -> str:
         )
         right = step.op.latex(*operands)
         if step.shown:
-            parts.append(rf"$\displaystyle {{{written[step.result]} = {right}}}$")
+            parts.append(f"{written[step.result]} = {right}")
         else:
             written[step.result], inside[step.result] = right, step.op
-    return " &emsp; ".join(parts)
+    return parts
 
 
 def _bracketed(text: str, inner: Op | None, outer: Op, position: int, operands: int) -> str:
@@ -47,7 +70,7 @@ def _bracketed(text: str, inner: Op | None, outer: Op, position: int, operands: 
 
 
 def _named(name: str) -> str:
-    own = name.rpartition("/")[2].replace("_", r"\_")
+    own = _SPECIAL.sub(r"\\\1", _MARKUP.sub("", name.rpartition("/")[2]))
     return rf"\mathrm{{{own}}}"
 
 

@@ -50,7 +50,6 @@ def show(choice: Choice) -> None:
         task_place = st.empty()
         row = st.container(key=widget_key("controls"), horizontal=True)
         sized = dimensions(choice, row)
-        formula = st.empty()
         try:
             run, spent = compute(
                 explore_api.explore,
@@ -88,8 +87,6 @@ def show(choice: Choice) -> None:
             task()
         if is_part:
             return
-        if visible("formula"):
-            formula.markdown(run.latex)  # sent after the picture, which is what one waits for
         for note in (*run.notes, *unknown_weights(sized.layer, run)):
             st.info(note, icon=":material/info:")
         if visible("code"):

@@ -94,7 +94,6 @@ def _links() -> str:
     priority = "fetchpriority=low"
     return ", ".join(
         [
-            f"<{url('plotly.min.js')}>; rel=preload; as=script; {priority}",
             f"<{url('layerscope.css')}>; rel=preload; as=style; {priority}",
             *(f"<{script}>; rel=modulepreload; {priority}" for script in scripts),
         ]

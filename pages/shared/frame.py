@@ -44,7 +44,7 @@ def show() -> None:
             st.caption(
                 "What a Keras layer really does with numbers: TensorFlow's own, cell by cell."
             )
-        charts([], key="ready")  # the browser fetches plotly.js while the page still computes
+        charts([], key="ready")  # the browser fetches the scripts while the page still computes
     page.run()
 
 

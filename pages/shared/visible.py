@@ -15,7 +15,7 @@ from pages.shared.session import session, widget_key
 
 HIDE = "hide"
 """The link's parameter: names, separated by commas."""
-TOOLS = ("contrast", "downloads", "play", "product", "speed")
+TOOLS = ("contrast", "downloads", "formula", "play", "product", "speed")
 """What browser/ shows around a picture; it leaves out what is hidden."""
 _QUOTED = 60
 """Characters of a name that a sentence quotes."""

@@ -16,7 +16,7 @@ HOSTILE = {
     "![x](http://evil.example/y.png)": "1",
     "a\n\n# b\n\n- c": "`",
 }
-FORBIDDEN = "img, a, script, strong, h1, li, .katex"
+FORBIDDEN = "img, a, script, strong, h1, li, math"
 
 
 def test_a_bad_link_shows_its_sentence_and_the_picture(visit: Visit):

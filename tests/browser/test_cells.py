@@ -19,30 +19,26 @@ LIT = """([name, kinds]) => {
   const graph = document.querySelector(`[data-tensor="${name}"]`);
   const plot = graph.parentElement.getBoundingClientRect();
   const [rows, columns] = [graph._fullData[0].z.length, graph._fullData[0].z[0].length];
-  const svg = graph.querySelector(".main-svg").getBoundingClientRect();
-  const [wide, high] = [graph._fullLayout.xaxis._length, graph._fullLayout.yaxis._length];
-  const zoom = svg.width / graph._fullLayout.width;
-  const place = (at, from, length, count) => (at - from) / ((length * zoom) / count);
+  const cells = graph.querySelector("canvas").getBoundingClientRect();
+  const place = (at, from, length, count) => (at - from) / (length / count);
   return [...graph.parentElement.querySelectorAll(".ls-lights i")]
     .filter((light) => kinds.includes(light.dataset.kind))
     .map((light) => {
       const box = light.getBoundingClientRect();
       return [
-        place(box.top, svg.top, high, rows), place(box.bottom, svg.top, high, rows),
-        place(box.left, svg.left, wide, columns), place(box.right, svg.left, wide, columns),
+        place(box.top, cells.top, cells.height, rows),
+        place(box.bottom, cells.top, cells.height, rows),
+        place(box.left, cells.left, cells.width, columns),
+        place(box.right, cells.left, cells.width, columns),
       ];
     });
 }"""
 POINT = """([name, row, column]) => {
   const graph = document.querySelector(`[data-tensor="${name}"]`);
   graph.scrollIntoView({ block: "center" });
-  const svg = graph.querySelector(".main-svg").getBoundingClientRect();
+  const { left, top, width, height } = graph.querySelector("canvas").getBoundingClientRect();
   const [rows, columns] = [graph._fullData[0].z.length, graph._fullData[0].z[0].length];
-  const zoom = svg.width / graph._fullLayout.width;
-  return [
-    svg.left + ((column + 0.5) * graph._fullLayout.xaxis._length * zoom) / columns,
-    svg.top + ((row + 0.5) * graph._fullLayout.yaxis._length * zoom) / rows,
-  ];
+  return [left + ((column + 0.5) * width) / columns, top + ((row + 0.5) * height) / rows];
 }"""
 # What the component listens to outside of its own element, which does not go with it.
 LISTENERS = """() => {
@@ -297,7 +293,7 @@ def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit
         """() => { window.widths = new Set();
           const graph = document.querySelector('[data-tensor="inputs"]');
           const seen = () => window.widths.add(graph._fullData[0].z[0].length);
-          graph.on("plotly_afterplot", seen); }"""
+          new MutationObserver(seen).observe(graph, { attributeFilter: ["aria-label"] }); }"""
     )
     edge = visit.page.locator(".ls-plot", has=visit.graph("inputs")).locator(".ls-right")
     box = edge.bounding_box()

@@ -7,7 +7,8 @@ import numpy as np
 COUNT = """() => {
   window.widths = [];
   const graph = document.querySelector('[data-tensor="outputs"]');
-  graph.on("plotly_afterplot", () => window.widths.push(graph._fullData[0].z[0].length)); }"""
+  const seen = () => window.widths.push(graph._fullData[0].z[0].length);
+  new MutationObserver(seen).observe(graph, { attributeFilter: ["aria-label"] }); }"""
 
 
 def test_a_key_press_is_drawn_before_the_page_has_run(visitor):

@@ -209,7 +209,7 @@ FOCUSED = """() => {
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(shown);
   const named = node.getAttribute("aria-label") || node.labels?.[0]?.textContent
     || node.textContent.trim() || node.title;
-  return [node.closest(".katex") ? "formula" : node.tagName, named,
+  return [node.closest(".ls-formulas") ? "formula" : node.tagName, named,
     (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none"];
 }"""
 

@@ -20,17 +20,17 @@ BOXES = """() => [...document.querySelectorAll("[data-tensor]")]
   .filter(({ _fullData: drawn, dataset }) =>
     drawn?.[0]?.type === "heatmap" && dataset.tensor !== "history")
   .map((graph) => {
-    const { _fullLayout: layout } = graph;
+    const canvas = graph.querySelector("canvas");
     const { left, right, width, height } = graph.getBoundingClientRect();
     return {
       name: graph.dataset.tensor, left, right, width, height,
       rows: graph._fullData[0].z.length, columns: graph._fullData[0].z[0].length,
-      cell: [layout.xaxis._length, layout.yaxis._length],
+      cell: [canvas.clientWidth, canvas.clientHeight],
     };
   })"""
 
 
-NODES = """() => [document.querySelectorAll(".js-plotly-plot").length,
+NODES = """() => [document.querySelectorAll("[data-tensor]").length,
   document.querySelectorAll("*").length]"""
 TITLES = {
     "repeated_dense": "Repeated dense",
@@ -286,7 +286,7 @@ COLOURS = """() => {
   const graph = document.querySelector('[data-tensor="kernel"]');
   return {
     page: getComputedStyle(document.querySelector(".stApp")).backgroundColor,
-    chart: JSON.stringify(graph._fullData[0].colorscale),
+    chart: graph.querySelector("canvas").getContext("2d").getImageData(5, 5, 1, 1).data.join(),
     text: getComputedStyle(graph.closest("figure")).color,
   };
 }"""
@@ -314,7 +314,7 @@ CONTRASTS = """() => {
     const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
     const size = node.getBoundingClientRect();
     if (!own || !size.width || !node.checkVisibility()) continue;
-    if (node.closest("button, [disabled], svg, .katex, style, script")) continue;
+    if (node.closest("button, [disabled], svg, math, style, script")) continue;
     if (node.closest(".stSlider") && !node.closest("label")) continue; // stands beside its thumb
     const below = ground(node);
     const [r, g, b, a = 1] = channels(getComputedStyle(node).color);

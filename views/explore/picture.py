@@ -33,7 +33,7 @@ def picture(
     if alone:
         return [first]
     return [
-        first,
+        first | {"formulas": list(run.formulas)},
         text(report.agreement(run)),
         *history(layer.name, run),
         report.figures_of(run),

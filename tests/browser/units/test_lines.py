@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import plotly
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route
 
 SCRIPTS = Path(__file__).parents[3] / "browser"
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ADDRESS = "http://lines.test/"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 HTML = """<!doctype html><body style="margin: 16px; --st-background-color: #ffffff">
@@ -32,7 +30,7 @@ FRESH = """() => {
   document.querySelector("#here").replaceWith(document.createElement("div"));
   document.querySelector("div").id = "here";
 }"""
-DRAWN = """(count) => document.querySelectorAll(".ls-graph .main-svg:first-child").length >= count
+DRAWN = """(count) => document.querySelectorAll(".ls-graph > canvas").length >= count
   && document.querySelector(".ls-below") && !document.querySelector("[data-waking]")"""
 LIT = """(name) => [...document.querySelectorAll(`[data-tensor="${name}"] ~ .ls-lights i`)]
   .map(({ dataset }) => [dataset.kind, dataset.place])"""
@@ -136,14 +134,14 @@ def attention(kernel: float = 1.0, *, path: str = "") -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def opened(chromium: Browser) -> Iterator[Page]:
-    """Open the page of all these tests: plotly.js takes seconds to start."""
+    """Open the page of all these tests."""
     page = chromium.new_page(viewport={"width": 900, "height": 500}, reduced_motion="reduce")
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
 
     def answer(route: Route) -> None:
         name = route.request.url.removeprefix(ADDRESS)
-        file = PLOTLY if name == PLOTLY.name else SCRIPTS / name
+        file = SCRIPTS / name
         if file.is_file():
             route.fulfill(path=file, content_type=TYPES[file.suffix])
         else:
@@ -198,7 +196,7 @@ def test_cells_have_one_size_in_all_rows(draw: Draw):
     page = draw(attention())
     sizes = {"inputs": 4, "kernel": 4, "query": 4, "scores": 3}
     widths = {
-        tensor(page, name).locator(".main-svg").first.bounding_box()["width"] / columns  # ty: ignore
+        tensor(page, name).locator("canvas").bounding_box()["width"] / columns  # ty: ignore
         for name, columns in sizes.items()
     }
     assert len(widths) == 1
@@ -249,11 +247,10 @@ def test_only_what_changed_is_drawn_again(draw: Draw):
     page = draw(attention())
     page.evaluate("""() => {
       window.drawn = [];
-      const react = Plotly.react;
-      Plotly.react = (graph, ...rest) => {
-        window.drawn.push(graph.dataset.tensor);
-        return react(graph, ...rest);
-      };
+      for (const graph of document.querySelectorAll("[data-tensor]")) {
+        const seen = () => window.drawn.push(graph.dataset.tensor);
+        new MutationObserver(seen).observe(graph, { attributeFilter: ["aria-label"] });
+      }
     }""")
     held = tensor(page, "inputs").element_handle()
     draw(attention(kernel=2.0))

@@ -44,7 +44,7 @@ def test_an_exploration_crosses_to_the_pages_unchanged_and_read_only(name):
         np.testing.assert_array_equal(theirs, ours)
         assert not ours.flags.writeable
         assert not theirs.flags.writeable
-    assert (came.latex, came.code) == (sent.latex, sent.code)
+    assert (came.formulas, came.code) == (sent.formulas, sent.code)
     assert (came.parameters, came.invariants, came.notes) == (
         sent.parameters,
         sent.invariants,

@@ -47,6 +47,7 @@ export function drawCells(made) {
   const [high, wide] = [Math.round(height * ratio), Math.round(width * ratio)];
   if (canvas.width !== wide || canvas.height !== high) {
     Object.assign(canvas, { width: wide, height: high });
+    made.face = undefined;
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
   }
   const pen = paint(made, made.z, made.theme.gap);
@@ -140,7 +141,8 @@ function markCells(pen, { figure, theme, cell }) {
  * @param {Drawn} made
  * @param {ArrayLike<number>[]} z
  */
-function writeNumbers(pen, { canvas, figure, grid, theme, cell }, z) {
+function writeNumbers(pen, made, z) {
+  const { canvas, figure, grid, theme, cell } = made;
   const [rows, columns] = grid;
   const { zmin, zmax } = figure.spec.data[0];
   const { size, format } = fitted(figure.format ?? "", figure.digits ?? 0, cell);
@@ -149,7 +151,8 @@ function writeNumbers(pen, { canvas, figure, grid, theme, cell }, z) {
   const write = formatter(format);
   const ink = inkOf(theme[figure.palette ?? "signed"]);
   Object.assign(pen, { textAlign: "center", textBaseline: "middle" });
-  pen.font = `${size}px ${fontOf(canvas)}`;
+  const face = `${size}px ${fontOf(canvas)}`;
+  if (made.face !== face) pen.font = made.face = face; // which works all styles out
   for (let row = 0; row < rows; row++) {
     for (let col = 0; col < columns; col++) {
       const value = z[row][col];

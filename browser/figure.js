@@ -31,6 +31,7 @@ import { layoutOf, painted, rowsOf } from "./plotly.js";
  * @property {Float32Array[]} z rows of numbers; empty without cells
  * @property {boolean} [partial] whether a part of the numbers is shown, by `drawPartial`
  * @property {Links} [links]
+ * @property {string} [face] the font that is set in the canvas
  * @property {string} [edges]
  * @property {Plotly} [Plotly] where it has drawn
  */

@@ -24,6 +24,7 @@ else:
     from pages.explore import live as explore_live
     from pages.shared import downloads
     from pages.shared.assets import ROUTES, Preload
+    from pages.shared.compressed import CompressOnce
     from pages.shared.frame import show_unexpected_error
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
@@ -53,6 +54,6 @@ else:
         __file__,
         lifespan=lifespan,
         routes=[*explore_live.ROUTES, *train_live.ROUTES, *downloads.ROUTES, *ROUTES],
-        middleware=[Middleware(LinkLimit), Middleware(Preload)],
+        middleware=[Middleware(LinkLimit), Middleware(CompressOnce), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

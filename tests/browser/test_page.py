@@ -342,3 +342,14 @@ def test_light_and_dark_are_different_pictures_and_both_can_be_read(
         assert {text: figure for text, figure in contrasts if figure < 4.5} == {}, scheme
     for part, colour in looks["dark"].items():
         assert looks["light"][part] != colour, part
+
+
+def test_a_first_visit_fetches_little_and_no_plotly(visitor):
+    visit = visitor().open(layer="linear")
+    fetched = visit.page.evaluate(
+        """() => performance.getEntries()
+          .filter(({ transferSize }) => transferSize !== undefined)
+          .map(({ name, transferSize }) => [name, transferSize])"""
+    )
+    assert sum(size for _, size in fetched) < 2.5e6
+    assert not [name for name, _ in fetched if "plotly.min" in name]

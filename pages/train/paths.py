@@ -10,9 +10,9 @@ from layers.training.plane import SIDE, LossPlane
 from pages.shared.charts import Live, charts
 from pages.shared.session import session, widget_key
 from pages.train.run import current, finished
-from pages.train.step import Trained
 from views.explore.cells import CELL
 from views.train.paths import cells_of, paths_row, plane_row
+from views.train.step import Trained
 
 _NONE, _PRINCIPAL, _TWO = "No", "Its first two principal directions", "Two weights"
 

@@ -24,7 +24,7 @@ from layers.training.settings import (
 )
 from layers.training.subject import Subject
 from layers.training.targets import RULES, TARGETS
-from views.explore.link import Choice
+from views.explore.link import Choice, from_link
 
 VALUE, GRADIENT, UPDATE, CHANGE = "value", "gradient", "update", "change"
 SHOW = ChoiceField(
@@ -41,6 +41,7 @@ TARGET = ChoiceField(
     choices=(*TARGETS, OWN_TARGETS),
     help="What the outputs should become.",
 )
+TARGET_OF_LINK = from_link(TARGET)
 TARGET_LABELS = {
     **{name: rule.label for name, rule in RULES.items()},
     "teacher": "A teacher: the same layer, another seed",

@@ -16,7 +16,16 @@ from views.blocks import Block, text
 from views.explore.cells import CELL, CONTRAST
 from views.explore.link import choice_from_link
 from views.explore.view import View
-from views.train.link import SHOW, TARGET_OF_LINK, read_settings, step_field, subject_of, trainable
+from views.train.link import (
+    PLANE,
+    PLANE_CELLS,
+    SHOW,
+    TARGET_OF_LINK,
+    read_settings,
+    step_field,
+    subject_of,
+    trainable,
+)
 from views.train.networks import MORE
 from views.train.one_step import OneStep
 from views.train.picture import missing
@@ -43,8 +52,9 @@ def trained(
     )
     subject = subject_of(choice, read(TARGET_OF_LINK), own)
     how = read_settings(read) | {"seed": choice.seed}
-    for field in (CELL, CONTRAST, SHOW, step_field(how["steps"])):
+    for field in (CELL, CONTRAST, SHOW, PLANE, step_field(how["steps"])):
         read(field)
+    parameters.used += PLANE_CELLS  # of the page's other picture
     parameters.check()
     training = api.train(subject, how)
     history = training.history

@@ -45,7 +45,7 @@ def take_away(layer: str, training: Training, shown: StepShown | None) -> None:
                 )
             st.download_button(
                 "Every step (NPZ)",
-                lambda: npz(history, training.targets),
+                lambda: npz(history, training.targets, training.inputs),
                 file_name="training.npz",
                 mime="application/octet-stream",
                 key=widget_key("download_history"),

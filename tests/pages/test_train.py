@@ -339,6 +339,9 @@ def test_the_small_cnn_learns_stripes():
     line = figures(session)["loss_curve"]["spec"]["data"][0]
     assert line["y"][-1] < 0.1 < line["y"][0]
     assert drawn(session)["targets"].shape == (8, 2)
+    session.session_state["ls.train_code"] = True
+    session.run()
+    assert "layer = keras.Sequential(" in session.code[0].value
 
 
 def visitor_session_of(session: AppTest) -> Session:

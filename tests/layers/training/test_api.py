@@ -189,3 +189,20 @@ def test_nothing_moves_in_the_layer_as_it_was_posted():
     assert len(set(history.losses)) == 1
     assert "Nothing moves" in history.notes[0]
     assert "`w`" in history.notes[0]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_steps_in_any_order_are_as_if_each_were_the_first(optimizer):
+    subject = Subject(name="dropout", seed=4)
+    for own in (subject, Subject(name="dense", seed=4)):
+        history = train(own, {"steps": 6, "optimizer": optimizer, "batch_size": 1}).history
+        for step in (4, 1, 1, 5, 0):
+            found = show_step(own, history.near(step), step)
+            assert found.loss == history.losses[step]
+            assert found.note == ""
+            if own is subject:
+                continue
+            measured = measure_difference(own, history.near(step), step, "kernel", (0, 1))
+            assert measured.gradient == history.gradients["kernel"][step][0, 1]
+            after = history.weights["kernel"][step + 1]
+            np.testing.assert_array_equal(found.whole["updated/kernel"], after)

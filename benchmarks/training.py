@@ -63,7 +63,7 @@ def measure(browser: Browser, effort: Effort) -> Result:
             _alone("the shown step, recorded", recorded, SCRUBBED),
             _alone("steps scrubbed: each picture", between, SCRUBBED),
             Comparison(
-                what="update beside a training; without",
+                what="update beside a training; alone",
                 unit="ms",
                 ours=beside,
                 naive=alone,

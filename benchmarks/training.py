@@ -1,4 +1,4 @@
-"""How long a training takes that keeps every step, and how soon a step follows the hand."""
+"""How long a training takes, how soon a step follows the hand, and whether others wait for it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from itertools import pairwise
 from playwright.sync_api import Browser, Page
 
 from benchmarks.apps import OURS
-from benchmarks.browser import visitor, warm
+from benchmarks.browser import Visit, visitor, warm
+from benchmarks.processes import wait_until_idle
 from benchmarks.results import Comparison, Effort, Result
+from benchmarks.server import Server, Unmeasured
 from layers.checkup.processes import shared_process
 
 STEPS = 100
@@ -18,6 +20,9 @@ LIMIT = 1.5  # times the plain loop; the recording of the shown step comes on to
 SCRUBBED = 125  # ms, as an edge that is dragged on the Explore page
 LINK = "/train?layer=dense&shape=32,8&units=8&optimizer=adam&steps=100"
 DRAG = 4000  # ms
+LONG = "/train?layer=dense&shape=256,64&units=64&optimizer=adam&steps=10000&seed={}"
+PRESSES = 4  # before another visitor's training begins, and while it runs
+STARVED = 1.5  # times as long as without the training
 
 # Pictures whose kernel has numbers that no picture before it had.
 PICTURES = """() => {
@@ -44,6 +49,8 @@ def measure(browser: Browser, effort: Effort) -> Result:
         page = context.new_page()
         page.goto(server.address + LINK)
         between = _scrub(page)
+        page.close()
+        alone, beside = _beside_a_training(browser, server, effort.steps // 10 + 1)
     return Result(
         comparisons=(
             Comparison(
@@ -55,6 +62,13 @@ def measure(browser: Browser, effort: Effort) -> Result:
             ),
             _alone("the shown step, recorded", recorded, SCRUBBED),
             _alone("steps scrubbed: each picture", between, SCRUBBED),
+            Comparison(
+                what="update beside a training; alone",
+                unit="ms",
+                ours=beside,
+                naive=alone,
+                limit=STARVED,
+            ),
         )
     )
 
@@ -110,6 +124,39 @@ def _scrub(page: Page) -> tuple[float, ...]:
     page.mouse.up()
     moments = page.evaluate("() => window.pictures")
     return tuple(later - sooner for sooner, later in pairwise(moments)) or (float(DRAG),)
+
+
+def _beside_a_training(
+    browser: Browser, server: Server, turns: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the ms from key to frame on Explore, without and with another visitor's training."""
+    alone: list[float] = []
+    beside: list[float] = []
+    for turn in range(turns):
+        with visitor(browser) as one, visitor(browser) as other:
+            visit = Visit(one, server, seed=100 + turn, prefetch=False)
+            visit.settle()
+            visit.step()  # not counted
+            alone += [visit.step().latency for _press in range(PRESSES)]
+            page = other.new_page()
+            page.goto(server.address + LONG.format(turn))
+            stop = page.get_by_role("button", name="Stop training")
+            stop.wait_for(timeout=60_000)
+            for _press in range(PRESSES):
+                latency = visit.step().latency
+                if not stop.is_visible():
+                    break  # it ended meanwhile
+                beside.append(latency)
+            else:
+                stop.click()
+            page.locator("[data-tensor=kernel]").wait_for(timeout=60_000)
+        wait_until_idle(server.session)
+    if not beside:
+        raise Unmeasured(
+            "No update beside a training was measured: expected a training that outlasts one. "
+            "Received a shorter one. Make LONG longer."
+        )
+    return tuple(alone), tuple(beside)
 
 
 def _alone(what: str, ours: tuple[float, ...], limit: float) -> Comparison:

@@ -24,9 +24,11 @@ export function time(mount) {
   const picture = { time: { step: 0, last: 0 }, figures: [], shown: 0, whole: false };
 
   const mark = (/** @type {number} */ at) => {
-    for (const made of picture.figures) {
-      if (!made.figure.spec.layout.shapes) continue;
-      made.Plotly?.relayout(made.graph, { "shapes[0].x0": at, "shapes[0].x1": at });
+    for (const { figure, graph, Plotly } of picture.figures) {
+      const { data, layout } = figure.spec;
+      const place = placeOf(at, data);
+      if (place) Plotly?.restyle(graph, place, [data.length - 1]);
+      if (layout.shapes) Plotly?.relayout(graph, { "shapes[0].x0": at, "shapes[0].x1": at });
     }
   };
   const show = (/** @type {number} */ at) => {
@@ -135,6 +137,19 @@ export function time(mount) {
       document.removeEventListener(TURNED, follow);
     },
   };
+}
+
+/**
+ * Where on a path a step is, or the last state before it; nothing of a figure without a path.
+ * @param {number} step
+ * @param {any[]} traces
+ */
+function placeOf(step, traces) {
+  const path = traces.find(({ customdata }) => customdata);
+  if (!path) return undefined;
+  const at = path.customdata.findLastIndex((/** @type {number} */ own) => own <= step);
+  const found = Math.max(0, at);
+  return { x: [[path.x[found]]], y: [[path.y[found]]] };
 }
 
 /**

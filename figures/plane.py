@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 
 from figures.figure import Figure, packed
@@ -18,16 +20,22 @@ def plane(
     across: np.ndarray,
     up: np.ndarray,
     path: np.ndarray,
+    steps: tuple[int, ...],
+    at: int,
     names: tuple[str, str],
     layer: str = "layer",
 ) -> Figure:
     """Draw losses as contours, and a path over them: from the ring to the dot.
+
+    The browser moves the square, which marks a step, as the steps are walked.
 
     Args:
         losses: (up, across), float; what is not finite is left out.
         across: (across,), where they are measured.
         up: (up,), likewise.
         path: (states, 2).
+        steps: (states,), ascending: the steps before each state.
+        at: the step that is marked; the last state before it, where the path lacks its own.
         names: of the two directions.
         layer: for the file name.
     """
@@ -39,6 +47,7 @@ def plane(
     shown = np.where(np.isfinite(shown), shown, np.nan)
     x, y = ([float(f"{each:.6g}") for each in path[:, axis]] for axis in (0, 1))
     lost = losses.size - known.size
+    here = max(bisect.bisect_right(steps, at) - 1, 0)
     said = [
         f"loss {number(low)} to {number(high)}",
         "lines: its logarithm to base 10" if logarithmic else "",
@@ -65,10 +74,12 @@ def plane(
                     "x": x,
                     "y": y,
                     "meta": PICKED,
+                    "customdata": list(steps),
                     "hoverinfo": "skip",
                 },
-                _end(x[0], y[0], "circle-open"),
-                _end(x[-1], y[-1], "circle"),
+                _mark(x[0], y[0], "circle-open"),
+                _mark(x[-1], y[-1], "circle"),
+                _mark(x[here], y[here], "square"),
             ],
             "layout": {
                 "width": 440,
@@ -83,7 +94,8 @@ def plane(
         alt=(
             f"Contours of the loss, from {number(low)} to {number(high)}, over {names[0]} and "
             f"{names[1]}; the path of the training leads from {number(x[0])}, {number(y[0])} to "
-            f"{number(x[-1])}, {number(y[-1])}, through {len(x)} states"
+            f"{number(x[-1])}, {number(y[-1])}, through {len(x)} states; step {steps[here]} is at "
+            f"{number(x[here])}, {number(y[here])}"
         ),
         title="loss",
         caption=" · ".join(part for part in said if part),
@@ -91,7 +103,7 @@ def plane(
     )
 
 
-def _end(x: float, y: float, symbol: str) -> dict:
+def _mark(x: float, y: float, symbol: str) -> dict:
     return {
         "type": "scatter",
         "mode": "markers",

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from layers.traces.trace import Tensor
 from layerscope.refusal import CANNOT_DRAW, WRONG_REQUEST, Refusal
-from layerscope.run import Run
+from layerscope.result import Run
 from pictures import files
 from pictures.describe import description_of
 
@@ -92,20 +93,18 @@ def _refusals() -> Generator[None]:
 
 def _json(run: Run, options: Options) -> bytes:
     """Write the tensors as nested lists; what is not finite is text: ``"NaN"``, ``"Infinity"``."""
-    trace = run.exploration.trace
-    chosen = _chosen(run, options)
     document = {
         "link": run.link,
         "title": run.title,
         "description": alternative(run, options),
         "tensors": {
             name: {
-                "role": trace.tensors[name].role,
-                "axes": list(trace.tensors[name].axes),
-                "shape": list(trace[name].shape),
-                "values": _nested(trace[name]),
+                "role": tensor.role,
+                "axes": list(tensor.axes),
+                "shape": list(tensor.values.shape),
+                "values": _nested(tensor.values),
             }
-            for name in chosen
+            for name, tensor in _chosen(run, options).items()
         },
     }
     if pin := run.block.get("pin"):
@@ -115,17 +114,17 @@ def _json(run: Run, options: Options) -> bytes:
 
 def _npz(run: Run, options: Options) -> bytes:
     stream = io.BytesIO()
-    arrays: dict[str, Any] = {name: run.exploration.trace[name] for name in _chosen(run, options)}
+    arrays: dict[str, Any] = {name: tensor.values for name, tensor in _chosen(run, options).items()}
     np.savez(stream, **arrays)
     return stream.getvalue()
 
 
-def _chosen(run: Run, options: Options) -> list[str]:
-    """Return the names of the tensors to write: all of the run, or the one that is asked for."""
+def _chosen(run: Run, options: Options) -> dict[str, Tensor]:
+    """Return the tensors to write: all of the run, or the one that is asked for."""
     if not options.only:
-        return list(run.exploration.trace.tensors)
+        return dict(run.tensors)
     block_of(run, options)
-    return [options.only]
+    return {options.only: run.tensors[options.only]}
 
 
 def _nested(values: np.ndarray) -> Any:

@@ -6,7 +6,7 @@ It runs in the notebook's own process, on the layer as it stands there, and leav
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -16,19 +16,20 @@ from layers.api import notebook as api
 from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError, Field, ShapeField
 from layers.traces.failure import RecordingFailedError
+from layerscope.explored import source_of
 from layerscope.formats import Options
-from layerscope.offline import source_of, written_page
+from layerscope.offline import written_page
 from layerscope.refusal import Refusal
-from pictures.describe import description_of, figures_of
+from pictures.describe import description_of
 from pictures.picture import picture
 from views.blocks import Block, color_range, facts, row, table, text
 from views.explore import report
 from views.explore.cells import CELL
-from views.explore.view import View, choose_view
-from views.explore.whole import Draw, Source, Whole, still, whole
+from views.explore.whole import Source, Whole, still, whole
 from views.train.link import GRADIENT
-from views.train.picture import step_picture
+from views.train.one_step import OneStep
 from views.train.places import places
+from views.train.step import source_of_step
 
 LOSS = "mean_squared_error"
 _LEAST, _MOST = 260, 900
@@ -166,24 +167,15 @@ def _gradients(
     step = api.gradients_as_it_is(
         layer, inputs, keywords, targets=targets, loss=loss, training=training
     )
-    traces, description = step.traces, _description(layer)
-    found = places(GRADIENT, traces, step.moment, traces)
-
-    def view(read: Callable[[Field], Any]) -> View:
-        chosen = choose_view(
-            traces.forward,
-            description.title,
-            lambda field: None if field == CELL else read(field),
+    return source_of_step(
+        OneStep(
+            layer=_description(layer),
+            history=step.history,
+            traces=step.traces,
+            start=step.traces,
+            found=places(GRADIENT, step.traces, step.moment, step.traces),
         )
-        return replace(chosen, cell=read(CELL))
-
-    def block(chosen: View) -> Block:
-        return step_picture(description, step.history, traces, traces, chosen, found, None)[0]
-
-    def draw(chosen: View) -> Draw:
-        return {figure["name"]: figure for figure in figures_of(block(chosen))}.__getitem__
-
-    return Source(trace=traces.whole, view=view, block=block, draw=draw)
+    )
 
 
 def _summary(model: Any) -> list[Block]:

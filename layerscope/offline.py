@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from layers.api.explore import Exploration
 from layers.inputs.description import Description
-from layers.inputs.fields import Field
+from layerscope import explored, trained
 from layerscope.formats import Options, alternative, block_of
+from layerscope.link import LinkParameters
 from layerscope.refusal import CANNOT_DRAW, Refusal
-from layerscope.run import Run
-from pictures.describe import description_of
+from layerscope.result import Run
 from pictures.page import page
 from pictures.picture import only, picture
 from pictures.svg import THEMES
-from views.blocks import Block, sendable
-from views.explore.picture import equation
-from views.explore.picture import picture as blocks_of
-from views.explore.view import View, choose_view
-from views.explore.whole import Draw, Source, Whole, whole
-from views.tensors import painter
+from views.blocks import Block
+from views.explore.view import View
+from views.explore.whole import Source, Whole, whole
+from views.train.one_step import OneStep
+from views.train.step import source_of_step
 
 
 def offline(run: Run, options: Options) -> bytes:
@@ -29,12 +30,13 @@ def offline(run: Run, options: Options) -> bytes:
     Raises:
         Refusal: the picture is too large.
     """
-    first = block_of(run, options)
-    source = source_of(run.layer, run.exploration, options.only)
-    below = [] if options.only else blocks_of(run.layer, run.exploration, source.view(run.read))[1:]
+    source = run.source
+    if options.only:
+        source = replace(source, block=lambda view: _alone(run.source.block(view), options.only))
+    below = [] if options.only else run.below(source.view(run.read))
     made = whole(source, run.read, below)
-    alt = alternative(run, options)
-    return written_page(made, first, run.title, run.layer.summary, alt, options).encode()
+    block, alt = block_of(run, options), alternative(run, options)
+    return written_page(made, block, run.title, run.summary, alt, options).encode()
 
 
 def offline_html(layer: Description, run: Exploration, parameters: Mapping[str, str]) -> bytes:
@@ -43,39 +45,44 @@ def offline_html(layer: Description, run: Exploration, parameters: Mapping[str, 
     Raises:
         ValueError: the picture is too large; in one sentence.
     """
+    below = partial(explored.below, layer, run)
+    return _html(explored.source_of(layer, run), below, layer.title, layer.summary, parameters)
 
-    def read(field: Field) -> Any:
-        return field.parse(parameters.get(field.name, field.default))
 
-    source = source_of(layer, run)
+def offline_step_html(step: OneStep, parameters: Mapping[str, str]) -> bytes:
+    """Return the page of one step of a training; arguments and errors likewise."""
+    below = partial(trained.below, step)
+    return _html(source_of_step(step), below, step.title, step.layer.summary, parameters)
+
+
+def _html(
+    source: Source,
+    below: Callable[[View], list[Block]],
+    title: str,
+    summary: str,
+    parameters: Mapping[str, str],
+) -> bytes:
+    read = LinkParameters(parameters).read
     view = source.view(read)
-    block, options = source.block(view), Options()
-    alt = f"{layer.title}. {description_of(block)}"
-    made = whole(source, read, blocks_of(layer, run, view)[1:])
+    run = Run(
+        link="",
+        title=title,
+        summary=summary,
+        block=source.block(view),
+        tensors=source.trace.tensors,
+        source=source,
+        below=below,
+        read=read,
+    )
     try:
-        return written_page(made, block, layer.title, layer.summary, alt, options).encode()
+        return offline(run, Options())
     except Refusal as refused:  # of two arguments, which does not cross from a worker
         raise ValueError(str(refused)) from None
 
 
-def source_of(layer: Description, run: Exploration, tensor: str = "") -> Source:
-    """Return what the page of a run is made of; of one tensor alone where it is named."""
-    tensors = run.trace.tensors
-
-    def block(view: View) -> Block:
-        drawn = equation(layer, run, view)
-        return (only(drawn, tensor) if tensor else None) or drawn
-
-    def draw(view: View) -> Draw:
-        paint = painter({name: tensors[name] for name in view.drawn}, view, layer.name)[0]
-        return lambda name: sendable(paint(name))
-
-    return Source(
-        trace=run.trace,
-        view=lambda read: choose_view(run.trace, layer.title, read, run.refused),
-        block=block,
-        draw=draw,
-    )
+def _alone(block: Block, tensor: str) -> Block:
+    """Return a block of one tensor; at a time step that does not draw it, of all."""
+    return only(block, tensor) or block
 
 
 def written_page(

@@ -10,7 +10,8 @@ from typing import Any
 from layerscope import link as links
 from layerscope.formats import Options, checked, written
 from layerscope.refusal import WRONG_REQUEST, Refusal
-from layerscope.run import Run, run
+from layerscope.result import Run
+from layerscope.run import run
 from views.toml_lines import line_of
 
 if sys.version_info >= (3, 11):

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from layers.api import explore as api
-from layers.api.explore import Exploration, OwnModule
+from layers.api.explore import OwnModule
 from layers.inputs.description import Description
-from layers.inputs.fields import BadInputError, Field
+from layers.inputs.fields import BadInputError
 from layerscope import link as links
+from layerscope.explored import explored
 from layerscope.refusal import CANNOT_DRAW, WRONG_REQUEST, Refusal
-from views.explore.cells import CELL, CONTRAST
-from views.explore.link import PREFIX, choice_from_link
-from views.explore.picture import equation
-from views.explore.view import choose_view
-from views.explore.whole import Read
+from layerscope.result import Run
+from layerscope.trained import trained
+from views.explore.link import PREFIX
 
 MAXIMUM_BYTES = 2**20
 """Of an author's module."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """A link's run, and its picture as a block; ``read`` returns a field's value in the link."""
-
-    link: str
-    layer: Description
-    block: dict[str, Any]
-    exploration: Exploration
-    read: Read
-
-    @property
-    def title(self) -> str:
-        """The layer's title."""
-        return self.layer.title
+_PAGES = {"": explored, "train": trained}
+"""What computes a link, by ``layerscope.link.PAGES``."""
 
 
 def run(link: str, module: str = "") -> Run:
-    """Run the layer that a link names, as the Explore page would.
+    """Compute what a link shows.
 
     Args:
         link: see ``layerscope.link.parameters``.
@@ -59,24 +44,11 @@ def run(link: str, module: str = "") -> Run:
             WRONG_REQUEST,
         )
     try:
-        choice = choice_from_link(layers, parameters)
-
-        def read(field: Field) -> Any:
-            return field.parse(parameters.get(field.name, field.default))
-
-        read(CELL)
-        read(CONTRAST)
-        parameters.check()
-        explored = api.explore(**choice.arguments(own))
-        view = choose_view(explored.trace, choice.layer.title, read, explored.refused)
-        if view.problems:
-            raise BadInputError(view.problems[0])
-        block = equation(choice.layer, explored, view)
+        return _PAGES[parameters.page](parameters, layers, own)
     except BadInputError as refused:
         raise Refusal(str(refused), WRONG_REQUEST) from None
     except ValueError as failed:
         raise Refusal(str(failed), CANNOT_DRAW) from None
-    return Run(link=link, layer=choice.layer, block=block, exploration=explored, read=read)
 
 
 def own_module(path: str) -> OwnModule | None:

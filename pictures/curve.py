@@ -68,7 +68,7 @@ def _lines(trace: dict[str, Any], placed: Placed) -> Iterator[Element]:
 
 
 def _markers(trace: dict[str, Any], placed: Placed) -> Iterator[Element]:
-    """Yield a cross, a ring or a dot at every point."""
+    """Yield a cross, a ring, a dot or a square at every point."""
     symbol = trace["marker"]["symbol"]
     for x, y in zip(trace["x"], trace["y"], strict=True):
         across, down = placed(x, y)
@@ -83,7 +83,7 @@ def _markers(trace: dict[str, Any], placed: Placed) -> Iterator[Element]:
                 y=down - _MARK,
                 width=2 * _MARK,
                 height=2 * _MARK,
-                radius=_MARK,
+                radius=0 if symbol == "square" else _MARK,
                 fill=named("paper" if is_ring else "mark"),
                 line=named("mark"),
                 line_width=1.5,

@@ -56,14 +56,15 @@ class Shared:
         text = escape(_MARKUP.sub(r"\\\1", " ".join(alternative.split())), quote=False)
         return f"![{text}]({file})"
 
-    def command(self, file: str, layers: str = "") -> str:
+    def command(self, file: str, path: str = "/", layers: str = "") -> str:
         """Return the command that writes the picture's file, quoted for a shell.
 
         Args:
             file: to be written.
+            path: of the page that the link is to.
             layers: path of an author's module, for one of its layers.
         """
-        link = f"/?{urlencode(self.parameters)}"
+        link = f"{path}?{urlencode(self.parameters)}"
         words = ["python", "-m", "layerscope", "render", link, "-o", file]
         if self.theme != "auto":
             words += ["--theme", self.theme]

@@ -107,6 +107,7 @@ def show_step(subject: Subject, history: History, step: int) -> StepTraces:
             ready.targets,
             call_arguments=ready.keywords,
             input_axes=ready.axes,
+            loop=ready.loop(history.settings),
         )
 
 
@@ -143,6 +144,7 @@ def measure_difference(
             weight=weight,
             index=index,
             call_arguments=ready.keywords,
+            loop=ready.loop(history.settings),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -107,6 +108,14 @@ class Elementwise(Op):
             return self._form.latex.format(*operands)
         name = self.name.replace("_", r"\_")
         return rf"\mathrm{{{name}}}({', '.join(operands)})"
+
+
+@dataclass(frozen=True)
+class Moved(Elementwise):
+    """How far a number moved: the later one minus the sooner, whatever made them."""
+
+    name: str = "subtract"
+    opens: ClassVar[bool] = False
 
 
 def cell(number: int, index: Index, operand: np.ndarray) -> Cell:

@@ -198,7 +198,7 @@ class _Writer:
             # One cell alone: of several that were read, the one that was taken stands among others.
             alone = len(cells) == 1 and read.get(number, set(cells)) == set(cells)
             for cell in cells:
-                inner = self._passed_on(operand, cell, alone, sources)
+                inner = self._passed_on(operand, cell, alone, sources) if step.op.opens else None
                 if inner is None:
                     sources.setdefault(operand, []).append(cell)
                 else:

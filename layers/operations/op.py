@@ -25,11 +25,13 @@ class Op:
         infix: its ``sign`` stands between operands; otherwise on an arrow to the result.
         copies: the result is the same numbers again, so it keeps its operand's role.
         explained: its arithmetic is known.
+        opens: the arithmetic of its operands' cells may be written out in their places.
     """
 
     infix: ClassVar[bool] = False
     copies: ClassVar[bool] = False
     explained: ClassVar[bool] = True
+    opens: ClassVar[bool] = True
 
     @property
     def noun(self) -> str:

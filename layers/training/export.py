@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 
 import numpy as np
 
 from layers.training.history import History
 
 
-def npz(history: History, targets: np.ndarray | None = None) -> bytes:
+def npz(
+    history: History,
+    targets: np.ndarray | None = None,
+    inputs: Mapping[str, np.ndarray] | None = None,
+) -> bytes:
     """Return every array of a history as the bytes of an ``.npz`` file.
 
     Its arrays: ``losses`` (losses,), ``steps`` (kept states,), and by their paths ``weights/…``
-    and ``slots/…`` (kept states, …) and ``gradients/…`` (losses, …); ``targets`` where given.
+    and ``slots/…`` (kept states, …) and ``gradients/…`` (losses, …); ``targets`` and
+    ``inputs/…`` where given.
     """
     arrays = {"losses": history.losses, "steps": np.array(history.kept)}
     if targets is not None:
         arrays["targets"] = targets
+    arrays |= {f"inputs/{name}": array for name, array in (inputs or {}).items()}
     for kind in ("weights", "slots", "gradients"):
         arrays |= {f"{kind}/{name}": array for name, array in getattr(history, kind).items()}
     with io.BytesIO() as file:

@@ -84,7 +84,12 @@ class Difference:
         """The sentence that stands beside a gradient."""
         cell = f"{self.weight}[{', '.join(map(str, self.index))}]" if self.index else self.weight
         return (
-            f"Moving {cell} by {self.amount:g} changes L by {self.above - self.loss:.4g}, and by "
-            f"−{self.amount:g} by {self.below - self.loss:.4g}: a slope of {self.slope:.4g} ± "
-            f"{self.tolerance:.1g}. The gradient is {self.gradient:.4g}."
+            f"Moving {cell} by {self.amount:g} changes L by {_signed(self.above - self.loss)}, and "
+            f"by −{self.amount:g} by {_signed(self.below - self.loss)}: a slope of "
+            f"{_signed(self.slope)} ± {self.tolerance:.1g}. The gradient is "
+            f"{_signed(self.gradient)}"
         )
+
+
+def _signed(number: float) -> str:
+    return f"{number:.4g}".replace("-", "−")

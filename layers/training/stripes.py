@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-_NOISE = 0.2
 
-
-def striped_images(shape: tuple[int, ...], seed: int) -> np.ndarray:
+def striped_images(shape: tuple[int, ...], seed: int, noise: float = 0.2) -> np.ndarray:
     """Return images of stripes, each of a direction, a width, a phase and a noise of its own.
 
     Args:
         shape: (batch, rows, columns, channels).
         seed: of all that is drawn.
+        noise: the standard deviation of what is added.
 
     Returns:
         float32 of ``shape``, about −1 to 1.
@@ -24,4 +23,4 @@ def striped_images(shape: tuple[int, ...], seed: int) -> np.ndarray:
     phase = draw.integers(4, size=(batch, 1, 1))
     place = np.where(lie, np.arange(rows)[:, None], np.arange(columns)[None, :])
     stripes = 1.0 - 2.0 * ((place + phase) // width % 2)
-    return (stripes[..., None] + _NOISE * draw.normal(size=shape)).astype("float32")
+    return (stripes[..., None] + noise * draw.normal(size=shape)).astype("float32")

@@ -28,4 +28,4 @@ if layers:
     show(choice)
     if sharing:
         note = "" if choice.has_link else NO_LINK
-        share(choice.layer.title, picture=live.PICTURE, has_command=True, note=note)
+        share(choice.layer.title, picture=live.PICTURE, drawn_as="/", note=note)

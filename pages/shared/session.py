@@ -17,7 +17,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from pages.models.files import UploadedModel
     from pages.train.run import Job
-    from pages.train.step import Trained
+    from views.train.step import Trained
 
 _PREFIX = "ls."
 

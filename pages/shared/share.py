@@ -21,13 +21,14 @@ NO_LINK = (
 
 
 @st.dialog("Share", width="large")
-def share(title: str, *, picture: str = "", has_command: bool = False, note: str = "") -> None:
+def share(title: str, *, picture: str = "", drawn_as: str = "", note: str = "") -> None:
     """Show the link, a frame's HTML, the Markdown of an image, and the command that writes it.
 
     Args:
         title: of the page.
         picture: the place of the page's picture; empty where it has no single one.
-        has_command: whether the command draws links to this page.
+        drawn_as: the path under which the command draws links to this page; empty where it does
+            not.
         note: what a link to this page does not carry.
     """
     if note:
@@ -64,11 +65,13 @@ def share(title: str, *, picture: str = "", has_command: bool = False, note: str
     name, alternative = found
     file = f"{name}.svg"
     _copied("The picture in a Markdown file", shared.image(file, alternative), "markdown")
-    if has_command:
+    if drawn_as:
         is_authors = link_parameters().get("layer", "").startswith(PREFIX)
         module = author_module().module if is_authors else None
         layers = Path(module.path).name if module else ""
-        _copied("The command that writes the picture", shared.command(file, layers), "bash")
+        _copied(
+            "The command that writes the picture", shared.command(file, drawn_as, layers), "bash"
+        )
 
 
 def address() -> str:

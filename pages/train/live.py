@@ -13,9 +13,10 @@ from weakref import WeakValueDictionary
 
 from layers.inputs.fields import Field
 from pages.shared.live import route
-from pages.train.step import Trained, step_shown
+from pages.train.step import step_shown
 from views.blocks import Block
 from views.train.link import SHOW, same_training, step_field
+from views.train.step import Trained
 
 PATH = "/layerscope/live/train"
 PICTURE = "step"

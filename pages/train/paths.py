@@ -6,55 +6,77 @@ import streamlit as st
 
 from layers.api import train as train_api
 from layers.inputs.cells import Cell
+from layers.inputs.fields import ChoiceField
 from layers.training.plane import SIDE, LossPlane
 from pages.shared.charts import Live, charts
+from pages.shared.controls import control
 from pages.shared.session import session, widget_key
 from pages.train.run import current, finished
-from pages.train.step import Trained
 from views.explore.cells import CELL
-from views.train.paths import cells_of, paths_row, plane_row
+from views.train.link import NO_PLANE, PLANE, PRINCIPAL, TWO_WEIGHTS
+from views.train.paths import cells_of, paths_row, plane_fields, plane_row
+from views.train.step import Trained
 
-_NONE, _PRINCIPAL, _TWO = "No", "Its first two principal directions", "Two weights"
+_PLANES = {
+    NO_PLANE: "No",
+    PRINCIPAL: "Its first two principal directions",
+    TWO_WEIGHTS: "Two weights",
+}
 
 
 def show_paths(trained: Trained, step: int) -> None:
-    """Show, while it is open, each weight's path and the plane of losses that was chosen."""
-    opened = st.expander("Paths of the weights", key=widget_key("paths"), on_change="rerun")
+    """Show, while it is open, each weight's path and the plane of losses that was chosen.
+
+    A link that says a plane opens it; while it is closed, the link says none.
+    """
+    key = widget_key("paths")
+    if PLANE.name in session().unread:
+        st.session_state[key] = True
+    opened = st.expander("Paths of the weights", key=key, on_change="rerun")
+    history, layer = trained.training.history, trained.choice.layer.name
     if not opened.open:
         return
-    history, layer = trained.training.history, trained.choice.layer.name
     with opened:
         charts(
             paths_row(history, step, session().chosen.get(CELL.name), layer),
             key="paths_row",
-            live=Live(path="", visitor="", link={}, turned={"step": str(step)}),
+            live=_marked(step),
         )
-        cells = cells_of(history)
-        if len(cells) < 2:
+        which, *weights = plane_fields(history)
+        if not weights:
             return
-        plane = st.segmented_control(
-            "The loss around the path, in the plane of",
-            [_NONE, _PRINCIPAL, _TWO],
-            default=_NONE,
-            required=True,
-            key=widget_key("plane"),
-            help=f"Calls the layer {SIDE**2} times.",
-        )
-        if plane != _NONE:
-            _plane(trained, _two(cells) if plane == _TWO else ())
+        plane = control(which, widget=_switch)
+        if plane == TWO_WEIGHTS:
+            with st.container(horizontal=True):
+                cells = [control(field, widget=_weight) for field in weights]
+            by_name = {str(cell): cell for cell in cells_of(history)}
+            _plane(trained, step, tuple(by_name[cell] for cell in cells))
+        elif plane == PRINCIPAL:
+            _plane(trained, step, ())
 
 
-def _two(cells: list[Cell]) -> tuple[Cell, ...]:
-    by_name = {f"{cell.tensor}{list(cell.index)}": cell for cell in cells}
-    with st.container(horizontal=True):
-        names = [
-            st.selectbox(label, list(by_name), index=place, key=widget_key(f"plane_{place}"))
-            for place, label in enumerate(("Across", "Up"))
-        ]
-    return tuple(by_name[name] for name in names if name)
+def _switch(field: ChoiceField) -> str | None:
+    return st.segmented_control(
+        field.title,
+        list(field.choices),
+        format_func=lambda name: _PLANES[name],
+        key=field.name,
+        required=True,
+        help=field.help,
+    )
 
 
-def _plane(trained: Trained, cells: tuple[Cell, ...]) -> None:
+def _weight(field: ChoiceField) -> str | None:
+    label = field.name.removeprefix(f"{PLANE.name}_").capitalize()
+    return st.selectbox(label, list(field.choices), key=field.name)
+
+
+def _marked(step: int) -> Live:
+    """Say which step is marked: the browser moves the mark as the steps are walked."""
+    return Live(path="", visitor="", link={}, turned={"step": str(step)})
+
+
+def _plane(trained: Trained, step: int, cells: tuple[Cell, ...]) -> None:
     subject, history = trained.subject, trained.training.history
     own, measure = subject.own is not None, train_api.measure_plane
     job = current(session().plane, measure, subject, history, cells, own=own)
@@ -64,4 +86,5 @@ def _plane(trained: Trained, cells: tuple[Cell, ...]) -> None:
     except ValueError:
         session().plane = None
         raise
-    charts(plane_row(measured, trained.choice.layer.name), key="plane_row")
+    blocks = plane_row(measured, step, len(history.losses) - 1, trained.choice.layer.name)
+    charts(blocks, key="plane_row", live=_marked(step))

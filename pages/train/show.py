@@ -25,7 +25,7 @@ from pages.shared.visible import is_embedded, visible
 from pages.train import live
 from pages.train.paths import show_paths
 from pages.train.run import TOO_LONG, trained
-from pages.train.step import Trained, step_shown
+from pages.train.step import step_shown
 from pages.train.take_away import take_away
 from views.explore.cells import CELL, EDITS, component_fields
 from views.explore.link import Choice
@@ -33,6 +33,7 @@ from views.train.examples import example_of
 from views.train.link import OWN_TARGETS, SHOW, step_field, subject_of
 from views.train.picture import loss_curve
 from views.train.places import shown_as
+from views.train.step import StepShown, Trained
 
 _SHOWN = {
     "value": "Value",
@@ -57,20 +58,18 @@ def show(choice: Choice, targets: str, how: Mapping[str, Any]) -> None:
         except MismatchError as mismatch:
             fit(choice.layer, mismatch)
             raise
-        _picture(
-            Trained(choice=sized, subject=subject, training=training, link=link_parameters()),
-            curve,
-            controls,
-        )
+        whole = Trained(choice=sized, subject=subject, training=training, link=link_parameters())
+        shown = _picture(whole, curve, controls)
         if example := example_of(link_parameters()):
             said.caption(example.says)
         if visible("code") and not is_embedded():
-            take_away(choice.layer.name, training)
+            take_away(choice.layer.name, training, shown)
         with task_place:
             task()
 
 
-def _picture(trained: Trained, curve: DeltaGenerator, controls: DeltaGenerator) -> None:
+def _picture(trained: Trained, curve: DeltaGenerator, controls: DeltaGenerator) -> StepShown | None:
+    """Show the loss, the step and the weights' paths; return the step, where there is one."""
     history = trained.training.history
     job = session().training
     late = TOO_LONG if job and job.stopped_for_time else ""
@@ -78,7 +77,7 @@ def _picture(trained: Trained, curve: DeltaGenerator, controls: DeltaGenerator) 
         st.warning(literal(sentence), icon=":material/warning:")
     if not history.losses.size:
         session().training = None  # what is asked for again is trained again
-        return
+        return None
     layer = trained.choice.layer
     step = step_field(len(history.losses) - 1)
     with controls:
@@ -98,6 +97,7 @@ def _picture(trained: Trained, curve: DeltaGenerator, controls: DeltaGenerator) 
     for note in filter(None, (*history.notes, found.note)):
         st.info(literal(note), icon=":material/info:")
     show_paths(trained, at)
+    return found
 
 
 def _time(field: IntField, history: History, layer: str) -> int:

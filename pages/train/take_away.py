@@ -1,4 +1,4 @@
-"""What a visitor takes away from a training: the code, all numbers, the link."""
+"""What a visitor takes away from a training: the code, all numbers, a page of the step."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ import streamlit as st
 
 from layers.api.train import Training
 from layers.training.export import csv_of, npz
+from layerscope.offline import offline_step_html
+from pages.shared.link import link_parameters
 from pages.shared.session import widget_key
+from pages.shared.workers import workers
+from views.train.step import StepShown
 
 
-def take_away(layer: str, training: Training) -> None:
-    """Offer the code and the history; only while it is open, for highlighting is slow."""
+def take_away(layer: str, training: Training, shown: StepShown | None) -> None:
+    """Offer the code, the history, and a page that answers offline.
+
+    Only while it is open, for highlighting is slow. Files are made when they are asked for.
+
+    Args:
+        layer: its name.
+        training: all of it.
+        shown: the step that is shown; None where there is none.
+    """
     opened = st.expander("Code, history", key=widget_key("train_code"), on_change="rerun")
     if not opened.open:
         return
@@ -33,7 +45,7 @@ def take_away(layer: str, training: Training) -> None:
                 )
             st.download_button(
                 "Every step (NPZ)",
-                lambda: npz(history, training.targets),
+                lambda: npz(history, training.targets, training.inputs),
                 file_name="training.npz",
                 mime="application/octet-stream",
                 key=widget_key("download_history"),
@@ -47,3 +59,13 @@ def take_away(layer: str, training: Training) -> None:
                 key=widget_key("download_csv"),
                 icon=":material/download:",
             )
+            if shown is not None:
+                step, link = shown.step, link_parameters()
+                st.download_button(
+                    "This step as a page that answers offline (HTML)",
+                    lambda: workers().submit(offline_step_html, step, link).result(),
+                    file_name=f"{step.file_name}.html",
+                    mime="text/html",
+                    key=widget_key("download_step"),
+                    icon=":material/download:",
+                )

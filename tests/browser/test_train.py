@@ -96,3 +96,29 @@ def test_a_play_yields_to_a_click_elsewhere(visit: Visit):
     page.wait_for_url("**step=*")
     shown = page.locator(".ls-steps").input_value()
     assert visit.link()["step"] == shown
+
+
+PLANE_MARKS = """() => {
+  const traces = document.querySelector("[data-tensor=loss_plane]")?._fullData;
+  return traces && [traces[1].x, traces[1].y, traces[4].x, traces[4].y].map((each) => [...each]);
+}"""
+
+
+def test_the_plane_marks_the_step_that_the_slider_shows(visit: Visit):
+    page = visit.page
+    link = "/train?layer=dense&learning_rate=0.1&step=16&plane=principal"
+    page.goto(visit.address + link, wait_until="commit")
+    page.locator('[data-tensor="loss_plane"]').wait_for(timeout=60_000)
+    visit.settle()
+    marked = f"""(at) => {{
+      const found = ({PLANE_MARKS})();
+      return found && found[2][0] === found[0][at] && found[3][0] === found[1][at];
+    }}"""
+    page.wait_for_function(marked, arg=16)
+    slider = page.locator(".ls-steps").first
+    slider.press("ArrowLeft")
+    page.wait_for_function(marked, arg=15)
+    page.wait_for_url("**step=15*")
+    visit.settle()
+    page.wait_for_function(marked, arg=15)
+    assert visit.link()["plane"] == "principal"

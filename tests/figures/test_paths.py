@@ -50,13 +50,14 @@ def test_a_plane_has_its_losses_and_marks_the_ends_of_the_path(factor):
     axis = np.linspace(-1, 1, 5)
     losses = 0.1 + factor * (axis[:, None] ** 2 + axis**2)
     losses[0, 0] = np.inf
-    figure = plane(
-        losses, across=axis, up=axis, path=np.array([[1.0, 0.5], [0.0, 0.0]]), names=("a", "b")
-    )
+    path = np.array([[1.0, 0.5], [0.5, 0.5], [0.0, 0.0]])
+    figure = plane(losses, across=axis, up=axis, path=path, steps=(0, 2, 4), at=3, names=("a", "b"))
     go.Figure(figure.spec)
-    ring, dot = figure.spec["data"][2:]
+    ring, dot, square = figure.spec["data"][2:]
     assert (ring["marker"]["symbol"], ring["x"], ring["y"]) == ("circle-open", [1.0], [0.5])
     assert (dot["marker"]["symbol"], dot["x"], dot["y"]) == ("circle", [0.0], [0.0])
+    assert (square["marker"]["symbol"], square["x"], square["y"]) == ("square", [0.5], [0.5])
+    assert "step 2 is at 0.5, 0.5" in figure.alt
     assert ("logarithm" in figure.caption) == (factor > 1)
     assert "1 without a finite loss" in figure.caption
     assert "Contours of the loss" in figure.alt

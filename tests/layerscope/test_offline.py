@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from layers.api.explore import describe, explore
 from layerscope.__main__ import main
 from layerscope.formats import Options, written
 from layerscope.link import parameters
@@ -19,6 +20,7 @@ from layerscope.run import run
 from pictures import bundle
 from pictures.describe import names_of
 from pictures.page import numbers_in
+from views.explore.link import choice_from_link
 
 ROOT = Path(__file__).parents[2]
 SMALL = ("/?layer=linear", "/?layer=repeated_dense")
@@ -72,7 +74,7 @@ def test_its_numbers_are_those_of_the_run(made):
     found = numbers_in(written(made, ".html", Options()).decode())
     assert set(names_of(made.block)) <= set(found)
     for name, values in found.items():
-        np.testing.assert_array_equal(values, made.exploration.trace[name])
+        np.testing.assert_array_equal(values, made.tensors[name].values)
 
 
 def test_the_theme_and_one_tensor_alone(made):
@@ -145,5 +147,8 @@ def test_scripts_that_import_each_other_or_otherwise_are_refused(monkeypatch, tm
 
 
 def test_what_explore_takes_away_is_what_the_command_writes(made):
-    layer, explored = pickle.loads(pickle.dumps((made.layer, made.exploration)))  # noqa: S301 (ours)
-    assert offline_html(layer, explored, parameters(made.link)) == written(made, ".html", Options())
+    link = parameters(made.link)
+    choice = choice_from_link(describe(), link)
+    explored = explore(**choice.arguments())
+    layer, explored = pickle.loads(pickle.dumps((choice.layer, explored)))  # noqa: S301 (ours)
+    assert offline_html(layer, explored, link) == written(made, ".html", Options())

@@ -30,7 +30,7 @@ def refused(capsys, *arguments):
     [
         "/models?layer=conv2d",
         "/checkup?layer=linear",
-        "https://example.org/train?layer=linear",
+        "https://example.org/models/?layer=conv2d",
         "https://example.org/",
         "linear",
         "",

@@ -22,6 +22,7 @@ from tests.pages.session import SENTENCE, opened, opened_page, sent
 from tests.pages.test_bad_links import TEXT
 
 LINK = {"layer": "linear", "units": "3", "cell": "outputs.1.2", "edits": "inputs.0.0=2"}
+LINK_TEXT = f"/?{urlencode(LINK)}"
 QUERY = ("visitor", "picture", "id", "block", "format", "theme", "scale", "only")
 
 
@@ -44,10 +45,9 @@ def shown() -> dict[str, str]:
     return picture(opened(**LINK))
 
 
-def by_command(folder: Path, ending: str, *options: str) -> bytes:
+def by_command(folder: Path, ending: str, *options: str, link: str = LINK_TEXT) -> bytes:
     """Return what the command writes, in a process of its own: TensorFlow is loaded there."""
     target = folder / f"x{ending}"
-    link = f"/?{urlencode(LINK)}"
     command = [sys.executable, "-m", "layerscope", "render", link, "-o", str(target), *options]
     subprocess.run(command, check=True)
     return target.read_bytes()
@@ -72,6 +72,15 @@ def test_the_file_is_the_commands_byte_for_byte(
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}{ending}"'
     words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
     assert answer.body == by_command(tmp_path, ending, *words)
+
+
+def test_the_file_of_a_step_is_the_commands_byte_for_byte(tmp_path: Path):
+    link = {"layer": "dense", "steps": "5", "step": "3", "show": "gradient"}
+    link["cell"] = "gradient/kernel.0.1"
+    answer = asked(**picture(opened_page("train", **link), "step"), format="svg", theme="light")
+    assert answer.status_code == 200
+    path = f"/train?{urlencode(link)}"
+    assert answer.body == by_command(tmp_path, ".svg", "--theme", "light", link=path)
 
 
 @pytest.mark.parametrize("only", ["terms of outputs at batch 1, units 2"])

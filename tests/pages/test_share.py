@@ -151,6 +151,16 @@ def test_the_dialog_writes_link_frame_image_and_command():
     assert words[5:] == ["-o", "linear.svg"]
 
 
+def test_the_command_for_a_training_names_its_page():
+    link = {"layer": "dense", "steps": "3", "step": "2", "show": "gradient"}
+    session = opened_page("train", **link)
+    image, command = shared(session)[-2:]
+    assert image.endswith("(dense-step-2-gradient.svg)")
+    words = shlex.split(command)
+    assert urlsplit(words[4]).path == "/train"
+    assert dict(parse_qsl(urlsplit(words[4]).query)) == link
+
+
 def test_the_link_of_the_dialog_is_of_what_was_turned_last():
     session = opened(layer="linear")
     session.slider(key="units").set_value(2).run()

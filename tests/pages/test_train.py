@@ -292,19 +292,44 @@ def test_the_paths_of_the_weights_are_drawn_where_they_are_asked_for():
     assert "loss_plane" not in figures(session)
 
 
-@pytest.mark.parametrize("plane", ["Its first two principal directions", "Two weights"])
+@pytest.mark.parametrize("plane", ["principal", "weights"])
 def test_the_loss_around_the_path_is_measured_where_it_is_asked_for(plane):
-    session = visited(layer="dense", steps=3)
+    session = visited(layer="dense", steps=3, step=1)
     session.session_state["ls.paths"] = True
     session.run()
-    session.session_state["ls.plane"] = plane
+    session.session_state["plane"] = plane
     session.run()
     assert_sound(session)
-    contour, path, *_ = figures(session)["loss_plane"]["spec"]["data"]
+    contour, path, _, _, square = figures(session)["loss_plane"]["spec"]["data"]
     losses = decoded(contour["z"])
     assert losses.shape == (25, 25)
     assert np.isfinite(losses).all()
     assert (path["x"][-1], path["y"][-1]) == (0, 0)
+    assert (square["x"], square["y"]) == ([path["x"][1]], [path["y"][1]])
+    assert session.query_params["plane"] == plane
+
+    again = visited(**session.query_params)
+    assert_sound(again)
+    assert figures(again)["loss_plane"] == figures(session)["loss_plane"]
+
+
+def test_the_two_weights_of_a_plane_are_in_the_link():
+    link = {"layer": "dense", "steps": "3", "plane": "weights"}
+    link |= {"plane_across": "bias.1", "plane_up": "kernel.2.0"}
+    session = visited(**link)
+    assert_sound(session)
+    layout = figures(session)["loss_plane"]["spec"]["layout"]
+    assert [layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis")] == [
+        "bias.1",
+        "kernel.2.0",
+    ]
+    assert session.query_params == link
+    session.session_state["ls.paths"] = False
+    session.run()
+    assert "plane" not in session.query_params
+    (said, *_) = complaints(visited(**link | {"plane_up": "kernel.9.9"}))
+    assert "Received 'kernel.9.9'" in said
+    assert_one_complaint(visited(**link | {"plane_up": "bias.1"}), "two different weights")
 
 
 def test_the_small_cnn_learns_stripes():
@@ -314,6 +339,9 @@ def test_the_small_cnn_learns_stripes():
     line = figures(session)["loss_curve"]["spec"]["data"][0]
     assert line["y"][-1] < 0.1 < line["y"][0]
     assert drawn(session)["targets"].shape == (8, 2)
+    session.session_state["ls.train_code"] = True
+    session.run()
+    assert "layer = keras.Sequential(" in session.code[0].value
 
 
 def visitor_session_of(session: AppTest) -> Session:

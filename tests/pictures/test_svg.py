@@ -235,7 +235,15 @@ def test_the_paths_of_a_weight_are_lines_and_the_picked_one_is_set_apart():
 def test_a_plane_of_losses_is_tinted_by_them_beneath_the_path():
     losses = np.array([[0.0, 1.0], [np.nan, 2.0]], "float32")
     ends, path = np.array([-1.0, 1.0]), np.array([[-1.0, -1.0], [1.0, 1.0]])
-    figure = plane(losses, across=ends, up=ends, path=path, names=("a", "b"))
+    figure = plane(
+        losses,
+        across=ends,
+        up=ends,
+        path=path,
+        steps=tuple(range(len(path))),
+        at=0,
+        names=("a", "b"),
+    )
     scene = picture(row([figure]))
     root = read.parsed(svg(scene))
     squares = [

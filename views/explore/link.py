@@ -83,12 +83,15 @@ class Choice:
         }
 
 
-def choice_from_link(layers: tuple[Description, ...], link: Mapping[str, str]) -> Choice:
+def choice_from_link(
+    layers: tuple[Description, ...], link: Mapping[str, str], *, as_computed: bool = True
+) -> Choice:
     """Return what a link chooses; what it leaves out is the default.
 
     Args:
         layers: those that there are; the first is the default.
         link: its parameters by name.
+        as_computed: whether TensorFlow's own spelling may be asked for.
 
     Raises:
         BadInputError: a value that its field refuses.
@@ -105,12 +108,12 @@ def choice_from_link(layers: tuple[Description, ...], link: Mapping[str, str]) -
         layer=layer,
         values={each.name: read(each) for each in layer.fields},
         seed=read(SEED),
-        source=read(_from_link(first[1])),
-        others={name: read(_from_link(each)) for name, each in others},
+        source=read(from_link(first[1])),
+        others={name: read(from_link(each)) for name, each in others},
         constant=read(CONSTANT),
         batch=read(layer.batch) if layer.batch else None,
         edits=read(EDITS),
-        as_computed=read(AS_COMPUTED),
+        as_computed=as_computed and read(AS_COMPUTED),
     )
 
 
@@ -154,6 +157,7 @@ def _source_field(name: str, sources: tuple[str, ...], default: str) -> ChoiceFi
     )
 
 
-def _from_link(field: ChoiceField) -> ChoiceField:
+def from_link(field: ChoiceField) -> ChoiceField:
+    """Return a field without the choices that no link carries."""
     choices = tuple(name for name in field.choices if name not in VISITORS)
     return replace(field, choices=choices)

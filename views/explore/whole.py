@@ -93,7 +93,7 @@ def whole(source: Source, read: Read, below: Iterable[Block] = ()) -> Whole:
     book = _Figures(source, {name: own["most"] + 1 for name, own in sliders.items()})
     pictures = [book.picture(*each) for each in zip(blocks, views, strict=True)]
     worked = arithmetic(source.trace, _most_wanted(source.trace, names))
-    numbers, absent = _numbers(tensors, [*names, *worked.reads])
+    numbers, absent = _numbers(tensors, [*names, *sorted(worked.reads)])
     missing += _unexplained(worked, absent)
     page = {
         "pictures": pictures,

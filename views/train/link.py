@@ -11,6 +11,7 @@ import numpy as np
 from layers.api.explore import OwnModule
 from layers.inputs.description import Description
 from layers.inputs.fields import BoolField, ChoiceField, Field, IntField
+from layers.training.plane import SIDE
 from layers.training.settings import (
     BATCH_SIZE,
     CLIP,
@@ -24,7 +25,7 @@ from layers.training.settings import (
 )
 from layers.training.subject import Subject
 from layers.training.targets import RULES, TARGETS
-from views.explore.link import Choice
+from views.explore.link import Choice, from_link
 
 VALUE, GRADIENT, UPDATE, CHANGE = "value", "gradient", "update", "change"
 SHOW = ChoiceField(
@@ -41,6 +42,7 @@ TARGET = ChoiceField(
     choices=(*TARGETS, OWN_TARGETS),
     help="What the outputs should become.",
 )
+TARGET_OF_LINK = from_link(TARGET)
 TARGET_LABELS = {
     **{name: rule.label for name, rule in RULES.items()},
     "teacher": "A teacher: the same layer, another seed",
@@ -58,7 +60,18 @@ _RATE = replace(LEARNING_RATE, label="Learning rate η")
 _ROWS = replace(BATCH_SIZE, label="Rows in each step")
 _NOT_TRAINED = ("calls", "training")
 """Fields of a layer that say how Explore calls it."""
+NO_PLANE, PRINCIPAL, TWO_WEIGHTS = "none", "principal", "weights"
+PLANE = ChoiceField(
+    name="plane",
+    default=NO_PLANE,
+    choices=(NO_PLANE, PRINCIPAL, TWO_WEIGHTS),
+    label="The loss around the path, in the plane of",
+    help=f"Calls the layer {SIDE**2} times.",
+)
+PLANE_CELLS = ("plane_across", "plane_up")
+"""Parameters of the two weights of a plane."""
 _LOOKED_AT = {
+    *(PLANE.name, *PLANE_CELLS),
     *("step", "show", "cell", "contrast", "reduction", "time", "row_axis", "column_axis"),
     *("visitor", "have", "prefetch"),
 }

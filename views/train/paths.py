@@ -7,9 +7,11 @@ import numpy as np
 from figures.paths import paths
 from figures.plane import plane
 from layers.inputs.cells import Cell
+from layers.inputs.fields import ChoiceField
 from layers.training.history import History
 from layers.training.plane import LossPlane
 from views.blocks import Block, row, text
+from views.train.link import PLANE, PLANE_CELLS
 from views.train.places import bare
 
 MOST_WEIGHTS = 8
@@ -81,14 +83,37 @@ def cells_of(history: History, most: int = 100) -> list[Cell]:
     return [cell for _, cell in found[:most]]
 
 
-def plane_row(measured: LossPlane, layer: str) -> list[Block]:
-    """Return the loss around the path as contours, and what is to be known of it."""
+def plane_fields(history: History) -> tuple[ChoiceField, ...]:
+    """Return what a link says of the plane of losses.
+
+    Returns:
+        which plane; and of a plane of two weights the one across and the one up. Only the first
+        where fewer than two numbers move.
+    """
+    cells = tuple(map(str, cells_of(history)))
+    if len(cells) < 2:
+        return (PLANE,)
+    named = zip(PLANE_CELLS, cells, strict=False)
+    return (PLANE, *(ChoiceField(name=name, default=own, choices=cells) for name, own in named))
+
+
+def plane_row(measured: LossPlane, step: int, last: int, layer: str) -> list[Block]:
+    """Return the loss around the path as contours, and what is to be known of it.
+
+    Args:
+        measured: the losses.
+        step: that is marked.
+        last: the last one.
+        layer: for file names.
+    """
     directions = measured.directions
     figure = plane(
         measured.losses,
         across=directions.across,
         up=directions.up,
         path=directions.path,
+        steps=directions.steps,
+        at=step,
         names=directions.names,
         layer=layer,
     )
@@ -96,12 +121,13 @@ def plane_row(measured: LossPlane, layer: str) -> list[Block]:
     said = (
         "TensorFlow's loss of all rows at each of "
         f"{measured.taken:,} points, counted from the end of the path (the dot); the ring is its "
-        f"start. {100 * directions.share:.3g} % of the path's squared length lies in this plane; "
+        "start, the square the step that is shown. "
+        f"{100 * directions.share:.3g} % of the path's squared length lies in this plane; "
         "every other number is as it is at the end."
     )
     if measured.taken < asked:
         said += f" Measuring was stopped: {asked - measured.taken:,} points are missing."
-    return [row([figure]), text(said)]
+    return [row([figure]) | {"time": {"step": step, "last": last, "follows": True}}, text(said)]
 
 
 def _picked(cell: Cell | None, name: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -8,10 +8,11 @@ from figures.words import plain
 from layers.inputs.cells import Cell, check_cell
 from layers.inputs.fields import BadInputError
 from layers.operations import explain
-from layers.training.step import Difference, StepTraces
+from layers.training.step import StepTraces
 from views.explore.cells import pin as pin_of_trace
 from views.explore.cells import place
 from views.train.link import CHANGE, UPDATE
+from views.train.one_step import OneStep
 from views.train.places import Places, bare
 
 
@@ -34,37 +35,30 @@ def refused(cell: Cell, traces: StepTraces, found: Places) -> str:
     return f"The cell `{cell}` cannot be pinned: expected an index within {shape}. Click a cell."
 
 
-def pin(
-    cell: Cell,
-    traces: StepTraces,
-    found: Places,
-    start: StepTraces,
-    difference: Difference | None,
-) -> dict[str, Any]:
+def pin(cell: Cell, step: OneStep) -> dict[str, Any]:
     """Return a cell's arithmetic as a sentence and a figure of its terms.
 
     Args:
         cell: of what is drawn, or of any tensor of the step.
-        traces: of the step.
-        found: what is drawn.
-        start: the traces of step 0, for changes.
-        difference: what moving a weight changes, measured; it stands beside its gradient.
+        step: all its numbers; the difference that was measured stands beside the gradient.
     """
+    found, whole = step.found, step.traces.whole
     name, show = bare(cell.tensor)
     if show == UPDATE and cell.tensor in found.tensors:
-        return _update(cell, name, traces, found)
+        return _update(cell, name, step)
     if show == CHANGE and cell.tensor in found.tensors:
-        now, before = traces.whole[name][cell.index], start.whole[name][cell.index]
+        now, before = whole[name][cell.index], step.start.whole[name][cell.index]
         change = plain(float(found.tensors[cell.tensor].values[cell.index]))
         said = f"= {_signed(now)} − {_bracketed(before)} = {change}: now minus at the start"
         return _pinned(cell, found, said)
-    pinned = pin_of_trace(traces.whole, cell)
-    if difference:
-        pinned["sentence"] += f". Measured: {difference.text}"
+    pinned = pin_of_trace(whole, cell)
+    if step.difference:
+        pinned["sentence"] += f". Measured: {step.difference.text}"
     return pinned
 
 
-def _update(cell: Cell, name: str, traces: StepTraces, found: Places) -> dict[str, Any]:
+def _update(cell: Cell, name: str, step: OneStep) -> dict[str, Any]:
+    found, traces = step.found, step.traces
     variable = name.removesuffix("_before")
     moved = float(found.tensors[cell.tensor].values[cell.index])
     new = traces.updated.get(variable, variable)

@@ -119,4 +119,4 @@ def resolved(cell: Cell, traces: StepTraces, found: Places) -> Cell:
         return cell
     if show == GRADIENT and name in traces.gradients:
         return Cell(traces.gradients[name], cell.index)
-    return Cell(name, cell.index)
+    return Cell(name, cell.index) if name in traces.whole.tensors else cell

@@ -13,6 +13,11 @@ from layers.training.running.train import UNCONNECTED
 from layers.training.settings import LOSSES, OPTIMIZERS, Settings
 
 _LOADED = 'np.load("training.npz")["targets"]'
+ONE_THREAD = (
+    "tf.config.threading.set_intra_op_parallelism_threads(1)  # sums in one order, as here",
+    "tf.config.threading.set_inter_op_parallelism_threads(1)",
+)
+"""As ``layers.api.explore.start``: of a large convolution the last digits are others without."""
 _CALL = re.compile(
     r"^(?:print\(|for output in keras\.tree\.flatten\()(layer\(.*\))(?:\.numpy\(\)\)|\):)"
 )
@@ -114,7 +119,7 @@ def _with_imports(lines: list[str]) -> list[str]:
         if line not in lines
     ]
     last = max((n for n, line in enumerate(lines) if line.startswith("import ")), default=-1)
-    return [*lines[: last + 1], *missing, *lines[last + 1 :]]
+    return [*lines[: last + 1], *missing, "", *ONE_THREAD, *lines[last + 1 :]]
 
 
 def _written(keywords: dict[str, object]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from layers.checkup.examination.posted import CustomLayer
+from layers.runs.code import lean_source
 
 FEATURES, UNITS = 4, 3
 
@@ -107,9 +109,43 @@ class FrozenDense(keras.layers.Layer):
         return self.trained(self.frozen(inputs))
 
 
-LAYERS: Mapping[str, Callable[[int], Any]] = {
-    "repeated_dense_as_posted": RepeatedAsPosted,
-    "tied_dense": lambda seed: TiedDense(UNITS, seed),
-    "frozen_dense": lambda seed: FrozenDense(UNITS, seed),
+@dataclass(frozen=True, kw_only=True)
+class Demonstration:
+    """One of these layers.
+
+    Attributes:
+        make: takes a seed; the layer takes (batch, FEATURES).
+        written: the same as Python, with ``{seed}``.
+        classes: that it needs.
+    """
+
+    make: Callable[[int], Any]
+    written: str
+    classes: tuple[type, ...]
+
+    def helpers(self) -> str:
+        """Return the Python of the classes."""
+        sources = "\n\n\n".join(map(lean_source, self.classes))
+        numbers = f"FEATURES, UNITS = {FEATURES}, {UNITS}"
+        imports = "from typing import Any\n\nimport tensorflow as tf"
+        return f"{imports}\n\n{numbers}\n\n\n{sources}\n\n"
+
+
+DEMONSTRATIONS: Mapping[str, Demonstration] = {
+    "repeated_dense_as_posted": Demonstration(
+        make=RepeatedAsPosted,
+        written="RepeatedAsPosted({seed})",
+        classes=(CustomLayer, RepeatedAsPosted),
+    ),
+    "tied_dense": Demonstration(
+        make=lambda seed: TiedDense(UNITS, seed),
+        written="TiedDense(UNITS, {seed})",
+        classes=(TiedDense,),
+    ),
+    "frozen_dense": Demonstration(
+        make=lambda seed: FrozenDense(UNITS, seed),
+        written="FrozenDense(UNITS, {seed})",
+        classes=(FrozenDense,),
+    ),
 }
-"""By the name in the link; each takes a seed, and (batch, FEATURES)."""
+"""By the name in the link."""

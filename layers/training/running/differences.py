@@ -26,6 +26,7 @@ def finite_difference(
     index: tuple[int, ...],
     amount: float = 1e-3,
     call_arguments: Mapping[str, Any] | None = None,
+    loop: Loop | None = None,
 ) -> Difference:
     """Measure what moving one number of a weight changes in the loss of one step.
 
@@ -42,6 +43,7 @@ def finite_difference(
         index: the cell, one integer an axis.
         amount: how far it is moved; above 0.
         call_arguments: as they were trained with.
+        loop: as of ``step_traces``.
 
     Raises:
         BadInputError: no such step, weight or cell, or an amount that is not above 0.
@@ -51,14 +53,14 @@ def finite_difference(
             f"The loss's change cannot be measured: expected an amount above 0. Received "
             f"{amount!r}. Try 0.001."
         )
-    with replayed(history, step, layer, inputs, targets, call_arguments or {}) as loop:
-        state = loop.state()
-        at = _cell(loop, weight, index)
-        loss, gradients = loop.gradients(loop.data.batch(step))
+    with replayed(history, step, layer, inputs, targets, call_arguments or {}, loop) as known:
+        state = known.state()
+        at = _cell(known, weight, index)
+        loss, gradients = known.gradients(known.data.batch(step))
         gradient = gradients.get(weight)
         own = np.nan if gradient is None else float(dense(gradient).numpy()[at])
-        above, up = _moved(loop, state, step, weight, at, amount)
-        below, down = _moved(loop, state, step, weight, at, -amount)
+        above, up = _moved(known, state, step, weight, at, amount)
+        below, down = _moved(known, state, step, weight, at, -amount)
         middle = float(loss)
         finest = float(np.finfo(loss.dtype.as_numpy_dtype).eps) if loss.dtype.size > 2 else 1e-2
         apart = up - down  # the weight's type may not hold the amount exactly

@@ -34,6 +34,7 @@ def step_traces(
     call_arguments: Mapping[str, Any] | None = None,
     input_axes: Mapping[str, Any] | None = None,
     simplified: bool = True,
+    loop: Loop | None = None,
 ) -> StepTraces:
     """Take one step of a history again, and keep every operation of it.
 
@@ -48,6 +49,8 @@ def step_traces(
         call_arguments: likewise.
         input_axes: input name → one word for each of its axes.
         simplified: whether TensorFlow's spelling is rewritten to the textbook's.
+        loop: of this layer, these data and the history's settings, where there is one: making the
+            optimizer is a fifth of the time.
 
     Raises:
         BadInputError: there is no such step, or it comes out otherwise than the first time.
@@ -55,9 +58,9 @@ def step_traces(
     if step >= len(history.losses):
         history.check(-1 if step > history.steps else step)
         step = max(0, len(history.losses) - 1)
-    with replayed(history, step, layer, inputs, targets, call_arguments or {}) as loop:
-        recorded = record_step(loop, step)
-        found = _traces(loop, recorded, dict(input_axes or {}), simplified=simplified)
+    with replayed(history, step, layer, inputs, targets, call_arguments or {}, loop) as own:
+        recorded = record_step(own, step)
+        found = _traces(own, recorded, dict(input_axes or {}), simplified=simplified)
     before = float(history.losses[step])
     same = recorded.loss == before or recorded.loss != recorded.loss
     note = (

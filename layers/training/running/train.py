@@ -194,14 +194,17 @@ def replayed(
     inputs: Any,
     targets: Any,
     keywords: Mapping[str, Any],
+    loop: Loop | None = None,
 ) -> Generator[Loop]:
     """Set a layer and its optimizer to the state before a step, and put the layer back after.
 
-    Arguments and errors as of ``moment``.
+    Arguments and errors as of ``moment``; ``loop`` as of ``step_traces``.
     """
     start = history.keyframe(step)
-    data = Data.of(layer, inputs, targets, history.settings, keywords)
-    loop = Loop(data, history.settings)
+    if loop is None:
+        data = Data.of(layer, inputs, targets, history.settings, keywords)
+        loop = Loop(data, history.settings)
+    data = loop.data
     state = history.state(start)
     own = [tuple(known.variable.shape) for known in loop.variables.values()]
     if own != [values.shape for values in state[0].values()] or len(state[1]) != len(loop.slots):

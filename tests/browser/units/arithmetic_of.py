@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from layers.inputs.cells import Cell
-from layerscope.offline import source_of
 from layerscope.run import run
-from views.explore.cells import pin
+from views.explore.cells import EDITS, pin
 from views.explore.whole import whole
 
 MOST = 60
@@ -24,15 +23,16 @@ MOST = 60
 def arithmetic_of(link: str) -> dict[str, Any]:
     """Return a link's page, and what Python says of cells of its tensors: sentence, place, bars."""
     made = run(link)
-    trace = made.exploration.trace
-    page = whole(source_of(made.layer, made.exploration), made.read).page
+    trace = made.source.trace
+    page = whole(made.source, made.read).page
     said = {}
-    for name in page["numbers"]:
+    drawn = {each["figure"]["name"] for each in page["figures"]}
+    for name in sorted(drawn & set(page["numbers"])):
         size = trace[name].size
         for flat in np.unique(np.linspace(0, size - 1, min(size, MOST)).astype(int)):
             index = np.unravel_index(flat, trace[name].shape)
             cell = Cell(name, tuple(int(at) for at in index))
-            pinned = pin(trace, cell, made.exploration.edits)
+            pinned = pin(trace, cell, made.read(EDITS))
             bars = pinned["figure"]["spec"]["data"][0]["y"] if "figure" in pinned else None
             said[str(cell)] = [pinned["where"], pinned["sentence"], bars]
     return {"page": page, "said": said}

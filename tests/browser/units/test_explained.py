@@ -25,6 +25,9 @@ LINKS = (
     "/?layer=embedding",
     "/?layer=gaussian_dropout&training=true",
     "/?layer=activation&activation=gelu",
+    "/train?layer=dense&optimizer=adam&step=2&show=gradient",
+    "/train?layer=dense&optimizer=adam&step=2&show=update",
+    "/train?layer=batch_normalization&step=2&show=change",
 )
 EXPLAINED = """async ([page, cells]) => {
   const { explained, numbersOf } = await import("/explained.js");

@@ -1,6 +1,7 @@
 """What the page submits: plain data in and out, and code that prints the same losses."""
 
 import io
+import json
 import os
 import pickle
 import subprocess
@@ -107,24 +108,52 @@ def test_files_of_a_history():
     assert lines[4].split(",")[1] == ""  # no loss was computed after the last step
 
 
+SMALL = {
+    "image": 8,
+    "filters_1": 2,
+    "filters_2": 3,
+    "hidden_units": 4,
+    "out_units": 2,
+    "dropout_1": 0.3,
+    "dropout_2": 0.5,
+}
 CODE = {
     "posts": (Subject(name="repeated_dense", targets="teacher"), {"optimizer": "adam"}),
     "rows": (Subject(name="lstm", seed=3), {"batch_size": 1, "optimizer": "rmsprop"}),
     "several": (Subject(name="multi_head_attention", targets="sum"), {"clip": "norm"}),
     "dropout": (Subject(name="dropout", seed=4), {}),
+    "network": (
+        Subject(name="small_cnn", source="example", seed=5, values=SMALL, targets="stripes"),
+        {"optimizer": "adam", "loss": "categorical_crossentropy", "batch_size": 3},
+    ),
+    "ramp": (Subject(name="small_cnn", source="ramp", values=SMALL, targets="teacher"), {}),
+    "posted": (Subject(name="repeated_dense_as_posted", source="example"), {}),
+    "tied": (Subject(name="tied_dense", source="example", seed=3), {"optimizer": "adam"}),
+    "frozen": (Subject(name="frozen_dense", source="ones"), {}),
 }
 
 
-def test_the_code_prints_the_same_losses(tmp_path):
-    expected, scripts = {}, []
+LEFT = """
+import json
+from pathlib import Path
+weights = {k: [w.numpy().tolist() for w in v["layer"].trainable_variables] for k, v in left.items()}
+Path("weights.json").write_text(json.dumps(weights))
+"""
+
+
+def test_the_code_prints_the_same_losses_and_leaves_the_same_weights(tmp_path):
+    expected, weights, scripts = {}, {}, []
     for name, (subject, how) in CODE.items():
         done = train(subject, {"steps": 4, **how})
         expected[name] = list(done.history.losses)
         (tmp_path / f"{name}.py").write_text(done.code, encoding="utf-8")
-        scripts.append(f"print({name!r}); runpy.run_path({name + '.py'!r})")
+        assert "set_intra_op_parallelism_threads(1)" in done.code  # large sums in one order
+        states, fixed = done.history.weights, done.history.fixed
+        weights[name] = [states[each][-1].tolist() for each in states if each not in fixed]
+        scripts.append(f"print({name!r}); left[{name!r}] = runpy.run_path({name + '.py'!r})")
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     ran = subprocess.run(  # one process: TensorFlow takes long to import
-        [sys.executable, "-c", "import runpy; " + "; ".join(scripts)],
+        [sys.executable, "-c", "\n".join(["import runpy; left = {}", *scripts, LEFT])],
         capture_output=True, text=True, check=False, cwd=tmp_path, env=environment,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
@@ -135,6 +164,7 @@ def test_the_code_prints_the_same_losses(tmp_path):
         else:
             found.setdefault(own, []).append(float(line.split()[1]))
     assert found == expected
+    assert json.loads((tmp_path / "weights.json").read_text()) == weights
 
 
 def test_tied_weights_get_the_gradients_of_both_uses():
@@ -159,3 +189,20 @@ def test_nothing_moves_in_the_layer_as_it_was_posted():
     assert len(set(history.losses)) == 1
     assert "Nothing moves" in history.notes[0]
     assert "`w`" in history.notes[0]
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_steps_in_any_order_are_as_if_each_were_the_first(optimizer):
+    subject = Subject(name="dropout", seed=4)
+    for own in (subject, Subject(name="dense", seed=4)):
+        history = train(own, {"steps": 6, "optimizer": optimizer, "batch_size": 1}).history
+        for step in (4, 1, 1, 5, 0):
+            found = show_step(own, history.near(step), step)
+            assert found.loss == history.losses[step]
+            assert found.note == ""
+            if own is subject:
+                continue
+            measured = measure_difference(own, history.near(step), step, "kernel", (0, 1))
+            assert measured.gradient == history.gradients["kernel"][step][0, 1]
+            after = history.weights["kernel"][step + 1]
+            np.testing.assert_array_equal(found.whole["updated/kernel"], after)

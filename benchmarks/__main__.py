@@ -26,6 +26,7 @@ from benchmarks import (
     report,
     training,
     updates,
+    worker_memory,
 )
 from benchmarks.browser import browser
 from benchmarks.results import Effort, Result
@@ -37,13 +38,14 @@ MEASUREMENTS: dict[str, Callable[[Browser, Effort], Result]] = {
     "cold": first_picture.cold_server,
     "crowd": crowd.latency,
     "memory": crowd.memory,
+    "worker": worker_memory.measure,
     "cells": cells.measure,
     "model": models.measure,
     "checkup": checkup.measure,
     "render": render.measure,
     "train": training.measure,
 }
-QUICK = Effort(steps=6, visits=1, starts=1, pages=3, presses=4)
+QUICK = Effort(steps=6, visits=1, starts=1, pages=3, presses=4, runs=400)
 
 
 def main() -> int:

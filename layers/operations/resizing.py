@@ -117,6 +117,7 @@ class Resize(Weighed):
         if self.method == "bilinear":
             taps = {0: 1 - part, 1: part}
         else:
+            part = np.rint(part * 1024) / 1024  # TensorFlow looks its weights up in a table
             taps = _cubic(part, -0.5 if self.half_pixel else -0.75)
         found = np.zeros((size, length))
         for away, weight in taps.items():

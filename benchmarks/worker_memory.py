@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -21,6 +22,7 @@ LAYERS = (
 )
 LIMIT = 1.05
 APART = 20  # runs between two looks at a worker's memory
+PATIENCE = 600  # s for one run: what is measured is memory, also where others are at work
 PARTS = 10  # the second part of the runs is compared with the last
 
 
@@ -28,7 +30,7 @@ def measure(_: Browser, effort: Effort) -> Result:
     """Run layer after layer, each time with other numbers, as visitors do one after the other."""
     part = effort.runs // PARTS
     seen = []
-    pool = Workers()
+    pool = Workers(time_limit=PATIENCE)
     try:
         layers = pool.submit(describe).result()
         for run, layer in enumerate(islice(cycle(LAYERS), effort.runs)):
@@ -36,6 +38,8 @@ def measure(_: Browser, effort: Effort) -> Result:
             pool.submit(explore, **choice.arguments()).result()
             if run % APART == 0:
                 seen.append((run, *pool.submit(memory).result()))
+            if run % part == 0:
+                print(f"  {run:,} runs: {seen[-1][2]:.0f} MB", file=sys.stderr, flush=True)
     finally:
         pool.shutdown()
     if len({process for _, process, _ in seen}) > COUNT:

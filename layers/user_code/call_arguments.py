@@ -7,6 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 STATES = ("states", "state")
@@ -69,6 +70,7 @@ def call_arguments(cls: type) -> tuple[CallArgument, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=512)
 def text_of(function: Any) -> ast.AST | None:
     """Return a function's text as a tree; None where it has none that can be read."""
     try:
@@ -139,16 +141,19 @@ def _joins(node: ast.AST, name: str, merges: Container[str]) -> bool:
 
 def _attributes(cls: type, classes: Container[str]) -> Iterator[tuple[str, ast.Call]]:
     """Yield the attributes that hold a layer of some classes, with how each is made."""
-    for own in reversed(cls.__mro__):
-        for method in vars(own).values():
-            tree = text_of(method) if inspect.isfunction(method) else None
-            if tree is None or own.__module__ != cls.__module__:
-                continue
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-                    target = node.targets[0]
-                    if isinstance(target, ast.Attribute) and _called(node.value) in classes:
-                        yield target.attr, node.value
+    methods = (
+        method
+        for own in reversed(cls.__mro__)
+        if own.__module__ == cls.__module__
+        for method in vars(own).values()
+        if inspect.isfunction(method)
+    )
+    for tree in filter(None, map(text_of, methods)):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                target = node.targets[0]
+                if isinstance(target, ast.Attribute) and _called(node.value) in classes:
+                    yield target.attr, node.value
 
 
 def _called(call: ast.Call) -> str:

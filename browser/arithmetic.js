@@ -84,9 +84,9 @@ export function termsOf(tree, numbers) {
 }
 
 /**
- * Write a tree with its numbers.
+ * Write a tree with its numbers, or with names in their place.
  * @param {Tree} tree
- * @param {number[]} numbers
+ * @param {(number | string)[]} numbers
  * @param {boolean} [first] it begins a line or a bracket, where a minus needs no brackets
  * @returns {string}
  */
@@ -146,10 +146,11 @@ export function write(tree, numbers, first = true) {
 }
 
 /**
- * @param {number} value
+ * @param {number | string} value
  * @param {boolean} first
  */
 function number(value, first) {
+  if (typeof value === "string") return value;
   const text = significant(value, DIGITS);
   return first || !text.startsWith("−") ? text : `(${text})`;
 }

@@ -58,7 +58,8 @@ export function explained(page, numbers, links, cell) {
     const sentence = `= ${equation(form.tree, leaves, recorded ?? NaN)}`;
     const products = termsOf(form.tree, leaves);
     const figure = products && products.length > 1 ? terms(products, where, cell) : undefined;
-    const said = typeof form.tree === "number" ? "" : write(form.tree, places.map(nameOf));
+    const alone = typeof form.tree === "number" || form.tree[0] === "n";
+    const said = alone ? "" : write(form.tree, places.map(nameOf));
     return { cell, where, sentence, figure, names: said && `= ${said}` };
   }
   const said = page.says[name] ?? "";

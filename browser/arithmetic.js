@@ -1,5 +1,5 @@
 // The arithmetic of one cell: a tree that is worked out and written. Python has the same in
-// `layers/operations/expression.py`, and both are tested against each other.
+// `layers/operations/algebra.py` and `called.py`, and both are tested against each other.
 
 import { FUNCTIONS } from "./functions.js";
 import { significant } from "./numbers.js";

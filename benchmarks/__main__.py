@@ -27,6 +27,7 @@ from benchmarks import (
     share,
     training,
     updates,
+    worker_memory,
 )
 from benchmarks.browser import browser
 from benchmarks.results import Effort, Result
@@ -39,13 +40,14 @@ MEASUREMENTS: dict[str, Callable[[Browser, Effort], Result]] = {
     "share": share.measure,
     "crowd": crowd.latency,
     "memory": crowd.memory,
+    "worker": worker_memory.measure,
     "cells": cells.measure,
     "model": models.measure,
     "checkup": checkup.measure,
     "render": render.measure,
     "train": training.measure,
 }
-QUICK = Effort(steps=6, visits=1, starts=1, pages=3, presses=4)
+QUICK = Effort(steps=6, visits=1, starts=1, pages=3, presses=4, runs=400)
 
 
 def main() -> int:

@@ -81,6 +81,7 @@ class Effort:
         starts: cold starts of each app.
         pages: pages that are open together, for the crowd and for memory.
         presses: how often each page of the crowd changes, once a second.
+        runs: computations after which a worker's memory is compared with that after a few.
     """
 
     steps: int = 30
@@ -88,3 +89,4 @@ class Effort:
     starts: int = 3
     pages: int = 10
     presses: int = 20
+    runs: int = 20_000

@@ -1,5 +1,5 @@
 // The arithmetic of one cell: a tree that is worked out and written. Python has the same in
-// `layers/operations/expression.py`, and both are tested against each other.
+// `layers/operations/algebra.py` and `called.py`, and both are tested against each other.
 
 import { FUNCTIONS } from "./functions.js";
 import { significant } from "./numbers.js";
@@ -84,9 +84,9 @@ export function termsOf(tree, numbers) {
 }
 
 /**
- * Write a tree with its numbers.
+ * Write a tree with its numbers, or with names in their place.
  * @param {Tree} tree
- * @param {number[]} numbers
+ * @param {(number | string)[]} numbers
  * @param {boolean} [first] it begins a line or a bracket, where a minus needs no brackets
  * @returns {string}
  */
@@ -146,10 +146,11 @@ export function write(tree, numbers, first = true) {
 }
 
 /**
- * @param {number} value
+ * @param {number | string} value
  * @param {boolean} first
  */
 function number(value, first) {
+  if (typeof value === "string") return value;
   const text = significant(value, DIGITS);
   return first || !text.startsWith("−") ? text : `(${text})`;
 }

@@ -53,11 +53,14 @@ export function explained(page, numbers, links, cell) {
   const recorded = numbers.get(name)?.all[flat];
   const form = page.forms[name]?.find(({ cells: own }) => !own || own.includes(flat));
   if (form) {
-    const leaves = numbersAt(form, index, flat, numbers);
+    const places = placesOf(form, index, flat, numbers);
+    const leaves = places.map(([leaf, at]) => numberAt(numbers, leaf, at));
     const sentence = `= ${equation(form.tree, leaves, recorded ?? NaN)}`;
     const products = termsOf(form.tree, leaves);
     const figure = products && products.length > 1 ? terms(products, where, cell) : undefined;
-    return { cell, where, sentence, figure };
+    const alone = typeof form.tree === "number" || form.tree[0] === "n";
+    const said = alone ? "" : write(form.tree, places.map(nameOf));
+    return { cell, where, sentence, figure, names: said && `= ${said}` };
   }
   const said = page.says[name] ?? "";
   if (recorded === undefined) return { cell, where, sentence: said };
@@ -89,25 +92,53 @@ function equation(tree, leaves, recorded) {
 }
 
 /**
- * The numbers of a form's leaves, of one of its cells.
+ * The cells of a form's leaves, of one of its cells.
  * @param {Form} form
  * @param {number[]} index
  * @param {number} flat
  * @param {Numbers} numbers
+ * @returns {[name: string, index: number[]][]}
  */
-function numbersAt({ leaves, moves, at, cells }, index, flat, numbers) {
+function placesOf({ leaves, moves, at, cells }, index, flat, numbers) {
   const own = at?.[cells ? cells.indexOf(flat) : flat];
   return leaves.map((name, leaf) => {
-    const { all, shape } = /** @type {{all: ArrayLike<number>, shape: number[]}} */ (
-      numbers.get(name)
-    );
-    if (own) return all[own[leaf]];
+    if (own) return [name, indexOf(own[leaf], numbers.get(name)?.shape ?? [])];
     const axes = /** @type {number[][][]} */ (moves)[leaf];
     const there = axes.map(([start, ...by]) =>
       by.reduce((sum, move, axis) => sum + move * index[axis], start),
     );
-    return all[flatOf(there, shape)];
+    return [name, there];
   });
+}
+
+/**
+ * @param {Numbers} numbers
+ * @param {string} name
+ * @param {number[]} index
+ */
+function numberAt(numbers, name, index) {
+  const { all, shape } = /** @type {{all: ArrayLike<number>, shape: number[]}} */ (
+    numbers.get(name)
+  );
+  return all[flatOf(index, shape)];
+}
+
+/** @param {[name: string, index: number[]]} place */
+function nameOf([name, index]) {
+  return index.length ? `${name}[${index.join(", ")}]` : name;
+}
+
+/**
+ * @param {number} flat
+ * @param {number[]} shape
+ */
+function indexOf(flat, shape) {
+  const index = [];
+  for (const length of [...shape].reverse()) {
+    index.unshift(flat % length);
+    flat = Math.floor(flat / length);
+  }
+  return index;
 }
 
 /**

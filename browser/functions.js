@@ -111,6 +111,11 @@ export const FUNCTIONS = {
   not: (x) => truth(!x),
   not_equal: (x, y) => truth(x !== y),
   or: (x, y) => truth(x || y),
+  place: (...numbers) => {
+    const [at, apart, length] = numbers.slice(-3);
+    const places = numbers.slice(0, -3).flatMap((cell, place) => (cell ? [place] : []));
+    return Math.floor(places[at] / apart) % length;
+  },
   power: (x, y) => x ** y,
   prelu: (x, alpha = 0.2) => (x > 0 ? x : alpha * x),
   reciprocal: (x) => 1 / x,

@@ -122,19 +122,27 @@ export function makeTools(actions) {
 }
 
 /**
- * A pinned cell's sentence, with a button for all its terms where it leaves some out.
+ * A pinned cell's sentence, with a button for all its terms and, above them, the cells' names.
  * @param {Pin} pinned
  */
-function unfolding({ sentence, whole }) {
+function unfolding({ sentence, whole, names = "" }) {
   const words = element("span", "", sentence);
-  if (!whole) return [words];
-  const more = button("all terms", "Write all terms out", () => {
-    const folded = words.textContent === whole;
-    words.textContent = folded ? sentence : whole;
-    more.textContent = folded ? "all terms" : "fewer terms";
-    more.setAttribute("aria-label", folded ? "Write all terms out" : "Leave terms out");
+  if (!whole && !names) return [words];
+  const named = element("span", "ls-names", names);
+  named.hidden = true;
+  const [more, label] = whole
+    ? ["all terms", "Write all terms out, with the names of their cells"]
+    : ["names", "Write the names of the cells above"];
+  const fold = button(more, label, () => {
+    const folded = !named.hidden;
+    named.hidden = folded;
+    words.textContent = folded ? sentence : (whole ?? sentence);
+    fold.textContent = folded ? more : whole ? "fewer terms" : "no names";
+    fold.setAttribute("aria-expanded", String(!folded));
   });
-  return [words, " ", more];
+  fold.setAttribute("aria-expanded", "false");
+  fold.setAttribute("aria-label", label);
+  return [named, words, " ", fold];
 }
 
 /**

@@ -168,6 +168,8 @@ export interface Pin {
   sentence: string;
   /** The sentence with all terms, where it leaves some out. */
   whole?: string;
+  /** The same with the names of the cells in place of their numbers. */
+  names?: string;
   figure?: FigureData;
 }
 

@@ -20,6 +20,8 @@ from figures.words import describe, file_name, format_shape
 LINE = 64
 """Numbers of a vector in one line."""
 _MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "&": "\uff06"})
+BORDERED = 3 * MAXIMUM_SIDE // 2
+"""Cells a side up to which slices have borders, these included: slices of two cells always do."""
 LABELLED = 4096
 """Cells up to which each says on hover which slice it is of."""
 
@@ -196,7 +198,7 @@ def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, Sl
         slices = filled.reshape(lines, wrapped, *tile)
     down, across = slices.shape[:2]
     size = (down * (tile[0] + 1) - 1, across * (tile[1] + 1) - 1)
-    if max(size) > MAXIMUM_SIDE or math.prod(tile) == 1:
+    if max(size) > BORDERED or math.prod(tile) == 1:
         cells = slices.transpose(0, 2, 1, 3).reshape(down * tile[0], across * tile[1])
         return cells, Slices(tile=tile, step=tile, across=wrapped)
     framed = np.full((down, tile[0] + 1, across, tile[1] + 1), np.nan, "float32")

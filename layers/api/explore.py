@@ -15,10 +15,14 @@ import numpy as np
 
 from layers.inputs.cells import Edit
 from layers.inputs.description import Description
+from layers.inputs.fields import BadInputError
 from layers.traces.latex import formulas
 from layers.traces.layout import is_chain
 from layers.traces.summary import InvariantResult, Parameters, WeightRow, measure
 from layers.traces.trace import Trace
+
+_WIDEST = 64
+"""The largest of a layer's whole numbers that is tried as the width of an input."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +118,32 @@ def explore(
 
     with user_module.at_work(own.path, own.source, name):
         return _explore(user_module.get(own.path, own.source, name), values, **given)
+
+
+def fitting_shapes(name: str, values: dict[str, Any], own: OwnModule) -> dict[str, str]:
+    """Return shapes of its inputs at which an author's layer runs, where it fails at others.
+
+    Args:
+        name: the layer's, as in the link.
+        values: its fields.
+        own: the module that it is in.
+
+    Returns:
+        field → the text of its value; empty where the layer runs at none of those that are tried.
+    """
+    from layers.runs.run import run
+    from layers.user_code import user_module
+    from layers.user_code.input_shapes import other_shapes
+
+    spec = user_module.get(own.path, own.source, name)
+    given = [each.field for each in spec.inputs if each.default_source != "ids"]
+    fields = {field.name: field for field in given if field}
+    sizes = [value for value in values.values() if type(value) is int and 0 < value <= _WIDEST]
+    for tried in other_shapes(list(fields), sizes):
+        with suppress(BadInputError), user_module.at_work(own.path, own.source, name):
+            run(spec, values | tried, source=None)
+            return {each: fields[each].text(shape) for each, shape in tried.items()}
+    return {}
 
 
 def _explore(

@@ -32,19 +32,29 @@ _VECTORS = ("bias", "beta", "gamma", "alpha", "moving_mean", "moving_variance")
 _STARTS = {
     -1: "axis",
     1: "strides num_layers depth groups",
-    2: "num_heads heads pool_size patch_size window_size n k size",
+    2: "num_heads heads pool_size patch_size window_size n k size factor expansion reduction ratio "
+    "reduction_ratio expand_ratio expansion_ratio mlp_ratio upscale_factor scale_factor",
     3: "kernel_size num_classes",
-    4: "filters channels key_dim value_dim head_dim height width",
+    4: "filters channels channel key_dim value_dim head_dim height width",
     5: "units output_dim dim",
     # What has to be as wide as the input, and a multiple of the heads: the default input has 10.
     10: "features input_dim embed_dim embedding_dim d_model model_dim hidden_size",
-    12: "maxlen max_length sequence_length num_patches",
+    12: "maxlen max_len max_length seq_len sequence_length context_length num_patches",
     20: "vocab_size vocabulary_size",
 }
 _WHOLE = {name: start for start, names in _STARTS.items() for name in names.split()}
 """What a whole number of that name is set to where the constructor has no default for it."""
 _REAL = {"alpha": 0.1, "beta": 1.0, "gamma": 1.0, "epsilon": 1e-3, "momentum": 0.9, "scale": 1.0}
-_REAL |= {"temperature": 1.0, "stddev": 0.1, "rate": 0.5, "dropout": 0.1, "drop_path": 0.1}
+_REAL |= {
+    "eps": 1e-3,
+    "init_value": 0.1,
+    "init_values": 0.1,
+    "temperature": 1.0,
+    "stddev": 0.1,
+    "rate": 0.5,
+    "dropout": 0.1,
+    "drop_path": 0.1,
+}
 _PARTS = {"rate", "dropout", "recurrent_dropout", "dropout_rate", "drop_prob", "momentum"}
 """Shares: they lie between 0 and 1."""
 _FROM_ZERO = {"padding", "cropping"}
@@ -56,7 +66,7 @@ def parameters_of(cls: type) -> dict[str, inspect.Parameter]:
     return {
         name: parameter
         for name, parameter in inspect.signature(cls).parameters.items()
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         and name not in _KERAS_OWN
     }
 
@@ -160,9 +170,11 @@ def _kind(name: str, default: Any, given: bool, hint: Any) -> type | None:
         return type(default)
     if name.startswith(("use_", "with_", "is_", "has_")):
         return bool
+    if name in _WHOLE:
+        return int
     if name in _REAL or name in _PARTS or name.endswith(("_rate", "_prob", "_ratio")):
         return float
-    whole = name in _WHOLE or name.startswith(("num_", "n_"))
+    whole = name.startswith(("num_", "n_"))
     return int if whole or name.endswith(("_dim", "_units", "_size", "_channels")) else None
 
 

@@ -3,6 +3,6 @@
 NumPy only. An operation is the independent oracle for what TensorFlow computed.
 """
 
-from layers.operations.explain import Explanation, dependencies, dependents, explain
+from layers.operations.explain import Explanation, dependencies, dependents, explain, named
 
-__all__ = ["Explanation", "dependencies", "dependents", "explain"]
+__all__ = ["Explanation", "dependencies", "dependents", "explain", "named"]

@@ -102,6 +102,40 @@ def explain(
     )
 
 
+@dataclass(frozen=True)
+class _Name(Expression):
+    """A cell by its name, in place of its number."""
+
+    cell: Cell
+
+    @property
+    def value(self) -> Any:
+        """The cell's number."""
+        return self.cell.value
+
+    def write(self, *, everything: bool = False, first: bool = True) -> str:
+        """Write ``kernel[0, 2]``."""
+        del everything, first
+        at = ", ".join(map(str, self.cell.index))
+        return f"{self.cell.tensor}[{at}]" if at else self.cell.tensor
+
+
+def named(worked: Explanation, *, everything: bool = False) -> str:
+    """Write the arithmetic of a cell with the names of the cells in it: ``x[0, 1] × w[1, 2]``.
+
+    Args:
+        worked: as ``explain`` returns it.
+        everything: write every term of a long sum.
+
+    Returns:
+        one line; empty where there is no arithmetic, or only a number.
+    """
+    found = worked.expression
+    if found is None or isinstance(found, Cell | Number):
+        return ""
+    return found.replaced(_Name).write(everything=everything)
+
+
 def dependencies(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
     """Return the cells of a step's operands that made a cell of its result, by tensor.
 

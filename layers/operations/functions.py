@@ -102,6 +102,11 @@ def _whole(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
     return converted
 
 
+def _bits(x: np.ndarray) -> np.ndarray:
+    """Return the bits of numbers in float32, read as whole numbers."""
+    return np.asarray(x, "float32").view("int32")
+
+
 def _add_n(*terms: np.ndarray) -> np.ndarray:
     return functools.reduce(np.add, terms)
 
@@ -109,6 +114,12 @@ def _add_n(*terms: np.ndarray) -> np.ndarray:
 def _bucketize(x: np.ndarray, *boundaries: float) -> np.ndarray:
     edges = np.array(boundaries, dtype="float32")  # TensorFlow keeps them in float32
     return np.searchsorted(edges, np.asarray(x), side="right").astype("int32")
+
+
+def _place(*numbers: float) -> float:
+    """Return where the n-th of some cells that are not zero is, along one axis."""
+    *cells, number, apart, length = numbers
+    return np.flatnonzero(cells)[int(number)] // apart % length
 
 
 def _soft_shrink(x: np.ndarray, threshold: float = 0.5) -> np.ndarray:
@@ -137,6 +148,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "atan": np.arctan,
     "atan2": np.arctan2,
     "atanh": np.arctanh,
+    "bits": _bits,
     "bits_and": _whole(np.bitwise_and),
     "bits_not": _whole(np.invert),
     "bits_or": _whole(np.bitwise_or),
@@ -190,6 +202,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "not": np.logical_not,
     "not_equal": np.not_equal,
     "or": np.logical_or,
+    "place": _place,
     "power": np.power,
     "prelu": _leaky_relu,
     "real": np.real,

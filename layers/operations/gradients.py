@@ -13,12 +13,12 @@ import numpy as np
 
 from layers.operations.expression import Cell, Expression, Product, Sum
 from layers.operations.op import Index, Spans
+from layers.operations.resizing import ResizeGradient
 from layers.operations.spans import AnySpan, Span, Table, whole
 from layers.operations.spreading import (
     AveragePoolGradient,
     Gradient,
     MaxPoolGradient,
-    ResizeGradient,
     SliceGradient,
 )
 from layers.operations.windows import Padding, Window, covering, over, padded, pieces, windows

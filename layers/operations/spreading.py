@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Number, Product, Quotient, Sum
+from layers.operations.expression import Cell, Expression, Number, Quotient, Sum
 from layers.operations.op import Index, Layout, Op, Spans
 from layers.operations.pooling import MaxPool
-from layers.operations.resizing import Resize
 from layers.operations.spans import AnySpan, Span, Table, along
 from layers.operations.windows import Padding, Window, covering, over, pieces, windows
 
@@ -156,63 +155,6 @@ class MaxPoolGradient(Gradient):
             mine &= places == at
         cells = [tuple(int(place) for place in cell) for cell in np.argwhere(mine)]
         return Sum(tuple(Cell(1, cell, gradient[cell]) for cell in cells))
-
-
-@dataclass(frozen=True)
-class ResizeGradient(Gradient):
-    """The gradient of an image that was resized: each cell's weights, turned round.
-
-    Attributes:
-        lengths: the image's spatial lengths.
-        method: the resizing's.
-        align_corners: the resizing's.
-        half_pixel: the resizing's.
-    """
-
-    lengths: tuple[int, ...]
-    method: Any
-    align_corners: bool = False
-    half_pixel: bool = False
-
-    @property
-    def sign(self) -> str:
-        """``resize back``."""
-        return "resize back"
-
-    def _tables(self, gradient: np.ndarray) -> list[np.ndarray]:
-        """Return how much each gradient adds to each cell, an axis: (length, size)."""
-        size = gradient.shape[1:-1]
-        op = Resize(size, self.method, self.align_corners, self.half_pixel)
-        return [op.weights(*each).T for each in zip(self.lengths, size, strict=True)]
-
-    def evaluate(self, gradient: np.ndarray) -> np.ndarray:
-        """Weigh each axis by itself."""
-        found = gradient
-        for axis, weights in enumerate(self._tables(gradient), start=1):
-            exact = weights.astype(gradient.dtype)
-            found = np.moveaxis(np.tensordot(exact, found, axes=(1, axis)), 0, axis)
-        return found
-
-    def spans(self, gradient: np.ndarray) -> tuple[Spans, ...]:
-        """Return the cells from the first to the last that have a weight."""
-        spans: list[AnySpan] = list(along(gradient.shape))
-        for axis, weights in enumerate(self._tables(gradient), start=1):
-            weighted = weights != 0
-            first = weighted.argmax(axis=1)
-            last = weighted.shape[1] - weighted[:, ::-1].argmax(axis=1)
-            spans[axis] = Table((axis,), first, np.where(weighted.any(axis=1), last - first, 0))
-        return (tuple(spans),)
-
-    def expression(self, index: Index, gradient: np.ndarray) -> Expression:
-        """Return the weighted sum."""
-        own = [t[at] for t, at in zip(self._tables(gradient), index[1:-1], strict=True)]
-        terms: list[Expression] = []
-        for place in itertools.product(*(np.flatnonzero(row).tolist() for row in own)):
-            weight = float(np.prod([row[at] for row, at in zip(own, place, strict=True)]))
-            at = (index[0], *place, index[-1])
-            cell = Cell(0, at, gradient[at])
-            terms.append(cell if weight == 1 else Product((Number(weight), cell)))
-        return Sum(tuple(terms))
 
 
 @dataclass(frozen=True)

@@ -244,10 +244,13 @@ class Graph:
             self._known(call.inputs[at]) or self._constant(call.inputs[at]) for at in made.operands
         )
         if made.first is not None:
-            values = made.first.evaluate(*(_values(call.inputs[at]) for at in made.operands))
-            inner = self._new(values, "intermediate", self._scope(call))
-            self.steps[inner] = (made.first, operands, self._scope(call))
-            operands = (inner,)
+            reads = range(len(operands)) if made.first_reads is None else made.first_reads
+            values = (_values(call.inputs[made.operands[at]]) for at in reads)
+            result = made.first.evaluate(*values)
+            inner = self._new(result, "intermediate", self._scope(call))
+            read = tuple(operands[at] for at in reads)
+            self.steps[inner] = (made.first, read, self._scope(call))
+            operands = (*(each for each in operands if each not in read), inner)
         self.steps[name] = (made.op, operands, self._scope(call))
 
 

@@ -19,11 +19,14 @@ class Made:
         op: the operation.
         operands: their places among TensorFlow's.
         first: an operation on them before, whose result ``op`` reads; its numbers must be exact.
+        first_reads: the places in ``operands`` of those that it reads, where others go to ``op``
+            as they are, before its result.
     """
 
     op: Op
     operands: tuple[int, ...]
     first: Op | None = None
+    first_reads: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

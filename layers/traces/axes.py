@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from layers.operations.contraction import Contract
 from layers.operations.elementwise import Elementwise
-from layers.operations.layout import Concatenate, Gather, Reshape, Slice, Stack, Transpose
+from layers.operations.layout import (
+    Concatenate,
+    Gather,
+    Repeat,
+    Reshape,
+    Slice,
+    Stack,
+    Transpose,
+)
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
@@ -211,6 +219,8 @@ def _laid_out(op: Op, first: Words, shape: Sequence[int], result: Sequence[int])
         return tuple(word for axis, word in enumerate(renamed) if axis not in op.squeezed)
     if isinstance(op, Stack):
         return (*first[: op.axis], "", *first[op.axis :])
+    if isinstance(op, Repeat):
+        return tuple(word.removeprefix("shared ") for word in first)
     if isinstance(op, Concatenate) or len(result) == len(first):
         if isinstance(op, Reshape) and tuple(result) != tuple(shape):
             return _unfolded(first, shape, result)

@@ -7,7 +7,7 @@ A tensor is drawn once; where it returns it is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from layers.traces.rows import (
@@ -15,16 +15,19 @@ from layers.traces.rows import (
     CLOSE,
     EQUALS,
     OPEN,
+    PLAIN,
     Drawn,
     Group,
     Item,
     Named,
+    Product,
     Row,
     Sign,
     Writer,
     by_sublayer,
     in_place,
     is_bare,
+    multiplied,
     one_number,
     sign_of,
 )
@@ -76,6 +79,7 @@ def layout(
     steps: Sequence[Step] | None = None,
     *,
     elsewhere: Iterable[str] = (),
+    products: Mapping[str, Product] | None = None,
 ) -> Layout:
     """Lay a graph out.
 
@@ -84,17 +88,20 @@ def layout(
         title: the layer's, for the arrow between the two ends.
         steps: the operations to lay out inside, such as those of one time step; None for all.
         elsewhere: tensors that the picture draws in another place, and that are named here.
+        products: how products are written, by their results.
 
     Returns:
         One row for a chain; else the two ends, and the rows inside.
     """
-    if steps is None and (chain := _chain(trace)):
+    products = products or {}
+    if steps is None and (chain := _chain(trace, products)):
         return Layout(rows=(chain,))
     ends = _ends(trace, title)
     chosen = trace.steps if steps is None else tuple(steps)
     if not chosen:
         return Layout(rows=(ends,))
-    writer = Writer(trace, {item.name for item in ends if isinstance(item, Drawn)} | {*elsewhere})
+    at_ends = {item.name for item in ends if isinstance(item, Drawn)}
+    writer = Writer(trace, at_ends | {*elsewhere}, products)
     if len(chosen) > MOST_STEPS:
         return _summed_up(ends, writer, chosen)
     return Layout(rows=(ends,), inside=writer.group("", chosen))
@@ -121,10 +128,10 @@ def _summed_up(ends: Row, writer: Writer, steps: Sequence[Step]) -> Layout:
 
 def is_chain(trace: Trace) -> bool:
     """Return whether a graph is written as one row."""
-    return bool(_chain(trace))
+    return bool(_chain(trace, {}))
 
 
-def _chain(trace: Trace) -> Row:
+def _chain(trace: Trace, products: Mapping[str, Product]) -> Row:
     """Return the one row of a graph in which each tensor is used once; else nothing."""
     if len(trace.output_names) != 1 or not trace.steps:
         return ()
@@ -133,27 +140,36 @@ def _chain(trace: Trace) -> Row:
     ]
     if len(set(operands)) != len(operands) or trace.output_names[0] in operands:
         return ()
-    row = tuple(_tree(trace, trace.output_names[0]))
+    row = tuple(_tree(trace, trace.output_names[0], products))
     drawn = {item.name for item in row if isinstance(item, Drawn)}
     if len(drawn) > LONGEST_CHAIN or not drawn.issuperset(trace.input_names):
         return ()
     return row
 
 
-def _tree(trace: Trace, name: str) -> list[Item]:
+def _tree(trace: Trace, name: str, products: Mapping[str, Product]) -> list[Item]:
     """Write a tensor with all that made it, in brackets where a branch joins."""
     step = trace.made_by.get(name)
     if step is None or not step.operands:
         return [one_number(trace, name) or Drawn(name)]
     sign = sign_of(trace, step)
-    parts: list[Item] = []
+    operands: list[list[Item]] = []
+    product = products.get(name, PLAIN)
     for at, operand in enumerate(step.operands):
         inner = trace.made_by.get(operand)
-        written = _tree(trace, operand)
+        written = _tree(trace, operand, products)
         joined = inner is not None and not inner.shown
-        bare = len(written) == 1 or (not at and (not joined or _bare_in_chain(inner, step)))
-        nested = written if bare else [OPEN, *written, CLOSE]
-        parts += [*([sign if step.op.infix else AND] if at else []), *nested]
+        first = not at and not product.begins
+        bare = len(written) == 1 or (first and (not joined or _bare_in_chain(inner, step)))
+        operands.append(written if bare else [OPEN, *written, CLOSE])
+    if product != PLAIN:
+        parts = multiplied(product, sign, *operands)
+        if product.is_equation:
+            return [*parts, EQUALS, Drawn(name)] if step.shown else parts
+        return [*parts, Drawn(name)]
+    parts = operands[0]
+    for other in operands[1:]:
+        parts = [*parts, sign if step.op.infix else AND, *other]
     if not step.op.infix:
         if not step.shown:
             return in_place(trace, step, [*parts, sign])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from layers.operations.layout import Reshape, Slice
 from layers.operations.numbers import written
@@ -38,11 +38,34 @@ class Sign:
     arrow: bool = False
 
 
+@dataclass(frozen=True)
+class Product:
+    """How a sum of products is written, of which planes are drawn.
+
+    Attributes:
+        sums: words of the axes that are added up over beside the one that both planes share; of
+            what is no equation, of all.
+        turned: whether the left and the right stand transposed.
+        is_equation: the planes are a product of matrices.
+    """
+
+    sums: tuple[str, ...] = ()
+    turned: tuple[bool, bool] = (False, False)
+    is_equation: bool = True
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is written in a row of its own, since something stands before the sign."""
+        return bool(self.sums) or self.turned[0] or not self.is_equation
+
+
 Item = Drawn | Named | Sign
 Row = tuple[Item, ...]
 EQUALS = Sign("=", "equals")
 AND = Sign(",", "and")
 OPEN, CLOSE = Sign("("), Sign(")")
+TURNED = Sign("ᵀ", "transposed")
+PLAIN = Product()
 
 
 @dataclass(frozen=True)
@@ -60,10 +83,17 @@ class Group:
 
 @dataclass
 class Writer:
-    """Writes steps as rows; ``drawn`` are the tensors that are on the picture already."""
+    """Writes steps as rows.
+
+    Attributes:
+        trace: the run.
+        drawn: the tensors that are on the picture already.
+        products: how products are written, by their results.
+    """
 
     trace: Trace
     drawn: set[str]
+    products: Mapping[str, Product] = field(default_factory=dict)
 
     def group(self, path: str, steps: Sequence[Step]) -> Group:
         """Return the group of a sublayer: its own rows, and the groups of sublayers in it."""
@@ -109,7 +139,9 @@ class Writer:
             else:
                 at = len(rows)
                 rows.append(self._write(step))
-            rows[at] += [*([EQUALS] if step.op.infix else []), self._place(step.result)]
+            product = self.products.get(step.result, PLAIN)
+            equals = [EQUALS] if step.op.infix and product.is_equation else []
+            rows[at] += [*equals, self._place(step.result)]
             place[step.result] = at
         return [tuple(row) for row in rows]
 
@@ -136,6 +168,7 @@ class Writer:
             and len(self.trace.used_by[first]) == 1
             and step.operands.count(first) == 1
             and first not in self.trace.output_names
+            and not self.products.get(step.result, PLAIN).begins
         )
 
     def _write(self, step: Step) -> list[Item]:
@@ -147,6 +180,8 @@ class Writer:
         written = [self._operand(name, step, at) for at, name in names]
         if not written:
             return [sign]
+        if product := self.products.get(step.result):
+            return multiplied(product, sign, *written)
         if len(names) < len(step.operands):
             written.insert(2, [Sign("…", f"and {len(step.operands) - 3} more")])
         parts = list(written[0])
@@ -159,6 +194,8 @@ class Writer:
         if inner is None:
             return [self._place(name)]
         made = in_place(self.trace, inner, self._write(inner))
+        if not self.products.get(name, PLAIN).is_equation:
+            return [OPEN, *made, self._place(name), CLOSE]
         bare = len(made) == 1 or is_bare(inner.op, step.op, position, len(step.operands))
         return made if bare else [OPEN, *made, CLOSE]
 
@@ -169,6 +206,26 @@ class Writer:
             return Named(name)
         self.drawn.add(name)
         return Drawn(name)
+
+
+def multiplied(
+    product: Product, sign: Sign, left: Sequence[Item], right: Sequence[Item]
+) -> list[Item]:
+    """Write a product of two, so that what is drawn is true: ``Σ heads  Q · Kᵀ``."""
+    over = ", ".join(product.sums)
+    if not product.is_equation:
+        return [
+            *left,
+            AND,
+            *right,
+            Sign(f"Σ {over}", f"multiplied, summed over {over}", arrow=True),
+        ]
+    row: list[Item] = [Sign(f"Σ {over}", f"sum over {over} of")] if over else []
+    for at, operand in enumerate((left, right)):
+        bare = len(operand) == 1 or not product.turned[at]
+        row += [*([sign] if at else []), *(operand if bare else [OPEN, *operand, CLOSE])]
+        row += [TURNED] if product.turned[at] else []
+    return row
 
 
 def one_number(trace: Trace, name: str) -> Sign | None:

@@ -71,9 +71,20 @@ def _kernel(trace: Trace, step: Step, words: dict[str, Words]) -> None:
         if unknown and trace.tensors[name].role in ("weight", "state"):
             free = [letter for letter in part if letter not in letters]
             own = _free_words(free, part, letters, step.scope)
+            if own[:1] == ["heads"] and _shares_heads(trace, name):
+                own[0] = "shared heads"
             gated = len(free) == 1 and _has_gates(trace, name)
             new = dict(zip(free, ["gate units"] if gated else own, strict=True))
             words[name] = tuple(letters.get(letter) or new[letter] for letter in part)
+
+
+def _shares_heads(trace: Trace, kernel: str) -> bool:
+    """Say whether the queries have more heads than a kernel of the keys or the values."""
+    block = kernel.split("/")[:-2]
+    queries = trace.tensors.get("/".join([*block, "query/kernel"]))
+    if queries is None or queries.values.ndim != 3:
+        return False
+    return queries.values.shape[1] > trace[kernel].shape[1]
 
 
 def _has_gates(trace: Trace, weight: str) -> bool:

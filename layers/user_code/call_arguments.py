@@ -5,14 +5,21 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 STATES = ("states", "state")
 """What a cell of a recurrent layer calls the list of its states."""
 _LOOKUPS = {"gather": 1, "embedding_lookup": 1, "take": 1, "one_hot": 0}
 """Functions that take ids, and as which argument."""
+_JOINS = ("add_n", "concat", "concatenate", "stack")
+"""Functions whose first argument is a list of arrays."""
+_PAIRS = ("add", "average", "dot", "maximum", "minimum", "multiply", "subtract")
+"""Functions of Keras's layers that take a list and nothing else; of two arrays, elsewhere."""
+_MERGES = tuple(word.capitalize() for word in (*_PAIRS, "concatenate"))
+"""Layers that take a list of arrays."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,9 @@ class CallArgument:
 def call_arguments(cls: type) -> tuple[CallArgument, ...]:
     """Return what a layer class's ``call`` takes, without the training switch and masks.
 
-    A list is recognised where the call unpacks it (``a, b = inputs``) or uses nothing of it but
-    its items (``inputs[0]``); ids where an ``Embedding`` of the layer, or a lookup, takes them.
+    A list is recognised where the call unpacks it (``a, b = inputs``), uses nothing of it but its
+    items (``inputs[0]``), goes through it, or merges it (``keras.layers.Add()(inputs)``); ids
+    where an ``Embedding`` of the layer, or a lookup, takes them.
 
     Args:
         cls: a class derived from ``keras.layers.Layer``.
@@ -49,19 +57,21 @@ def call_arguments(cls: type) -> tuple[CallArgument, ...]:
         and each.default is each.empty
         and each.name not in ("training", "mask")
     ]
-    body = _tree(cls.call)  # ty: ignore
+    body = text_of(cls.call)  # ty: ignore
     if body is None:
         return tuple(CallArgument(name) for name in names)
-    tables = dict(_tables(cls))
+    tables = {name: _count(call) for name, call in _attributes(cls, ("Embedding",))}
+    merges = {name for name, _ in _attributes(cls, _MERGES)}
     found = []
     for name in names:
         looked_up = list(_looked_up(body, name, tables))
         ids = next((each for each in looked_up if each is not None), None)
-        found.append(CallArgument(name, _items(body, name), bool(looked_up), ids))
+        found.append(CallArgument(name, _items(body, name, merges), bool(looked_up), ids))
     return tuple(found)
 
 
-def _tree(function: Any) -> ast.AST | None:
+@lru_cache(maxsize=512)
+def text_of(function: Any) -> ast.AST | None:
     """Return a function's text as a tree; None where it has none that can be read."""
     try:
         return ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -73,10 +83,10 @@ def _is(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _items(body: ast.AST, name: str) -> tuple[str, ...]:
+def _items(body: ast.AST, name: str, merges: Container[str]) -> tuple[str, ...]:
     """Return what the items of a list are called; nothing where it is not used as a list."""
     places: set[int] = set()
-    uses = 0
+    uses, is_list = 0, False
     for node in ast.walk(body):
         if isinstance(node, ast.Assign) and _is(node.value, name):
             (target, *_) = node.targets
@@ -90,26 +100,60 @@ def _items(body: ast.AST, name: str) -> tuple[str, ...]:
             if isinstance(at, ast.Constant) and isinstance(at.value, int) and at.value >= 0:
                 places.add(at.value)
                 uses -= 1
+        is_list |= _goes_through(node, name) or _joins(node, name, merges)
         uses += _is(node, name) and isinstance(getattr(node, "ctx", None), ast.Load)
     # One place alone is as likely a tensor's first row, unless the name says what it is.
-    if uses or not places or (max(places) == 0 and name not in STATES):
+    if not is_list and (uses or not places or (max(places) == 0 and name not in STATES)):
         return ()
-    count = max(places) + 1
+    count = max([2 if is_list else 1, *(place + 1 for place in places)])
     return tuple(name if count == 1 else f"{name}[{place}]" for place in range(count))
 
 
-def _tables(cls: type) -> Iterator[tuple[str, int | str | None]]:
-    """Yield the attributes that hold an ``Embedding``, with how many ids each takes."""
-    for own in reversed(cls.__mro__):
-        for method in vars(own).values():
-            tree = _tree(method) if inspect.isfunction(method) else None
-            if tree is None or own.__module__ != cls.__module__:
-                continue
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-                    target = node.targets[0]
-                    if isinstance(target, ast.Attribute) and _called(node.value) == "Embedding":
-                        yield target.attr, _count(node.value)
+def _goes_through(node: ast.AST, name: str) -> bool:
+    """Say whether a node is a loop over the items of a list."""
+    if not isinstance(node, ast.For | ast.comprehension):
+        return False
+    of = node.iter
+    if isinstance(of, ast.Call) and _called(of) in ("enumerate", "reversed", "zip"):
+        return any(_is(each, name) for each in of.args)
+    return _is(of, name)
+
+
+def _joins(node: ast.AST, name: str, merges: Container[str]) -> bool:
+    """Say whether a node is a call that makes one array of a list.
+
+    Args:
+        node: of a call's text.
+        name: the list's.
+        merges: the layer's attributes that hold a merging layer.
+    """
+    if not isinstance(node, ast.Call) or not node.args or not _is(node.args[0], name):
+        return False
+    called, function = _called(node), node.func
+    if isinstance(function, ast.Call):  # Add()(inputs)
+        return _called(function) in _MERGES
+    if isinstance(function, ast.Name) and called == "sum":  # Python's own
+        return True
+    if isinstance(function, ast.Attribute) and _is(function.value, "self"):
+        return called in merges
+    return called in _JOINS or (called in _PAIRS and len(node.args) == 1)
+
+
+def _attributes(cls: type, classes: Container[str]) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the attributes that hold a layer of some classes, with how each is made."""
+    methods = (
+        method
+        for own in reversed(cls.__mro__)
+        if own.__module__ == cls.__module__
+        for method in vars(own).values()
+        if inspect.isfunction(method)
+    )
+    for tree in filter(None, map(text_of, methods)):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                target = node.targets[0]
+                if isinstance(target, ast.Attribute) and _called(node.value) in classes:
+                    yield target.attr, node.value
 
 
 def _called(call: ast.Call) -> str:

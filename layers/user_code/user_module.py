@@ -31,13 +31,14 @@ from layers.inputs.sources import MAXIMUM_ELEMENTS, NORMAL
 from layers.runs.refusing import error_words
 from layers.traces.failure import RecordingFailedError
 from layers.user_code.call_arguments import STATES, CallArgument, call_arguments
+from layers.user_code.input_shapes import ROWS, default_shape
 from layers.user_code.isolation import isolated
 
 PREFIX = "own."
 """Before the class's name, in the link."""
 SHAPE = ShapeField(
     name="shape",
-    default=(8, 10),
+    default=ROWS,
     minimum_rank=2,
     maximum_rank=5,
     maximum_axis=4096,
@@ -45,6 +46,9 @@ SHAPE = ShapeField(
     label="Input shape, batch first",
     help="2 to 5 axes, such as `8, 10`, or `1, 8, 8, 3` for an image.",
 )
+_ROWS = ("batch", "features")
+_AXES = {4: ("batch", "rows", "columns", "channels")}
+"""What an image's axes are called; of other ranks the recording knows."""
 _NOT_NAMES = {"layer", "keras", "np", "tf", "outputs", "shape"}
 """What the shown code calls something else."""
 
@@ -194,7 +198,7 @@ def _spec(cls: type[keras.layers.Layer], path: str, source: str) -> LayerSpec:
     """Declare one class."""
     own = tuple(_in_link(field) for field in fields_of(cls).values())
     taken = call_arguments(cls) or (CallArgument("inputs"),)
-    inputs = _inputs(taken, own)
+    inputs = _inputs(taken, own, default_shape(cls))
     training = "training" in inspect.signature(cls.call).parameters
     shapes = tuple(each.field for each in inputs if each.field)
     names = tuple(field.name for field in own)
@@ -222,9 +226,15 @@ def _spec(cls: type[keras.layers.Layer], path: str, source: str) -> LayerSpec:
 
 
 def _inputs(
-    taken: tuple[CallArgument, ...], fields: tuple[Field, ...]
+    taken: tuple[CallArgument, ...], fields: tuple[Field, ...], shape: tuple[int, ...]
 ) -> tuple[InputDescription, ...]:
-    """Return the arrays that a class's call takes: those of its lists one by one."""
+    """Return the arrays that a class's call takes: those of its lists one by one.
+
+    Args:
+        taken: what the call takes.
+        fields: the constructor's.
+        shape: of every array at first, but of ids and states.
+    """
     whole = {argument_of(each.name): each for each in fields if isinstance(each, IntField)}
     several = len(taken) > 1
     found: list[InputDescription] = []
@@ -233,17 +243,17 @@ def _inputs(
         for place, word in enumerate(argument.items or (argument.name,), start=1):
             name = f"{root}_input" if root in _NOT_NAMES else root
             name = name if place == 1 else f"{name}_{place}"
-            field = SHAPE
+            field = replace(SHAPE, default=ROWS if argument.takes_ids else shape)
             if found:
                 label = f"Shape of {word}, batch first"
-                field = replace(SHAPE, name=f"{name}_shape", label=label)
+                field = replace(field, name=f"{name}_shape", label=label)
             state = argument.name in STATES and found and "units" in whole
             known = argument.ids if isinstance(argument.ids, int) else whole.get(argument.ids)
             most = known.name if isinstance(known, IntField) else known
             found.append(
                 InputDescription(
                     name=name,
-                    axes=("batch", "units") if state else ("batch", "features"),
+                    axes=("batch", "units") if state else _AXES.get(len(field.default), _ROWS),
                     field=None if state else field,
                     sizes=("shape.0", whole["units"].name) if state else (),
                     dtype="any",
@@ -289,10 +299,22 @@ def _make(
     # their own: so the same link shows the same numbers though the author passes no seed.
     keras.utils.set_random_seed(seed)
     with user_errors_as_bad_input(f"{cls.__name__} cannot be made", path):
-        return cls(**{argument_of(name): values[name] for name in names})
+        given = {argument_of(name): values[name] for name in names}
+        plain = [given.pop(name) for name in _nameless(cls) if name in given]
+        return cls(*plain, **given)
+
+
+def _nameless(cls: type) -> list[str]:
+    """Return the constructor's arguments that are given by their places alone."""
+    known = parameters_of(cls)
+    return [name for name, each in known.items() if each.kind is each.POSITIONAL_ONLY]
 
 
 def _written(cls: type, names: tuple[str, ...], values: Values, seed: int) -> str:
     """Write how the layer is made."""
-    arguments = ", ".join(f"{argument_of(name)}={values[name]!r}" for name in names)
+    nameless = _nameless(cls)
+    arguments = ", ".join(
+        f"{'' if argument_of(name) in nameless else f'{argument_of(name)}='}{values[name]!r}"
+        for name in names
+    )
     return f"keras.utils.set_random_seed({seed})\nlayer = {cls.__name__}({arguments})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,8 +21,10 @@ from pages.explore.pick import pick
 from pages.shared.compute import compute
 from pages.shared.controls import control, hidden_control, number_input, set_value
 from pages.shared.link import add_problem, leave_out_of_link
+from pages.shared.module_watcher import author_module
 from pages.shared.session import session, widget_key
 from pages.shared.visible import visible
+from pages.shared.workers import ComputationLostError
 from views.explore.cells import CELL, EDITS, LONGEST_LINK, fits_link
 from views.explore.link import AS_COMPUTED, CONSTANT, Choice, input_of, source_fields, source_labels
 
@@ -137,6 +140,35 @@ def fit(layer: Description, mismatch: MismatchError) -> None:
         st.button(
             "Size the layer to the data", key=widget_key("fit"), type="primary", on_click=resize
         )
+
+
+def try_other_shapes(choice: Choice) -> None:
+    """Open an author's layer at shapes at which it runs, where nobody chose those it failed at.
+
+    Args:
+        choice: with which the layer's call failed.
+    """
+    own, state = author_module().module, session()
+    shapes = {
+        each.field.name: each.field.text(choice.values[each.field.name])
+        for each in choice.layer.inputs
+        if each.field
+    }
+    defaults = {each.name: each.text(each.default) for each in choice.layer.fields}
+    untouched = all(
+        text in (defaults[name], state.guessed.get(name)) for name, text in shapes.items()
+    )
+    if own is None or not choice.is_authors or not choice.has_link or not untouched:
+        return
+    found: dict[str, str] = {}
+    with suppress(ComputationLostError):  # then the first failure is what there is to say
+        found, _ = compute(
+            explore_api.fitting_shapes, choice.layer.name, choice.values, own, author_code=True
+        )
+    if found and found != shapes:
+        state.guessed = found
+        state.unread |= found
+        st.rerun()
 
 
 def forget_cells() -> None:

@@ -15,7 +15,7 @@ from layers.inputs.description import MismatchError
 from layers.inputs.fields import Field
 from layers.traces.failure import RecordingFailedError
 from pages.explore import live
-from pages.explore.choose import dimensions, fit
+from pages.explore.choose import dimensions, fit, try_other_shapes
 from pages.explore.take_away import take_away
 from pages.lessons.panel import task
 from pages.shared.charts import Live, charts
@@ -60,6 +60,7 @@ def show(choice: Choice) -> None:
             fit(choice.layer, mismatch)
             raise
         except RecordingFailedError as failure:
+            try_other_shapes(sized)
             ran = renamed(failure.trace)
             view = choose_view(ran, UNTIL, side_by_side(row))
             failed = until_failure(choice.layer, ran, view)

@@ -31,6 +31,7 @@ class Session:
         layers: the layer that was chosen on each other page, by the page's path.
         has_read_link: whether the link with which the page was opened was taken over.
         unread: parameters of the link that no control has read yet, with their text.
+        guessed: shapes at which an author's layer was opened because it failed at its first ones.
         postponed: those that wait for the file that they are about.
         chosen: values other than the defaults, by field name; they outlive their widgets.
         defaults: of each control that was shown, by field name.
@@ -67,6 +68,7 @@ class Session:
     layers: dict[str, Any] = field(default_factory=dict)
     has_read_link: bool = False
     unread: dict[str, str] = field(default_factory=dict)
+    guessed: dict[str, str] = field(default_factory=dict)
     postponed: dict[str, str] = field(default_factory=dict)
     chosen: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)

@@ -73,10 +73,17 @@ def test_one_channel_is_wrapped_and_nothing_follows_the_last():
 
 
 def test_a_grid_that_would_be_too_wide_has_no_borders_and_loses_nothing():
-    _, plane = kernel(1, 2, 3, 120)
-    cells = drawn(shown(plane, tile=(1, 2)))
+    _, plane = kernel(3, 1, 3, 250)
+    cells = drawn(shown(plane, tile=(3, 1)))
     assert max(cells.shape) <= 256
     np.testing.assert_array_equal(cells, plane)
+
+
+def test_filters_of_a_later_convolution_have_borders_up_to_the_widest_plane_that_is_drawn_whole():
+    _, plane = kernel(2, 2, 128, 128)
+    cells = drawn(shown(plane, tile=(2, 2)))
+    assert cells.shape == (383, 383)
+    np.testing.assert_array_equal(cells[np.isfinite(cells)], plane.ravel())
 
 
 def test_what_is_nan_itself_is_marked_and_not_mistaken_for_a_border():

@@ -353,3 +353,71 @@ def test_a_call_that_fails_at_once_says_that_nothing_ran(module: Path):
     assert_one_complaint(session, "no")
     (said,) = (said for said in sent(session, "sentence", of=str) if said.startswith("Ran until"))
     assert said == "Ran until here: no operation, then the call failed."
+
+
+COLOURS = '''
+import keras
+import tensorflow as tf
+
+
+class Grey(keras.layers.Layer):
+    """Needs three channels, which nothing of it says."""
+
+    def call(self, pictures):
+        return tf.image.rgb_to_grayscale(pictures)
+
+
+class Refuses(keras.layers.Layer):
+    def call(self, x):
+        raise ValueError("never")
+
+
+class Merged(keras.layers.Layer):
+    def call(self, inputs):
+        return keras.layers.Add()(inputs)
+
+
+class Placed(keras.layers.Layer):
+    def __init__(self, units, /, *sizes):
+        super().__init__()
+        self.units, self.sizes = units, sizes
+
+    def call(self, x):
+        return x * self.units * self.sizes[0]
+'''
+
+
+def test_an_image_layer_opens_at_a_shape_that_fits_and_the_link_says_which(module: Path):
+    save(module, COLOURS, age=1)
+    session = opened(layer="own.Grey")
+    assert_sound(session)
+    assert session.query_params["shape"] == "1,8,8,3"
+    assert session.text_input(key="shape").value == "1, 8, 8, 3"
+    assert drawn(session)["outputs"].shape == (8, 8)
+
+
+def test_a_shape_that_was_chosen_stays_and_so_does_the_sentence_where_nothing_fits(module: Path):
+    save(module, COLOURS, age=1)
+    session = opened(layer="own.Grey", shape="2,4")
+    assert_one_complaint(session, "Grey cannot be run", "shape")
+    assert session.text_input(key="shape").value == "2, 4"
+    session = opened(layer="own.Refuses")
+    assert_one_complaint(session, "never")
+    assert "shape" not in session.query_params
+
+
+def test_what_merges_a_list_is_given_one(module: Path):
+    save(module, COLOURS, age=1)
+    session = opened(layer="own.Merged")
+    assert_sound(session)
+    assert {"inputs", "inputs_2", "outputs"} <= set(drawn(session))
+
+
+def test_constructor_arguments_without_names_are_given_by_place_or_told(module: Path):
+    save(module, COLOURS, age=1)
+    session = opened(layer="own.Placed", units=3)
+    assert_one_complaint(session, "Placed cannot be run", "IndexError")
+    save(module, COLOURS.replace(" * self.sizes[0]", ""), age=2)
+    session = opened(layer="own.Placed", units=3, input="ones")
+    assert_sound(session)
+    assert (drawn(session)["outputs"] == 3).all()

@@ -10,7 +10,7 @@ from figures.terms import terms
 from layers.inputs.cells import Cell, CellField, Edit, EditsField, check_cell
 from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
-from layers.operations import explain
+from layers.operations import explain, named
 from layers.traces.layout import Layout
 from layers.traces.trace import Role, Step, Tensor, Trace
 from views.blocks import sendable
@@ -91,7 +91,10 @@ def pin(trace: Trace, cell: Cell, edits: Iterable[Edit] = ()) -> dict[str, Any]:
     worked = explain(trace, cell.tensor, cell.index)
     where = place(cell, tensor.axes)
     pinned: dict[str, Any] = {"cell": str(cell), "where": where, "sentence": f"= {worked.text}"}
-    if worked.terms is not None and len(worked.terms) <= MOST_TERMS:
+    short = worked.terms is not None and len(worked.terms) <= MOST_TERMS
+    if names := named(worked, everything=short):
+        pinned["names"] = f"= {names}"
+    if short:
         whole = f"= {explain(trace, cell.tensor, cell.index, everything=True).text}"
         pinned |= {"whole": whole} if whole != pinned["sentence"] else {}
     if cell.tensor not in trace.made_by:

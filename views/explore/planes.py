@@ -15,7 +15,7 @@ LAST = "last axis"
 """The axis that comes last, whatever its word: features of an input, units of an output."""
 _PAIRS = (("rows", "columns"), ("kernel rows", "kernel columns"), ("query time", "key time"))
 """Axes that belong side by side, where a tensor has both."""
-_SLIDERS = ("batch", "heads", "depth", "kernel depth")
+_SLIDERS = ("batch", "heads", "shared heads", "depth", "kernel depth")
 """Axes that are rather stepped through than drawn."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from layers.operations.elementwise import Elementwise
+from layers.operations.layout import Reshape
 from layers.recording.node import Made, Node
 
 _NAMES = {
@@ -149,6 +150,11 @@ def _cast(node: Node) -> Made | None:
     return Made(Elementwise("cast", (target.name,)), (0,))
 
 
+def _bitcast(node: Node) -> Made | None:
+    types = (node.call.inputs[0].dtype, node.call.outputs[0].dtype)
+    return Made(Elementwise("bits"), (0,)) if types == (tf.float32, tf.int32) else None
+
+
 def _leaky_relu(node: Node) -> Made:
     return Made(Elementwise("leaky_relu", (float(node.setting("alpha", 0.2)),)), (0,))
 
@@ -162,10 +168,11 @@ def _identity_n(node: Node) -> Made:
     return Made(Elementwise("identity"), (node.place,))
 
 
-def _bias(node: Node) -> Made | None:
-    if node.setting("data_format", "NHWC") != "NHWC":
-        return None
-    return Made(Elementwise("add"), (0, 1))
+def _bias(node: Node) -> Made:
+    if node.setting("data_format", "NHWC") == "NHWC":
+        return Made(Elementwise("add"), (0, 1))
+    column = Reshape((*node.shape(1), *(1,) * (len(node.shape()) - 2)))  # channels are axis 1
+    return Made(Elementwise("add"), (0, 1), first=column, first_reads=(1,))
 
 
 def _select(node: Node) -> Made | None:
@@ -178,6 +185,7 @@ def _select(node: Node) -> Made | None:
 ARITHMETIC: dict[str, Callable[[Node], Made | None]] = {
     **{op_type: _named(name) for op_type, name in _NAMES.items()},
     "BiasAdd": _bias,
+    "Bitcast": _bitcast,
     "Bucketize": _bucketize,
     "Cast": _cast,
     "IdentityN": _identity_n,

@@ -9,9 +9,11 @@ from layers.operations.crossentropy import CrossEntropy, CrossEntropyGradient
 from layers.operations.elementwise import Elementwise
 from layers.operations.gradients import ConvFilterGradient, DepthwiseInputGradient
 from layers.operations.reduction import Reduce
+from layers.operations.resizing import Resize, ResizeGradient
 from layers.operations.segments import SegmentSum
-from layers.operations.spreading import AveragePoolGradient, MaxPoolGradient, ResizeGradient
+from layers.operations.spreading import AveragePoolGradient, MaxPoolGradient
 from layers.recording.node import Made, Node
+from layers.recording.tables.images import resampled
 from layers.recording.tables.windows import channels_last, inner, padded
 
 _SLOPES = {
@@ -94,9 +96,16 @@ def _resize(method: Literal["nearest", "bilinear"]) -> Callable[[Node], Made]:
     def translation(node: Node) -> Made:
         corners = bool(node.setting("align_corners", False))
         half = bool(node.setting("half_pixel_centers", False))
-        return Made(ResizeGradient(node.result_shape[1:-1], method, corners, half), (0,))
+        of = Resize(node.shape()[1:-1], method, corners, half)
+        return Made(ResizeGradient(of, node.result_shape[1:-1]), (0,))
 
     return translation
+
+
+def _resampled(node: Node) -> Made:
+    """Operands are the gradient of the result, the image, the scale and the shift."""
+    of = resampled(node, node.shape()[1:-1])
+    return Made(ResizeGradient(of, node.result_shape[1:-1]), (0,))
 
 
 def _cross_entropy(node: Node) -> Made | None:
@@ -126,6 +135,7 @@ BACKWARD: dict[str, Callable[[Node], Made | None]] = {
     "MaxPool3DGrad": _max_pool,
     "MaxPoolGrad": _max_pool,
     "ResizeBilinearGrad": _resize("bilinear"),
+    "ScaleAndTranslateGrad": _resampled,
     "ResizeNearestNeighborGrad": _resize("nearest"),
     "SoftmaxCrossEntropyWithLogits": _cross_entropy,
     "UnsortedSegmentSum": _segment_sum,

@@ -1,4 +1,4 @@
-"""Sums of products: matrix products of any rank, and Einstein sums."""
+"""Sums of products: matrix products of any rank, Einstein sums, systems of equations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from string import ascii_lowercase, ascii_uppercase
 
 from layers.operations.contraction import Contract, matmul
+from layers.operations.solving import Solve
 from layers.recording.node import Made, Node
 
 
@@ -24,6 +25,12 @@ def _einsum(node: Node) -> Made | None:
     shapes = [node.shape(at) for at in range(len(node.call.inputs))]
     subscripts = spelled(equation, shapes)
     return Made(Contract(subscripts), tuple(range(len(shapes)))) if subscripts else None
+
+
+def _solve(node: Node) -> Made | None:
+    if node.call.inputs[0].dtype.is_complex:
+        return None
+    return Made(Solve(bool(node.setting("adjoint", False))), (0, 1))
 
 
 def spelled(equation: str, shapes: list[tuple[int, ...]]) -> str | None:
@@ -67,4 +74,5 @@ CONTRACTIONS: dict[str, Callable[[Node], Made | None]] = {
     "BatchMatMulV3": _matmul,
     "Einsum": _einsum,
     "MatMul": _matmul,
+    "MatrixSolve": _solve,
 }

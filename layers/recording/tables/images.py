@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from layers.operations.colours import HsvToRgb, RgbToHsv
-from layers.operations.layout import Resize
 from layers.operations.pixels import DepthToSpace, SpaceToDepth
 from layers.operations.projection import Project
+from layers.operations.resizing import Resample, Resize
 from layers.recording.node import Made, Node
 
 
@@ -25,6 +25,17 @@ def _resize(method: Literal["nearest", "bilinear", "bicubic"]) -> Callable[[Node
         )
 
     return translation
+
+
+def resampled(node: Node, size: tuple[int, ...]) -> Resample:
+    """Return the resizing to a size; its scale and its shift are operands 2 and 3."""
+    scale, shift = (tuple(float(each) for each in node.array(at)) for at in (2, 3))
+    antialias = bool(node.setting("antialias", True))
+    return Resample(size, scale, shift, node.setting("kernel_type", "lanczos3"), antialias)
+
+
+def _resample(node: Node) -> Made:
+    return Made(resampled(node, node.result_shape[1:-1]), (0,))
 
 
 def _blocks(kind: type[DepthToSpace | SpaceToDepth]) -> Callable[[Node], Made | None]:
@@ -53,5 +64,6 @@ IMAGES: dict[str, Callable[[Node], Made | None]] = {
     "ResizeBicubic": _resize("bicubic"),
     "ResizeBilinear": _resize("bilinear"),
     "ResizeNearestNeighbor": _resize("nearest"),
+    "ScaleAndTranslate": _resample,
     "SpaceToDepth": _blocks(SpaceToDepth),
 }

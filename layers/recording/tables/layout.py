@@ -1,4 +1,4 @@
-"""Operations that move cells and compute nothing."""
+"""Operations that move cells and compute nothing, or count."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from layers.operations.counting import Count
 from layers.operations.layout import (
     Band,
     BatchToSpace,
@@ -178,6 +179,10 @@ def _broadcast(node: Node) -> Made:
     return Made(BroadcastTo(node.result_shape), (0,))
 
 
+def _range(node: Node) -> Made:
+    return Made(Count(*node.result_shape), (0, 2))  # the limit says how many there are
+
+
 def _roll(node: Node) -> Made:
     return Made(Roll(node.numbers(1), tuple(node.axis(a) for a in node.numbers(2))), (0,))
 
@@ -218,6 +223,7 @@ LAYOUT: dict[str, Callable[[Node], Made | None]] = {
     "Pack": _stack,
     "Pad": _pad,
     "PadV2": _pad,
+    "Range": _range,
     "Reshape": _reshape,
     "ResourceGather": _gather,
     "ReverseV2": _reverse,

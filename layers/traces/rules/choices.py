@@ -24,6 +24,24 @@ def counted_from_zero(view: View, step: Step) -> str | None:
     return numbers if view.shape(numbers) == view.shape(step.result) else None
 
 
+def negative_zeros(view: View, step: Step) -> str | None:
+    """Zeros below zero where there are any: where(x = 0 and bits(x) < 0, −tiny, x).
+
+    Keras writes it before it looks for the smallest. Where no zero is below zero this changes
+    nothing.
+    """
+    choice = view.function(step.result, "where")
+    both = view.function(choice[0], "and") if choice else None
+    if not choice or not both or view.number(choice[1]) is None or _at(view, choice[0]).any():
+        return None
+    zero, sign = view.function(both[0], "equal"), view.function(both[1], "less")
+    masked = view.function(sign[0], "bits_and") if sign else None
+    bits = view.function(masked[0], "bits") if masked else None
+    if not zero or not bits or {zero[0], bits[0]} != {choice[2]}:
+        return None
+    return choice[2] if view.is_number(zero[1], 0.0) else None
+
+
 def dropped(view: View, step: Step) -> tuple[Step, ...] | None:
     """Cells that are scaled where a mask holds and zero elsewhere: inputs × mask × scale."""
     choice = view.function(step.result, "where")
@@ -61,4 +79,4 @@ def _filled(view: View, name: str) -> str | None:
     return view.constant(name, first) if (tensor.values == first).all() else None
 
 
-CHOICES = (counted_from_zero, dropped)
+CHOICES = (counted_from_zero, negative_zeros, dropped)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from layers.inputs.cells import Cell
+from layers.operations import explain, named
 from layerscope.run import run
 from views.explore.cells import EDITS, pin
 from views.explore.whole import whole
@@ -21,7 +22,7 @@ MOST = 60
 
 
 def arithmetic_of(link: str) -> dict[str, Any]:
-    """Return a link's page, and what Python says of cells of its tensors: sentence, place, bars."""
+    """Return a link's page, and what Python says of cells: place, sentence, bars, names."""
     made = run(link)
     trace = made.source.trace
     page = whole(made.source, made.read).page
@@ -34,7 +35,9 @@ def arithmetic_of(link: str) -> dict[str, Any]:
             cell = Cell(name, tuple(int(at) for at in index))
             pinned = pin(trace, cell, made.read(EDITS))
             bars = pinned["figure"]["spec"]["data"][0]["y"] if "figure" in pinned else None
-            said[str(cell)] = [pinned["where"], pinned["sentence"], bars]
+            names = named(explain(trace, name, cell.index))
+            names = f"= {names}" if names else ""
+            said[str(cell)] = [pinned["where"], pinned["sentence"], bars, names]
     return {"page": page, "said": said}
 
 

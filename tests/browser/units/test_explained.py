@@ -34,7 +34,8 @@ EXPLAINED = """async ([page, cells]) => {
   const numbers = numbersOf(page);
   return cells.map((cell) => {
     const pin = explained(page, numbers, page.links[0], cell);
-    return pin && [pin.where, pin.sentence, pin.figure?.spec.data[0].y ?? null];
+    const bars = pin?.figure?.spec.data[0].y ?? null;
+    return pin && [pin.where, pin.sentence, bars, pin.names ?? ""];
   });
 }"""
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.operations.colours import HsvToRgb, RgbToHsv
 from layers.operations.contraction import Contract, dense, matmul
+from layers.operations.counting import Count
 from layers.operations.derivatives import DERIVATIVES
 from layers.operations.elementwise import Elementwise
 from layers.operations.fourier import Fourier
@@ -45,6 +46,8 @@ from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.pixels import DepthToSpace, SpaceToDepth
 from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
+from layers.operations.resizing import Resample
+from layers.operations.solving import Solve
 from layers.operations.window import (
     AveragePool,
     Conv,
@@ -371,10 +374,12 @@ CASES = [
     ),
     case(
         "resize-gradient",
-        ResizeGradient((4, 3), "bilinear", half_pixel=True),
+        ResizeGradient(Resize((7, 5), "bilinear", half_pixel=True), (4, 3)),
         floats(1, 7, 5, 1),
     ),
-    case("upsample-gradient", ResizeGradient((2, 3), "nearest"), floats(1, 4, 6, 1)),
+    case(
+        "upsample-gradient", ResizeGradient(Resize((4, 6), "nearest"), (2, 3)), floats(1, 4, 6, 1)
+    ),
     case("slice-gradient", SliceGradient((2, 5), (0, 1), (1, 2)), floats(2, 2)),
     case("slice-gradient-back", SliceGradient((5,), (4,), (-2,)), floats(2)),
     case("slice-gradient-row", SliceGradient((3, 4), (1, 1), (1, 1), (0,)), floats(2)),
@@ -496,6 +501,12 @@ CASES = [
     case("resize-bilinear", Resize((3, 5), "bilinear", half_pixel=True), floats(1, 4, 3, 1)),
     case("resize-corners", Resize((3, 5), "bilinear", align_corners=True), floats(1, 4, 3, 1)),
     case("resize-bicubic", Resize((7,), "bicubic", half_pixel=True), floats(1, 5, 1)),
+    case("resample", Resample((5, 3), (1.3, 0.7), (0, 0), "lanczos3"), floats(1, 4, 4, 1)),
+    case("resample-wide", Resample((2,), (0.4,), (0,), "triangle", True), floats(1, 5, 1)),
+    case("resample-cubic", Resample((7,), (1.4,), (0.3,), "keyscubic"), floats(1, 5, 1)),
+    case("count", Count(4), np.array(2.0), np.array(0.5)),
+    case("solve", Solve(), floats(2, 3, 3), floats(2, 3, 2), moves=SMALL),
+    case("solve-transposed", Solve(True), floats(3, 3), floats(3, 1), moves=SMALL),
     case("diagonal", Diagonal(), floats(2, 3, 3)),
     case("diagonal-above", Diagonal(1), floats(2, 3, 4)),
     case("band", Band(0, -1), floats(2, 3, 3)),

@@ -153,9 +153,7 @@ def test_resizing(method, corners, half, size):
         "bicubic": tf.raw_ops.ResizeBicubic,
     }[method](images=x, size=size, align_corners=corners, half_pixel_centers=half)
     hand = Resize(size, method, corners, half).evaluate(x)
-    # TensorFlow's bicubic looks its weights up in a table of 1,024 places.
-    tolerance = 5e-3 if method == "bicubic" else 2e-5
-    np.testing.assert_allclose(hand, computed.numpy(), rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(hand, computed.numpy(), rtol=2e-5, atol=2e-5)
 
 
 def test_contractions():

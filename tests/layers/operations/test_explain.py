@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from layers.operations import dependencies, dependents, explain
+from layers.operations import dependencies, dependents, explain, named
 from layers.operations.contraction import dense, matmul
 from layers.operations.elementwise import Elementwise
 from layers.operations.layout import Pad, Reshape, Stack, Transpose
@@ -49,6 +49,16 @@ def layer():
     made.then(dense(2), "x", "w", result="product", shown=False)
     made.then(Elementwise("add"), "product", "b", result="sum", shown=False)
     return made.then(Elementwise("relu"), "sum", result="y")
+
+
+def test_terms_have_names():
+    worked = explain(layer(), "y", (1, 0))
+    assert named(worked) == "relu(x[1, 0] × w[0, 0] + x[1, 1] × w[1, 0] + b[0])"
+    assert named(explain(layer(), "x", (0, 0))) == ""
+    wide = run(x=np.ones((1, 9)), w=np.ones((9, 1))).then(dense(2), "x", "w", result="y")
+    worked = explain(wide, "y", (0, 0))
+    assert "… 3 more …" in named(worked)
+    assert named(worked, everything=True).count("×") == 9
 
 
 def test_what_is_passed_on_is_written_out_in_its_place():

@@ -14,6 +14,7 @@ from layers.operations.gradients import (
     ResizeGradient,
     SliceGradient,
 )
+from layers.operations.resizing import Resize
 from layers.operations.window import ConvTranspose, same_padding
 
 
@@ -130,7 +131,7 @@ def test_resizing(method, corners, half, size):
         lambda x: resize(images=x, size=size, align_corners=corners, half_pixel_centers=half),
         floats(2, 5, 6, 2),
     )
-    agree(ResizeGradient((5, 6), method, corners, half).evaluate(above), of_x)
+    agree(ResizeGradient(Resize(size, method, corners, half), (5, 6)).evaluate(above), of_x)
 
 
 def test_slices():

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from layers.operations.explain import dependencies, explain
+from layers.operations.resizing import WINDOWS
 from layers.recording import record
 from layers.recording.tables.contractions import spelled
 from tests.layers.recording.stock import normal
@@ -91,6 +92,28 @@ EXPLAINED = {
         ),
         X,
     ),
+    "places": (lambda x: tf.where(x > 0), X),
+    "a count": (lambda x: tf.range(x[0, 0], x[0, 0] + 3, tf.abs(x[0, 1])), X),
+    "a system of equations": (lambda x: tf.linalg.solve(x[:, :4], x), X),
+    "a transposed system": (lambda x: tf.linalg.solve(x[:, :4], x, adjoint=True), X),
+    "bits": (lambda x: tf.bitcast(x, tf.int32), X),
+    "smallest": (lambda x: keras.ops.argmin(x, axis=1), X),
+    "channels first": (lambda x: tf.nn.bias_add(x, [1.0, 2, 3, 4, 5, 6], "NCHW"), IMAGE),
+    **{
+        f"{window}, {'all cells' if antialias else 'few cells'}": (
+            lambda x, window=window, antialias=antialias: tf.raw_ops.ScaleAndTranslate(
+                images=x,
+                size=(4, 9),
+                scale=(0.6, 1.5),
+                translation=(0.0, 0.25),
+                kernel_type=window,
+                antialias=antialias,
+            ),
+            IMAGE,
+        )
+        for window in WINDOWS
+        for antialias in (True, False)
+    },
     "hue": (lambda x: tf.image.rgb_to_hsv(tf.abs(x)), normal(2, 3, 4, 3)),
     "back from hue": (lambda x: tf.image.hsv_to_rgb(tf.sigmoid(x)), normal(2, 3, 4, 3)),
     "Fourier": (lambda x: tf.math.real(tf.signal.fft(tf.cast(x, tf.complex64))), X),
@@ -209,7 +232,6 @@ def test_a_complex_cell_is_written_with_both_parts():
 
 
 UNEXPLAINED = {
-    "Where": lambda x: tf.where(x > 0),
     "AsString": tf.strings.as_string,
     "MatrixInverse": lambda x: tf.linalg.inv(x[:, :4]),
     "RandomShuffle": tf.random.shuffle,

@@ -1,6 +1,7 @@
 // Draws the blocks of a picture. What did not change is not drawn again. The first block is drawn at
 // once, the others when it is on the screen, and they give way to a newer update.
 
+import { ACTED } from "./acts.js";
 import { dock } from "./dock.js";
 import { element, facts, table, text } from "./dom.js";
 import { wholeDownloads } from "./download.js";
@@ -70,6 +71,7 @@ export function drawBlocks(mount) {
     for (let at = from; at < to; at++) drawBlock(mount, at, wanted[at], theme, width);
   };
   draw(0, Math.min(1, wanted.length));
+  document.dispatchEvent(new Event(ACTED));
   root.dataset.timings = JSON.stringify(data.timings ?? {});
   whenPainted(() => {
     if (mount.data === data && root.isConnected) draw(1, wanted.length);
@@ -214,4 +216,5 @@ function activate(mount, make) {
   tools.removeAttribute("data-waking");
   if (!tools.contains(mount.activity.node)) tools.append(mount.activity.node);
   mount.activity.drawn(drawing);
+  if (mount.told) mount.activity.repeat?.(mount.told);
 }

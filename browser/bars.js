@@ -1,0 +1,21 @@
+// Bars at the lower edge of the window, of who presents or follows, and the style of all of that.
+
+import { element } from "./dom.js";
+
+const style = element("link");
+style.rel = "stylesheet";
+style.href = new URL("present.css", import.meta.url).href;
+document.head.append(style);
+
+/**
+ * A bar that stays until it is removed.
+ * @param {string} label for screen readers
+ * @param {...(Node | string)} content
+ */
+export function addBar(label, ...content) {
+  const bar = element("section", "ls-room-bar", ...content);
+  bar.setAttribute("aria-label", label);
+  const app = document.querySelector(".stApp") ?? document.body; // which has the theme's colours
+  app.append(bar);
+  return bar;
+}

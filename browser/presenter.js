@@ -1,0 +1,163 @@
+// Tells the server what a presenter's page shows: its words, its pictures by their ids, and what is
+// done in them. Nothing is told twice, and never two things at once.
+
+import { ACTED } from "./acts.js";
+import { addBar } from "./bars.js";
+import { mounts } from "./charts.js";
+import { element } from "./dom.js";
+import { endRoom, keepRoom, spelled, tell } from "./room.js";
+import { button } from "./tools.js";
+
+/** @import { Mount } from "./charts.js" */
+/** @import { Room } from "./room.js" */
+
+const LOOK_EVERY = 400; // ms between looks at what no event tells of: the page's words and its link
+const APART = 30; // ms between what is told while a pointer moves
+const HERE_EVERY = 20_000; // ms after which the server hears that the presenter is still there
+const AGAIN = 2000; // ms after which a server that did not answer is told again
+const CHARTS = ".layerscope-charts";
+const WORDS = `${CHARTS}, .stHeading, .stMarkdown, .stAlert, .stCode`;
+const NOT_SHOWN = "label, button, .stDialog, [role=dialog], .ls-present";
+const LONGEST = 4000; // characters of a text
+const MOST = 80; // items of a page
+
+/** @type {{end: () => void} | undefined} */
+let presenting;
+
+/**
+ * Present in a room from now on.
+ * @param {Room} room
+ */
+export function present(room) {
+  presenting?.end();
+  /** @type {{page: string, acts: string, until: number, heard: number, telling?: boolean}} */
+  const told = { page: "", acts: "", until: 0, heard: 0 };
+  const count = element("span");
+  const bar = presenterBar(room, count, () => {
+    end();
+    endRoom(room);
+  });
+
+  const look = async () => {
+    const now = performance.now();
+    if (told.telling || now < told.until) return;
+    const { page, acts, visitor } = shown();
+    /** @type {Record<string, unknown>} */
+    const message = {};
+    const [pageText, actsText] = [JSON.stringify(page), JSON.stringify(acts)];
+    if (pageText !== told.page) Object.assign(message, { page, visitor });
+    if (actsText !== told.acts) message.acts = acts;
+    const nothing = !Object.keys(message).length;
+    if (nothing && now - told.heard < HERE_EVERY) return;
+    told.telling = true;
+    try {
+      const answer = await tell(room, nothing ? undefined : message);
+      if (answer.status === 404 || answer.status === 403) {
+        end();
+        return;
+      }
+      if (!answer.ok) throw new Error(await answer.text());
+      const { followers, missing } = await answer.json();
+      // What the server has not kept it is asked for again with the page's next look.
+      Object.assign(told, { page: missing.length ? "" : pageText, acts: actsText, heard: now });
+      told.until = performance.now() + (missing.length ? LOOK_EVERY : APART);
+      say(`${followers} ${followers === 1 ? "follows" : "follow"}`);
+    } catch (error) {
+      told.until = performance.now() + AGAIN;
+      say(error instanceof TypeError ? "the server does not answer" : String(error));
+    } finally {
+      told.telling = false;
+    }
+  };
+  const say = (/** @type {string} */ words) => {
+    if (count.textContent !== words) count.textContent = words;
+  };
+  let waiting = 0;
+  const soon = () => {
+    clearTimeout(waiting);
+    const left = told.telling ? APART : Math.max(0, told.until - performance.now());
+    waiting = setTimeout(() => (told.telling ? soon() : look()), left);
+  };
+  const looking = setInterval(look, LOOK_EVERY);
+  document.addEventListener(ACTED, soon);
+  const end = () => {
+    clearInterval(looking);
+    clearTimeout(waiting);
+    document.removeEventListener(ACTED, soon);
+    bar.remove();
+    keepRoom();
+    presenting = undefined;
+  };
+  presenting = { end };
+  look();
+}
+
+/**
+ * @param {Room} room
+ * @param {HTMLElement} count
+ * @param {() => void} stop
+ */
+function presenterBar({ code }, count, stop) {
+  const show = button(spelled(code), "Show the code and its links", () =>
+    /** @type {HTMLElement | null} */ (
+      document.querySelector(".st-key-ls-present button")
+    )?.click(),
+  );
+  count.setAttribute("role", "status");
+  const ending = button("Stop", "Stop presenting: the code ends", stop);
+  return addBar("Presenting", "Presenting", show, count, ending);
+}
+
+/** What the page shows now. */
+function shown() {
+  const main = document.querySelector('[data-testid="stMain"]');
+  /** @type {Record<string, string>[]} */
+  const items = [];
+  /** @type {Record<string, object>} */
+  const acts = {};
+  let visitor = "";
+  for (const node of main?.querySelectorAll(WORDS) ?? []) {
+    if (items.length === MOST || node.closest(NOT_SHOWN) || !node.checkVisibility()) continue;
+    if (!node.matches(CHARTS)) {
+      const item = wordsOf(node);
+      if (item) items.push(item);
+      continue;
+    }
+    const mount = node.parentElement && mounts.get(node.parentElement);
+    if (!mount?.data?.id || !mount.page?.files) continue;
+    const { picture, visitor: name } = mount.page.files;
+    visitor = name;
+    items.push({ place: picture, id: mount.data.id });
+    const done = actsOf(mount);
+    if (Object.keys(done).length) acts[picture] = done;
+  }
+  return { page: { link: location.pathname + location.search, items }, acts, visitor };
+}
+
+/** @param {Element} node */
+function wordsOf(node) {
+  if (node.parentElement?.closest(WORDS) || node.querySelector(".katex, style")) return undefined;
+  const text = (node.textContent ?? "").trim().slice(0, LONGEST);
+  if (!text) return undefined;
+  if (node.matches(".stCode")) return { kind: "code", text };
+  if (node.querySelector("h1")) return { kind: "title", text };
+  if (node.querySelector("h2, h3, h4, h5, h6")) return { kind: "heading", text };
+  if (node.matches(".stAlert")) {
+    const said = node.querySelector('[data-testid="stMarkdownContainer"]')?.textContent ?? text;
+    return { kind: "alert", text: said.trim().slice(0, LONGEST) };
+  }
+  const quiet = node.querySelector('[data-testid="stCaptionContainer"]');
+  return { kind: quiet ? "quiet" : "text", text };
+}
+
+/**
+ * What is done in a picture, and which of its groups are open.
+ * @param {Mount} mount
+ */
+function actsOf(mount) {
+  const groups = /** @type {NodeListOf<HTMLDetailsElement>} */ (
+    mount.root.querySelectorAll("details[data-path]")
+  );
+  if (!groups.length) return { ...mount.acts };
+  return { ...mount.acts, folds: [...groups].map(({ dataset, open }) => [dataset.path, open]) };
+}

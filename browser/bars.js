@@ -1,4 +1,4 @@
-// Bars at the lower edge of the window, of who presents or follows, and the style of all of that.
+// Bars at the edge of the window, of who presents or follows, and the style of all of that.
 
 import { element } from "./dom.js";
 
@@ -6,6 +6,8 @@ const style = element("link");
 style.rel = "stylesheet";
 style.href = new URL("present.css", import.meta.url).href;
 document.head.append(style);
+
+const bars = element("div", "ls-room-bars");
 
 /**
  * A bar that stays until it is removed.
@@ -15,7 +17,8 @@ document.head.append(style);
 export function addBar(label, ...content) {
   const bar = element("section", "ls-room-bar", ...content);
   bar.setAttribute("aria-label", label);
-  const app = document.querySelector(".stApp") ?? document.body; // which has the theme's colours
-  app.append(bar);
+  bars.append(bar);
+  const app = document.querySelector(".stApp"); // which has the theme's colours
+  if (!bars.isConnected) app?.append(bars);
   return bar;
 }

@@ -11,6 +11,7 @@ import { drawLines } from "./lines.js";
 import { whenPainted } from "./frames.js";
 import { arrange, legend } from "./row.js";
 import { themeOf } from "./theme.js";
+import { zoomOf } from "./zoom.js";
 
 /** @import { Activity, Mount } from "./charts.js" */
 /** @import { Drawn } from "./figure.js" */
@@ -78,6 +79,14 @@ export function drawBlocks(mount) {
   });
 }
 
+/**
+ * The height of the screen that is the picture's, in its own pixels.
+ * @param {Element} root
+ */
+function heightFor(root) {
+  return (innerHeight - ABOVE) / zoomOf(root);
+}
+
 /** @returns {BlockState} */
 function makeBlock() {
   const [content, ranges, tools] = [element("div"), element("div"), element("div")];
@@ -117,7 +126,7 @@ function drawBlock(mount, at, data, theme, width) {
       Plotly: mount.Plotly,
       theme,
       width,
-      height: innerHeight - ABOVE,
+      height: heightFor(mount.root),
       isCurrent: () => mount.data === picture && mount.root.isConnected,
       redraw: () => drawBlocks(mount),
       drawn: () => finish(mount, at, data, theme, width),
@@ -156,7 +165,7 @@ function drawRow(mount, block, { items, links }, theme, width) {
     const tools = links && !links.answer ? dock(block.tools) : block.tools;
     block.node.replaceChildren(block.content, block.legend, tools);
   }
-  const cell = cellSize([items], width, innerHeight - ABOVE);
+  const cell = cellSize([items], width, heightFor(mount.root));
   block.shown = figures.map((figure) => {
     const made = /** @type {Drawn} */ (block.figures.get(figure.name));
     drawFigure(mount.Plotly, made, figure, theme, cell, width);

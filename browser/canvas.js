@@ -3,6 +3,7 @@
 
 import { fitted, formatter } from "./numbers.js";
 import { colourOf, inkOf } from "./theme.js";
+import { ratioOf } from "./zoom.js";
 
 /** @import { Drawn } from "./figure.js" */
 
@@ -12,7 +13,7 @@ export const GRIDDED = 8; // pixels a cell from which lines stand between cells
 export function writeCells(made) {
   const { canvas, grid, theme, cell } = made;
   const [rows, columns] = grid;
-  const ratio = devicePixelRatio || 1;
+  const ratio = ratioOf(canvas);
   Object.assign(canvas, { width: columns * cell * ratio, height: rows * cell * ratio });
   Object.assign(canvas.style, { width: `${columns * cell}px`, height: `${rows * cell}px` });
   const pen = penOf(made);

@@ -4,6 +4,7 @@ import { element } from "./dom.js";
 import { downloadButton } from "./download.js";
 import { writeCells } from "./canvas.js";
 import { layoutOf, painted } from "./plotly.js";
+import { ratioOf } from "./zoom.js";
 
 /** @import { Theme } from "./theme.js" */
 /** @import { FigureData, Links } from "./wire.js" */
@@ -84,10 +85,11 @@ export function drawFigure(Plotly, made, figure, theme, cell, width) {
         width: Math.min(figure.spec.layout.width ?? HISTOGRAM.width, width),
         height: figure.spec.layout.height ?? HISTOGRAM.height,
       };
+  const ratio = ratioOf(made.canvas);
   const same = made.figure === figure && made.theme === theme && made.cell === cell;
-  if (same && figure.cells && made.ratio === devicePixelRatio) return;
-  const key = JSON.stringify([figure, size, theme.paper, devicePixelRatio]);
-  Object.assign(made, { figure, theme, cell, ratio: devicePixelRatio });
+  if (same && figure.cells && made.ratio === ratio) return;
+  const key = JSON.stringify([figure, size, theme.paper, ratio]);
+  Object.assign(made, { figure, theme, cell, ratio });
   if (key === made.key) return;
   Object.assign(made, { key, grid });
   made.graph.setAttribute("aria-label", figure.alt);

@@ -18,6 +18,7 @@ export function lookLarge() {
   const page = document.documentElement;
   if (page.dataset.present) return;
   page.dataset.present = "1";
+  if (new URLSearchParams(location.search).has("follow")) return; // the presenter has the controls
   const turn = () => {
     const shown = page.toggleAttribute("data-controls");
     controls.setAttribute("aria-expanded", String(shown));

@@ -16,8 +16,9 @@ const APART = 30; // ms between what is told while a pointer moves
 const HERE_EVERY = 20_000; // ms after which the server hears that the presenter is still there
 const AGAIN = 2000; // ms after which a server that did not answer is told again
 const CHARTS = ".layerscope-charts";
-const WORDS = `${CHARTS}, .stHeading, .stMarkdown, .stAlert, .stCode`;
-const NOT_SHOWN = "label, button, .stDialog, [role=dialog], .ls-present";
+const CHOICES = '.st-key-ls-lesson [data-testid="stRadioOption"]';
+const WORDS = `${CHARTS}, ${CHOICES}, .stHeading, .stMarkdown, .stAlert, .stCode, .stHtml li`;
+const NOT_SHOWN = "button, [role=dialog]";
 const LONGEST = 4000; // characters of a text
 const MOST = 80; // items of a page
 
@@ -61,7 +62,7 @@ export function present(room) {
       // What the server has not kept it is asked for again with the page's next look.
       Object.assign(told, { page: missing.length ? "" : pageText, acts: actsText, heard: now });
       told.until = performance.now() + (missing.length ? LOOK_EVERY : APART);
-      say(`${followers} ${followers === 1 ? "follows" : "follow"}`);
+      say(`${followers} ${followers === 1 ? "follower" : "followers"}`);
     } catch (error) {
       told.until = performance.now() + AGAIN;
       say(error instanceof TypeError ? "the server does not answer" : String(error));
@@ -139,6 +140,7 @@ function wordsOf(node) {
   if (node.parentElement?.closest(WORDS) || node.querySelector(".katex, style")) return undefined;
   const text = (node.textContent ?? "").trim().slice(0, LONGEST);
   if (!text) return undefined;
+  if (node.matches(CHOICES)) return { kind: "text", text: `○ ${text}` };
   if (node.matches(".stCode")) return { kind: "code", text };
   if (node.querySelector("h1")) return { kind: "title", text };
   if (node.querySelector("h2, h3, h4, h5, h6")) return { kind: "heading", text };

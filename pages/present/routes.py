@@ -38,6 +38,13 @@ _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _Answer = Callable[[Request], Awaitable[Response]]
 
 
+class _TooLargeError(BadInputError):
+    """More bytes than are read."""
+
+
+_STATUSES = {NoRoomError: 404, _TooLargeError: 413}
+
+
 def _in_sentences(answer: _Answer) -> _Answer:
     """Answer refusals with their sentence, and a status that says what kind they are."""
 
@@ -49,7 +56,7 @@ def _in_sentences(answer: _Answer) -> _Answer:
         except PermissionError as refusal:
             return PlainTextResponse(str(refusal), 403, headers=_NO_STORE)
         except BadInputError as refusal:
-            status = 404 if isinstance(refusal, NoRoomError) else 400
+            status = _STATUSES.get(type(refusal), 400)
             return PlainTextResponse(str(refusal), status, headers=_NO_STORE)
 
     return answered
@@ -154,7 +161,7 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         found += chunk
         if len(found) > _MOST_BYTES:
-            raise TooManyError(
+            raise _TooLargeError(
                 f"Nothing was taken: expected at most {_MOST_BYTES:,} bytes. Received more. Send "
                 "less."
             )

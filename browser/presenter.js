@@ -17,8 +17,10 @@ const HERE_EVERY = 20_000; // ms after which the server hears that the presenter
 const AGAIN = 2000; // ms after which a server that did not answer is told again
 const CHARTS = ".layerscope-charts";
 const CHOICES = '.st-key-ls-lesson [data-testid="stRadioOption"]';
-const WORDS = `${CHARTS}, ${CHOICES}, .stHeading, .stMarkdown, .stAlert, .stCode, .stHtml li`;
+const TREE = ".ls-tree"; // a network's layers
+const WORDS = `${CHARTS}, ${CHOICES}, ${TREE}, .stHeading, .stMarkdown, .stAlert, .stCode, .stHtml li`;
 const NOT_SHOWN = "button, [role=dialog]";
+const MOST_MISSES = 5; // times that the server has not kept a picture
 const LONGEST = 4000; // characters of a text
 const MOST = 80; // items of a page
 
@@ -31,8 +33,8 @@ let presenting;
  */
 export function present(room) {
   presenting?.end();
-  /** @type {{page: string, acts: string, until: number, heard: number, telling?: boolean}} */
-  const told = { page: "", acts: "", until: 0, heard: 0 };
+  /** @type {{page: string, acts: string, until: number, heard: number, misses: number, missed: string, telling?: boolean}} */
+  const told = { page: "", acts: "", until: 0, heard: 0, misses: 0, missed: "" };
   const count = element("span");
   const bar = presenterBar(room, count, () => {
     end();
@@ -59,13 +61,23 @@ export function present(room) {
       }
       if (!answer.ok) throw new Error(await answer.text());
       const { followers, missing } = await answer.json();
-      // What the server has not kept it is asked for again with the page's next look.
-      Object.assign(told, { page: missing.length ? "" : pageText, acts: actsText, heard: now });
-      told.until = performance.now() + (missing.length ? LOOK_EVERY : APART);
-      say(`${followers} ${followers === 1 ? "follower" : "followers"}`);
+      const same = missing.length && told.missed === pageText;
+      Object.assign(told, {
+        missed: pageText,
+        misses: same ? told.misses + 1 : Math.min(1, missing.length),
+      });
+      const again = told.misses > 0 && told.misses < MOST_MISSES; // it may be on its way
+      Object.assign(told, { page: again ? "" : pageText, acts: actsText, heard: now });
+      told.until = performance.now() + (again ? LOOK_EVERY : APART);
+      say(
+        told.misses >= MOST_MISSES
+          ? "this picture is too large to be followed"
+          : `${followers} ${followers === 1 ? "follower" : "followers"}`,
+      );
     } catch (error) {
       told.until = performance.now() + AGAIN;
-      say(error instanceof TypeError ? "the server does not answer" : String(error));
+      const refusal = /** @type {Error} */ (error);
+      say(refusal instanceof TypeError ? "the server does not answer" : refusal.message);
     } finally {
       told.telling = false;
     }
@@ -140,6 +152,7 @@ function wordsOf(node) {
   if (node.parentElement?.closest(WORDS) || node.querySelector(".katex, style")) return undefined;
   const text = (node.textContent ?? "").trim().slice(0, LONGEST);
   if (!text) return undefined;
+  if (node.matches(TREE)) return { kind: "code", text: treeOf(node).slice(0, LONGEST) };
   if (node.matches(CHOICES)) return { kind: "text", text: `○ ${text}` };
   if (node.matches(".stCode")) return { kind: "code", text };
   if (node.querySelector("h1")) return { kind: "title", text };
@@ -150,6 +163,18 @@ function wordsOf(node) {
   }
   const quiet = node.querySelector('[data-testid="stCaptionContainer"]');
   return { kind: quiet ? "quiet" : "text", text };
+}
+
+/**
+ * A network's layers in lines, the chosen one marked.
+ * @param {Element} table
+ */
+function treeOf(table) {
+  const rows = [...table.querySelectorAll("tr")].map((row) => {
+    const mark = row.getAttribute("aria-selected") === "true" ? "▸" : " ";
+    return [mark, ...[...row.cells].map(({ textContent }) => textContent?.trim())].join("  ");
+  });
+  return rows.join("\n");
 }
 
 /**

@@ -24,6 +24,19 @@ const MOST_MISSES = 5; // times that the server has not kept a picture
 const LONGEST = 4000; // characters of a text
 const MOST = 80; // items of a page
 
+/**
+ * What the server was told last.
+ * @typedef {object} Told
+ * @property {string} page
+ * @property {string} acts
+ * @property {number} heard when it answered last, in ms
+ * @property {number} until when it is told again at the earliest
+ * @property {string} missed the page of which it had not kept a picture
+ * @property {number} misses how often that was so
+ * @property {boolean} [other] whether another device's page is shown
+ * @property {boolean} [telling]
+ */
+
 /** @type {{end: () => void} | undefined} */
 let presenting;
 
@@ -33,11 +46,12 @@ let presenting;
  */
 export function present(room) {
   presenting?.end();
-  /** @type {{page: string, acts: string, until: number, heard: number, misses: number, missed: string, telling?: boolean}} */
+  /** @type {Told} */
   const told = { page: "", acts: "", until: 0, heard: 0, misses: 0, missed: "" };
   const count = element("span");
   const bar = presenterBar(room, count, () => {
-    end();
+    leave();
+    bar.remove();
     endRoom(room);
   });
 
@@ -48,19 +62,26 @@ export function present(room) {
     /** @type {Record<string, unknown>} */
     const message = {};
     const [pageText, actsText] = [JSON.stringify(page), JSON.stringify(acts)];
-    if (pageText !== told.page) Object.assign(message, { page, visitor });
-    if (actsText !== told.acts) message.acts = acts;
+    const [moved, acted] = [pageText !== told.page, actsText !== told.acts];
+    // What was touched last is shown, whichever device it is on.
+    if (moved || (acted && told.other)) Object.assign(message, { page, visitor });
+    if (acted) message.acts = acts;
     const nothing = !Object.keys(message).length;
     if (nothing && now - told.heard < HERE_EVERY) return;
     told.telling = true;
     try {
       const answer = await tell(room, nothing ? undefined : message);
       if (answer.status === 404 || answer.status === 403) {
-        end();
+        leave();
+        const close = button("✕", "Close", () => bar.remove());
+        bar.replaceChildren(
+          `${spelled(room.code)} has ended. Press Present for another code.`,
+          close,
+        );
         return;
       }
       if (!answer.ok) throw new Error(await answer.text());
-      const { followers, missing } = await answer.json();
+      const { followers, missing, writer } = await answer.json();
       const same = missing.length && told.missed === pageText;
       Object.assign(told, {
         missed: pageText,
@@ -68,6 +89,7 @@ export function present(room) {
       });
       const again = told.misses > 0 && told.misses < MOST_MISSES; // it may be on its way
       Object.assign(told, { page: again ? "" : pageText, acts: actsText, heard: now });
+      told.other = writer !== visitor;
       told.until = performance.now() + (again ? LOOK_EVERY : APART);
       say(
         told.misses >= MOST_MISSES
@@ -97,11 +119,18 @@ export function present(room) {
     clearInterval(looking);
     clearTimeout(waiting);
     document.removeEventListener(ACTED, soon);
-    bar.remove();
+  };
+  const leave = () => {
+    end();
     keepRoom();
     presenting = undefined;
   };
-  presenting = { end };
+  presenting = {
+    end() {
+      end();
+      bar.remove();
+    },
+  };
   look();
 }
 
@@ -170,11 +199,14 @@ function wordsOf(node) {
  * @param {Element} table
  */
 function treeOf(table) {
-  const rows = [...table.querySelectorAll("tr")].map((row) => {
-    const mark = row.getAttribute("aria-selected") === "true" ? "▸" : " ";
-    return [mark, ...[...row.cells].map(({ textContent }) => textContent?.trim())].join("  ");
-  });
-  return rows.join("\n");
+  const rows = [...table.querySelectorAll("tr")].map((row) => [
+    row.getAttribute("aria-selected") === "true" ? "→" : "·",
+    ...[...row.cells].map(({ textContent }) => textContent?.trim() ?? ""),
+  ]);
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  return rows.map((row) => row.map((text, at) => text.padEnd(widths[at])).join("  ")).join("\n");
 }
 
 /**

@@ -63,7 +63,7 @@ def read(data: bytes) -> Message:
     pictures = tuple((item["place"], item["id"]) for item in items if "place" in item)
     if len(dict(pictures)) < len(pictures):
         _refuse("each place once")
-    visitor = str(told.get("visitor", ""))
+    visitor = str(told.get("visitor", ""))[:32]
     return Message(
         visitor=visitor, page={"link": link, "items": items}, pictures=pictures, acts=acts
     )

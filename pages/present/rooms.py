@@ -45,6 +45,7 @@ class Room:
         heard: when its presenter was heard of last, by the rooms' clock.
         ended: whether there is no more to come.
         pictures: the ids of those that are shown, by place; who changes them holds ``changing``.
+        writer: the visitor whose page is shown: a presenter may have two devices.
     """
 
     def __init__(self, code: str, secret: str, now: float) -> None:
@@ -52,6 +53,7 @@ class Room:
         self.heard = now
         self.ended = False
         self.pictures: dict[str, str] = {}
+        self.writer = ""
         self.changing = threading.Lock()
         self._secret = secret
         self._parts: dict[str, tuple[int, bytes]] = {}

@@ -74,7 +74,8 @@ async def _show(request: Request) -> Response:
     room = rooms().held(code, secret, _address(request))
     message = read(await _body(request))
     missing = await run_in_threadpool(_take, room, message)
-    return JSONResponse({"followers": room.followers, "missing": missing}, headers=_NO_STORE)
+    answer = {"followers": room.followers, "missing": missing, "writer": room.writer}
+    return JSONResponse(answer, headers=_NO_STORE)
 
 
 async def _end(request: Request) -> Response:
@@ -136,6 +137,7 @@ def _take(room: Room, message: Message) -> list[str]:
         }
         gone = frozenset(room.pictures) - frozenset(shown)
         if message.page is not None:
+            room.writer = message.visitor
             parts["page"] = _event("page", message.page)
         if message.acts is not None:
             parts["acts"] = _event("acts", message.acts)

@@ -144,9 +144,22 @@ def test_a_second_device_presents_and_the_secret_leaves_the_address(
     assert "#" not in device.page.url
     device.slider("units").press("ArrowLeft")
     follower.has_shape("outputs", 8, 4)
+    presenter.page.keyboard.press("Escape")
+    outputs = presenter.graph("outputs").locator("xpath=..")
+    for _ in range(20):  # the first move is told before it is known whose page is shown
+        outputs.hover(position={"x": 10, "y": 10})
+        presenter.page.mouse.move(2, 2)
+        presenter.page.wait_for_timeout(100)
+        if follower.drawn()["outputs"].shape == (8, 5):
+            break
+    follower.has_shape("outputs", 8, 5)
     device.page.get_by_role("button", name="Stop presenting").click()
     expect(follower.page.locator(".ls-audience-bar")).to_contain_text("has ended")
-    expect(presenter.page.locator(".ls-room-bar")).to_have_count(0, timeout=30_000)
+    expect(presenter.page.locator(".ls-room-bar")).to_contain_text("has ended", timeout=40_000)
+    presenter.page.reload()
+    presenter.page.locator('[data-tensor="outputs"]').wait_for()
+    presenter.settle()
+    expect(presenter.page.locator(".ls-room-bar")).to_have_count(0)
     other.close()
 
 

@@ -179,7 +179,7 @@ class Rooms:
         Raises:
             TooManyError: there are as many as there may be.
         """
-        self._end_silent()
+        self.end_silent()
         with self._lock:
             if self._opened.exhausted(address) or len(self._rooms) >= MOST_ROOMS:
                 raise TooManyError(
@@ -202,7 +202,7 @@ class Rooms:
             TooManyError: the address has named too many wrong codes, right or wrong as this one is.
         """
         self._refuse_exhausted(address)
-        self._end_silent()
+        self.end_silent()
         with self._lock:
             room = self._rooms.get(plain(code))
         if room is None:
@@ -223,7 +223,7 @@ class Rooms:
             PermissionError: the secret is another's; a sentence.
             NoRoomError: as ``find`` does; ``TooManyError``, too.
         """
-        self._end_silent()
+        self.end_silent()
         with self._lock:
             room = self._rooms.get(plain(code))
         if room is None or not room.is_held_by(secret):
@@ -247,18 +247,19 @@ class Rooms:
         for room in tuple(self._rooms.values()):
             self.end(room)
 
+    def end_silent(self) -> None:
+        """End the rooms whose presenters were not heard of for too long."""
+        last = self._clock() - SILENCE
+        for room in tuple(self._rooms.values()):
+            if room.heard < last:
+                self.end(room)
+
     def _refuse_exhausted(self, address: str) -> None:
         if self._wrong.exhausted(address):
             raise TooManyError(
                 "No code is looked up for you now: expected few wrong ones. Received too many in a "
                 "minute. Try again in a minute."
             )
-
-    def _end_silent(self) -> None:
-        last = self._clock() - SILENCE
-        for room in tuple(self._rooms.values()):
-            if room.heard < last:
-                self.end(room)
 
 
 def plain(code: str) -> str:

@@ -105,6 +105,7 @@ async def _events(room: Room) -> AsyncGenerator[bytes]:
             try:
                 await asyncio.wait_for(changed.wait(), ALIVE)
             except asyncio.TimeoutError:
+                rooms().end_silent()
                 yield _event("alive", "")
     yield _event("ended", "The presenter has ended.")
 

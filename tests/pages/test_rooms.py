@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers.inputs.fields import BadInputError
 from pages.present import rooms as present
+from pages.present import routes
 from pages.present.message import read
 from pages.present.rooms import ALPHABET, NoRoomError, Room, Rooms, TooManyError, plain
 from pages.present.routes import _event, _take
@@ -121,6 +123,28 @@ def test_a_room_ends_with_its_presenter(rooms: Rooms, clock: Clock):
     with pytest.raises(NoRoomError):
         rooms.find(silent.code)
     assert silent.ended
+
+
+def test_a_stream_ends_when_its_presenter_is_silent(
+    rooms: Rooms, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(routes, "rooms", lambda: rooms)
+    monkeypatch.setattr(routes, "ALIVE", 0.01)
+    room, _ = rooms.open()
+    room.show({"page": b"first\n\n"})
+
+    async def followed() -> list[bytes]:
+        stream = routes._events(room)
+        found = [await anext(stream) for _ in range(3)]
+        assert room.followers == 1
+        clock.now += present.SILENCE + 1
+        return [*found, *[each async for each in stream]]
+
+    first, shown, *alive, ended = asyncio.run(followed())
+    assert (first, shown) == (b"retry: 1000\n\n", b"first\n\n")
+    assert set(alive) == {routes._event("alive", "")}
+    assert ended == routes._event("ended", "The presenter has ended.")
+    assert room.followers == 0
 
 
 def test_guessing_is_limited_by_address_and_in_all(rooms: Rooms, clock: Clock):

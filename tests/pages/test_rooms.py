@@ -234,6 +234,9 @@ def test_a_picture_is_what_the_presenters_browser_was_sent(rooms: Rooms):
     assert [name for name, _ in events(room, version)] == ["page"], "the same is not sent again"
     assert _take(room, read(page({"place": "picture", "id": "gone"}))) == ["gone"]
     assert ("picture", picture) in events(room), "what is not kept does not take its place"
+    keep("v", "picture", "gone", "[]")
+    assert _take(room, read(page({"place": "picture", "id": "gone"}))) == []
+    assert ("picture", picture) not in events(room), "it was on its way"
     _take(room, read(page(link="/models")))
     assert [name for name, _ in events(room)] == ["page"]
 

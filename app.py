@@ -22,6 +22,7 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from pages.explore import live as explore_live
+    from pages.present import routes as present
     from pages.shared import downloads
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.compressed import CompressOnce
@@ -45,6 +46,7 @@ else:
         gc.freeze()
         # A result passes through five threads. Each may wait this long while a page is running.
         sys.setswitchinterval(0.0005)
+        present.end_with_server()
         yield
         for pool in pools:
             pool.shutdown(wait=False)
@@ -53,7 +55,13 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[*explore_live.ROUTES, *train_live.ROUTES, *downloads.ROUTES, *ROUTES],
+        routes=[
+            *explore_live.ROUTES,
+            *train_live.ROUTES,
+            *downloads.ROUTES,
+            *present.ROUTES,
+            *ROUTES,
+        ],
         middleware=[Middleware(LinkLimit), Middleware(CompressOnce), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

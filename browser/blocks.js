@@ -1,6 +1,7 @@
 // Draws the blocks of a picture. What did not change is not drawn again. The first block is drawn at
 // once, the others when it is on the screen, and they give way to a newer update.
 
+import { ACTED } from "./acts.js";
 import { dock } from "./dock.js";
 import { element, facts, table, text } from "./dom.js";
 import { wholeDownloads } from "./download.js";
@@ -11,6 +12,7 @@ import { cellSize } from "./layout.js";
 import { drawLines } from "./lines.js";
 import { arrange, legend } from "./row.js";
 import { themeOf } from "./theme.js";
+import { zoomOf } from "./zoom.js";
 
 /** @import { Activity, Mount } from "./charts.js" */
 /** @import { Drawn } from "./figure.js" */
@@ -73,10 +75,19 @@ export function drawBlocks(mount) {
     for (let at = from; at < to; at++) drawBlock(mount, at, wanted[at], theme, width);
   };
   draw(0, Math.min(1, wanted.length));
+  document.dispatchEvent(new Event(ACTED));
   root.dataset.timings = JSON.stringify(data.timings ?? {});
   whenPainted(() => {
     if (mount.data === data && root.isConnected) draw(1, wanted.length);
   });
+}
+
+/**
+ * The height of the screen that is the picture's, in its own pixels.
+ * @param {Element} root
+ */
+function heightFor(root) {
+  return (innerHeight - ABOVE) / zoomOf(root);
 }
 
 /** @returns {BlockState} */
@@ -116,7 +127,7 @@ function drawBlock(mount, at, data, theme, width) {
       load: mount.load,
       theme,
       width,
-      height: innerHeight - ABOVE,
+      height: heightFor(mount.root),
       isCurrent: () => mount.data === picture && mount.root.isConnected,
       redraw: () => drawBlocks(mount),
       drawn: () => finish(mount, at, data, theme, width),
@@ -166,7 +177,7 @@ function drawRow(mount, block, { items, links }, theme, width) {
     const tools = links && !links.answer ? dock(block.tools) : block.tools;
     block.node.replaceChildren(block.formulas, block.content, block.legend, tools);
   }
-  const cell = cellSize([items], width, innerHeight - ABOVE);
+  const cell = cellSize([items], width, heightFor(mount.root));
   block.shown = figures.map((figure) => {
     const made = /** @type {Drawn} */ (block.figures.get(figure.name));
     drawFigure(mount.load, made, figure, theme, cell, width);
@@ -226,4 +237,5 @@ function activate(mount, make) {
   tools.removeAttribute("data-waking");
   if (!tools.contains(mount.activity.node)) tools.append(mount.activity.node);
   mount.activity.drawn(drawing);
+  if (mount.told) mount.activity.repeat?.(mount.told);
 }

@@ -22,6 +22,7 @@ import { describeCell, makeTip } from "./tip.js";
  * @property {() => Drawn[]} figures whose cells answer
  * @property {() => string} pinned the pinned cell, or an empty text
  * @property {(cell: string) => void} pin
+ * @property {(point?: [name: string, row: number, column: number]) => void} pointed
  * @property {(cell: string, spot: Spot, typed?: string) => void} edit
  */
 
@@ -36,7 +37,7 @@ const WALKS = {
 /** @param {Host} host */
 export function answerCells(host) {
   const { root } = host;
-  /** @type {{pointed?: Spot, cursor?: Spot, played?: {lit: Light[]}}} */
+  /** @type {{pointed?: Spot, cursor?: Spot, shown?: [string, number, number], played?: {lit: Light[]}}} */
   const state = {};
   const tip = makeTip(root);
   const status = element("p", "ls-status");
@@ -170,7 +171,10 @@ export function answerCells(host) {
     const spot = present(pointed);
     const pinned = host.pinned();
     const pin = pinned ? cellOf(pinned) : undefined;
-    const here = spot ?? (played || pin ? undefined : cursor);
+    const own = spot ?? cursor;
+    host.pointed(own && [own.made.figure.name, own.row, own.column]);
+    const told = own ? undefined : present(spotOf(state.shown));
+    const here = spot ?? told ?? (played || pin ? undefined : cursor);
     /** @type {Light[]} */
     const lit = links.edited.map((cell) => ({ ...cellOf(cell), kind: "edited" }));
     const light = (/** @type {string} */ name, /** @type {Cells} */ cells) =>
@@ -190,7 +194,7 @@ export function answerCells(host) {
       drawLights(made, plane(made), byTensor.get(made.figure.name) ?? []);
     }
     markReferences(lit);
-    const marked = spot ?? cursor;
+    const marked = own ?? told;
     if (marked) tip.place(marked.made.plot, boxOf(marked), describe(marked));
     else tip.place(root, undefined, undefined);
   }
@@ -204,6 +208,12 @@ export function answerCells(host) {
     for (const chip of references()) {
       chip.toggleAttribute("data-lit", names.has(chip.dataset.refers ?? ""));
     }
+  };
+
+  /** @param {[string, number, number] | undefined} point a presenter's */
+  const spotOf = (point) => {
+    const made = point && host.figures().find(({ figure }) => figure.name === point[0]);
+    return made && { made, row: point[1], column: point[2] };
   };
 
   /**
@@ -220,6 +230,11 @@ export function answerCells(host) {
     paint,
     say,
     end: () => ended.abort(),
+    /** @param {[name: string, row: number, column: number]} [point] where a presenter points */
+    show(point) {
+      state.shown = point;
+      paint();
+    },
     /** The tensor whose cell was chosen last. */
     chosenTensor: () => state.cursor?.made.figure.name,
     /** @param {{lit: Light[]} | undefined} played what a play lights, while it runs */

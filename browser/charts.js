@@ -9,7 +9,9 @@ import { element } from "./dom.js";
 import { answerDownloads } from "./download.js";
 import { follow, isBehind } from "./follow.js";
 import { inflated } from "./inflate.js";
+import { keptRoom } from "./room.js";
 
+/** @import { Acts } from "./acts.js" */
 /** @import { BlockState } from "./blocks.js" */
 /** @import { Drawn, Loader, Plotly } from "./figure.js" */
 /** @import { Follower, Wanted } from "./follow.js" */
@@ -34,6 +36,8 @@ import { inflated } from "./inflate.js";
  * @property {number} [waiting]
  * @property {number} [prefetching]
  * @property {Activity} [activity]
+ * @property {Acts} [acts] what is done in the picture
+ * @property {Acts} [told] what a presenter does, which the picture repeats
  * @property {Drawing & {tools: HTMLElement}} [linked] the newest picture whose cells answer
  */
 
@@ -52,6 +56,7 @@ import { inflated } from "./inflate.js";
  * @typedef {object} Activity
  * @property {HTMLElement} node
  * @property {(drawing: Drawing) => void} drawn called after the picture was drawn
+ * @property {(acts: Acts) => void} [repeat] do what a presenter does
  * @property {() => void} end
  */
 
@@ -60,13 +65,13 @@ const CONFIRMED_WITHIN = 1000; // ms that a picture ahead of the page may stand 
 
 const here = new URL(import.meta.url);
 /** @type {WeakMap<HTMLElement, Mount>} */
-const mounts = new WeakMap();
+export const mounts = new WeakMap();
 
 /** @type {Promise<Plotly> | undefined} */
 let plotly;
 
 /** @type {Loader} */
-function load() {
+export function load() {
   plotly ??= new Promise((resolve, reject) => {
     const script = element("script");
     script.src = new URL("plotly.min.js", here).href;
@@ -82,7 +87,16 @@ style.rel = "stylesheet";
 style.href = new URL("layerscope.css", here).href;
 document.head.append(style);
 
-const isEmbedded = new URLSearchParams(location.search).get("embed") === "true";
+const parameters = new URLSearchParams(location.search);
+if (parameters.get("present") === "1") import("./look.js").then(({ lookLarge }) => lookLarge());
+const room = parameters.has("follow") ? undefined : keptRoom();
+if (room?.secret) {
+  import("./presenter.js").then(({ present }) => present(room));
+} else if (room) {
+  import("./back.js").then(({ wayBack }) => wayBack(room));
+}
+
+const isEmbedded = parameters.get("embed") === "true";
 if (isEmbedded && parent !== window) import("./embed.js").then(({ tellHeight }) => tellHeight());
 
 /**

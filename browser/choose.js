@@ -1,5 +1,6 @@
 // Cells that answer, and of which one can be chosen: nothing is typed, resized or played.
 
+import { act } from "./acts.js";
 import { answerCells } from "./cells.js";
 import { element } from "./dom.js";
 import { nameKeys } from "./figure.js";
@@ -22,6 +23,7 @@ export function choose(mount) {
     links: () => picture.links,
     figures: () => picture.figures,
     pinned: () => picture.chosen,
+    pointed: (point) => act(mount, { point }),
     pin(cell) {
       if (!cell.startsWith(`${RESULTS}.`)) return; // there is always one, and inputs have none
       picture.chosen = cell;
@@ -45,6 +47,7 @@ export function choose(mount) {
       }
       cells.paint();
     },
+    repeat: ({ point }) => cells.show(point),
     end: () => cells.end(),
   };
 }

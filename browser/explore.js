@@ -1,5 +1,6 @@
 // Cells that answer, and can be pinned, played, typed into and resized.
 
+import { act } from "./acts.js";
 import { asker } from "./ask.js";
 import { drawComplete, drawPartial } from "./canvas.js";
 import { answerCells } from "./cells.js";
@@ -25,7 +26,7 @@ const SETTLED = 400; // ms after which the step of a play that stands goes into 
 export function explore(mount) {
   /** @type {{links?: Links, figures: Drawn[]}} */
   const picture = { links: undefined, figures: [] };
-  /** @type {{pinned: string, order: Order, arithmetic: string, settling?: number, opened?: boolean}} */
+  /** @type {{pinned: string, order: Order, arithmetic: string, settling?: number, opened?: boolean, chosen?: string}} */
   const state = { pinned: "", order: "cells", arithmetic: "" };
 
   const asking = asker(mount);
@@ -66,6 +67,7 @@ export function explore(mount) {
     links: () => picture.links,
     figures: () => picture.figures,
     pinned: () => state.pinned,
+    pointed: (point) => act(mount, { point }),
     pin(cell) {
       state.pinned = cell === state.pinned ? "" : cell;
       play.end();
@@ -88,10 +90,11 @@ export function explore(mount) {
     },
   });
 
+  const chosen = () => state.chosen ?? cells.chosenTensor();
   const play = player({
     scenes: () =>
       picture.links && picture.figures.length
-        ? scenesOf(picture.links, picture.figures, cells.chosenTensor(), state.order)
+        ? scenesOf(picture.links, picture.figures, chosen(), state.order)
         : undefined,
     show({ result }, { lit, numberAt, says }) {
       for (const made of picture.figures) if (made !== result) drawComplete(made);
@@ -106,6 +109,7 @@ export function explore(mount) {
     },
     changed(now) {
       tools.showPlay(now);
+      act(mount, { play: [now.at, state.order, chosen() ?? ""] });
       clearTimeout(state.settling);
       if (now.timer || String(now.at) === asking.value("play_step")) return;
       state.settling = setTimeout(() => keep({ play_step: String(now.at) }), SETTLED);
@@ -179,6 +183,15 @@ export function explore(mount) {
       time.drawn(links);
       open(links);
       play.again();
+    },
+    repeat({ point, play: told }) {
+      cells.show(point);
+      if (!told) return;
+      const [at, order, tensor] = told;
+      state.order = /** @type {Order} */ (order);
+      state.chosen = tensor || undefined;
+      if (at < 0 && play.state.at >= 0) play.end();
+      if (at >= 0) play.step(at - play.state.at);
     },
     end() {
       play.end();

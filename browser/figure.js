@@ -7,6 +7,7 @@ import { element } from "./dom.js";
 import { downloadButton } from "./download.js";
 import { answerPointer } from "./hover.js";
 import { layoutOf, painted, rowsOf } from "./plotly.js";
+import { ratioOf } from "./zoom.js";
 
 /** @import { Theme } from "./theme.js" */
 /** @import { FigureData, Links } from "./wire.js" */
@@ -82,7 +83,7 @@ export function makeFigure(name) {
  * @param {number} width of the page, in pixels
  */
 export function drawFigure(load, made, figure, theme, cell, width) {
-  const ratio = devicePixelRatio || 1;
+  const ratio = ratioOf(made.plot);
   const same = made.figure === figure && made.theme === theme && made.cell === cell;
   if (same && figure.cells && made.ratio === ratio) return;
   const [rows, columns] = figure.cells ?? [0, 0];

@@ -45,6 +45,16 @@ const INDENT = 25; // pixels by which a heading's rows are set in, as in layersc
 const folds = new Map();
 
 /**
+ * Open and close groups as a presenter has them; return whether any was not so.
+ * @param {[path: string, open: boolean][]} wanted
+ */
+export function openGroups(wanted) {
+  const other = wanted.filter(([path, open]) => folds.get(path) !== open);
+  for (const [path, open] of other) folds.set(path, open);
+  return other.length > 0;
+}
+
+/**
  * @param {BlockState} block
  * @param {LinesBlock} data
  * @param {Context} context

@@ -1,5 +1,6 @@
 // The steps of a training: played, walked and scrubbed. A picture elsewhere on the page follows.
 
+import { act } from "./acts.js";
 import { asker } from "./ask.js";
 import { element } from "./dom.js";
 import { TURNED } from "./follow.js";
@@ -40,6 +41,7 @@ export function time(mount) {
     back.setAttribute("aria-disabled", String(at <= 0));
     forward.setAttribute("aria-disabled", String(at >= picture.time.last));
     mark(at);
+    act(mount, { step: at });
   };
   /** Show a step here, and ask what else shows it to follow. */
   const turn = (/** @type {number} */ at) => {
@@ -110,7 +112,7 @@ export function time(mount) {
   document.addEventListener("keydown", pause, true);
   const follow = (/** @type {Event} */ event) => {
     const { detail } = /** @type {CustomEvent<Turned>} */ (event);
-    if (picture.time.follows) mark(Number(detail.turned.step));
+    if (picture.time.follows) show(Number(detail.turned.step));
   };
   document.addEventListener(TURNED, follow);
 
@@ -129,6 +131,11 @@ export function time(mount) {
         play.state.at = newest.step;
       }
       show(play.state.at);
+    },
+    repeat({ step }) {
+      if (step === undefined || step > picture.time.last) return;
+      play.state.at = step;
+      show(step);
     },
     end() {
       if (play.state.timer) clearInterval(play.state.timer);

@@ -9,11 +9,13 @@ from pages.lessons.panel import go, open_step
 from pages.shared.frame import link_in_step, literal
 from pages.shared.link import read_link
 from pages.shared.session import widget_key
+from pages.shared.visible import heading
 
 read_link("lessons")
 go()
-st.title("Lessons", anchor=False)
-st.caption("A few steps each, in the app itself: read, predict, try, and go on.")
+heading(
+    "Lessons", "A few steps each, in the app itself: read, predict, try, and go on.", shared=False
+)
 with link_in_step():
     found = lessons()
     for problem in found.problems:

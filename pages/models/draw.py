@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from layers.inputs.fields import BadInputError
-from pages.models.component import mount
+from pages.shared.component import mount
 from pages.shared.session import session
 
 MAXIMUM_SIDE = 64

@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.inputs.fields import BadInputError, ChoiceField
 from layers.model_files.model import LayerEntry, ModelFile
-from pages.models.component import mount
+from pages.shared.component import mount
 from pages.shared.controls import control, set_value
 from pages.shared.frame import literal
 from pages.shared.session import session

@@ -20,10 +20,10 @@ from layers.model_files.planes import (
     join,
 )
 from pages.models import summary
-from pages.models.component import mount
 from pages.models.files import Source
 from pages.models.progress import BATCH_BYTES, in_batches
 from pages.shared.charts import charts
+from pages.shared.component import mount
 from pages.shared.compute import compute
 from pages.shared.controls import control, set_value
 from pages.shared.frame import errors_as_sentences, literal

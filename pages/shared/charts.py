@@ -69,7 +69,7 @@ def charts(
     data = described(blocks, text, timings=timings)
     if hidden := [name for name in TOOLS if not visible(name)]:
         data["hidden"] = hidden
-    if any("items" in block or "groups" in block for block in blocks):
+    if blocks:
         visitor = session().visitor
         keep(visitor, picture, data["id"], text)
         data["files"] = {"path": base() + PATH, "visitor": visitor, "picture": picture}

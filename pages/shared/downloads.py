@@ -54,6 +54,12 @@ def keep(visitor: str, picture: str, known_as: str, text: str) -> None:
             _kept[place] = newest
 
 
+def kept(visitor: str, picture: str, known_as: str) -> str | None:
+    """Return the blocks, as text, that a visitor was sent; None where they are not kept."""
+    with _lock:
+        return _kept.get((visitor[:32], picture), {}).get(known_as)
+
+
 def named_picture(visitor: str, picture: str) -> tuple[str, str] | None:
     """Return the file's name and the title of what a visitor was sent last; None where nothing."""
     with _lock:
@@ -85,9 +91,7 @@ def _asked(query: Mapping[str, str]) -> tuple[str, int, str, Options]:
     Raises:
         ValueError: a value that is none, or blocks that are not kept; a sentence.
     """
-    with _lock:
-        newest = _kept.get((query.get("visitor", "")[:32], query.get("picture", "")), {})
-    text = newest.get(query.get("id", ""))
+    text = kept(query.get("visitor", ""), query.get("picture", ""), query.get("id", ""))
     if text is None:
         raise BadInputError(
             "The picture cannot be downloaded: expected one that the page shows now. Received one "

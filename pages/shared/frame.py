@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.present.follow import CODE, show_followed
 from pages.shared.charts import charts
 from pages.shared.link import begin_run, problem_sentences, write_link
 from pages.shared.visible import check_hidden, is_embedded, sidebar
@@ -26,7 +27,7 @@ _ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 
 
 def show() -> None:
-    """Set the browser's tab up and run the page that the address names."""
+    """Set the browser's tab up and run the page that the address names, or show a presenter's."""
     st.set_page_config(page_title="Layerscope", page_icon=_ICON, layout="wide")
     page = st.navigation(
         [
@@ -36,8 +37,11 @@ def show() -> None:
             st.Page("pages/checkup/page.py", title="Check-up", url_path="checkup"),
             st.Page("pages/lessons/page.py", title="Lessons", url_path="lessons"),
         ],
-        position="hidden" if is_embedded() else "top",
+        position="hidden" if is_embedded() or CODE in st.query_params else "top",
     )
+    if CODE in st.query_params:
+        show_followed(st.query_params[CODE])
+        return
     with sidebar():
         if not is_embedded():
             st.markdown("## Layerscope")

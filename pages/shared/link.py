@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.inputs.fields import Field
 from pages.shared.session import session
-from pages.shared.visible import HIDE, hidden_by
+from pages.shared.visible import HIDE, PRESENT, hidden_by
 
 _LAYER = "layer"
 MOST = 1000
@@ -70,6 +70,9 @@ def read_link(page: str) -> None:
     state.has_read_link = True
     link = {name: str(value) for name, value in st.query_params.items()}
     state.hidden, state.hidden_anew = hidden_by(link.pop(HIDE, "")), True
+    state.presents = link.get(PRESENT) == "1"
+    if state.presents:
+        del link[PRESENT]
     open_link(link)
 
 
@@ -122,6 +125,7 @@ def write_link() -> None:
         state.link_problems = []
     state.last_link = parameters
     written = parameters | ({HIDE: ",".join(state.hidden)} if state.hidden else {})
+    written |= {PRESENT: "1"} if state.presents else {}
     if st.query_params.to_dict() != written:
         st.query_params.from_dict(written)
 

@@ -39,6 +39,7 @@ class Session:
         boxes: by field name, which box stands beside the slider, and its number.
         hidden: the names of the controls that the link hides.
         hidden_anew: whether a new link has said so, and the names are yet to be checked.
+        presents: whether the page is shown large, for a room.
         controls: the names of those that there are on this page, hidden or not.
         conceals: whether all controls are hidden now, as those of an embedded page's sidebar.
         shown: the parameters of this run, with their text; None for a value at its default.
@@ -76,6 +77,7 @@ class Session:
     boxes: dict[str, tuple[int, int]] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
     hidden_anew: bool = False
+    presents: bool = False
     controls: dict[str, None] = field(default_factory=dict)
     conceals: bool = False
     shown: dict[str, str | None] = field(default_factory=dict)

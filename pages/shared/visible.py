@@ -11,10 +11,13 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.present.dialog import present
 from pages.shared.session import session, widget_key
 
 HIDE = "hide"
 """The link's parameter: names, separated by commas."""
+PRESENT = "present"
+"""The link's parameter for the look for a room; browser/ makes it so, and shows what is hidden."""
 TOOLS = ("contrast", "downloads", "formula", "play", "product", "speed")
 """What browser/ shows around a picture; it leaves out what is hidden."""
 _QUOTED = 60
@@ -72,9 +75,9 @@ def sidebar() -> Generator[None]:
 
 
 def heading(title: str, caption: str = "", *, shared: bool = True) -> bool:
-    """Show a page's title and its button for sharing; return whether that was pressed.
+    """Show a page's title and its buttons; return whether the one for sharing was pressed.
 
-    An embedded page has neither; ``shared`` says whether there is such a button.
+    An embedded page has none of it; ``shared`` says whether there is that button.
     """
     if is_embedded():
         return False
@@ -87,6 +90,9 @@ def heading(title: str, caption: str = "", *, shared: bool = True) -> bool:
             st.title(title, anchor=False, width="content")
             if caption:
                 st.caption(caption)
+        icon = ":material/podium:"
+        if visible("present") and st.button("Present", key=widget_key("present"), icon=icon):
+            present()
         return (
             shared
             and visible("share")

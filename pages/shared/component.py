@@ -1,4 +1,4 @@
-"""Small components of this page's own: each a script in ``browser/``, which reports back."""
+"""Small components: each a script in ``browser/``, which reports back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from pages.shared.session import widget_key
 from views.blocks import packed
 
 
-def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[Any], None]) -> None:
+def mount(
+    script: str,
+    data: dict[str, Any],
+    *,
+    key: str,
+    on_chosen: Callable[[Any], None] | None = None,
+) -> None:
     """Show a component, and hand what is chosen in it to a function before the next run.
 
     Args:
@@ -26,7 +32,7 @@ def mount(script: str, data: dict[str, Any], *, key: str, on_chosen: Callable[[A
 
     def changed() -> None:
         chosen = (st.session_state.get(key) or {}).get("chosen")
-        if chosen is not None:
+        if on_chosen and chosen is not None:
             on_chosen(chosen)
 
     _component(script)(key=key, data=packed(data), on_chosen_change=changed)

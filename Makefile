@@ -18,7 +18,7 @@ endif
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help run test test-rooms test-pages test-browser lint style types javascript in-step pictures \
-	format bench screenshots requirements clean
+	format bench load screenshots requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -81,6 +81,9 @@ format: $(DEV) $(JS)/node_modules/stamp ## Correct what the linters and the form
 bench: $(DEV) ## Measure the app against its naive form
 	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks $(ARGS)
+
+load: $(DEV) ## Measure a room of visitors without browsers; ARGS="--visitors 50 --seconds 30", --same, --soak 10
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 screenshots: $(DEV) ## Take the README's pictures from the real page
 	@$(BIN)/python -m tests.browser.chromium

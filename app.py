@@ -22,9 +22,10 @@ else:
     from streamlit.runtime.pages_manager import PagesManager
 
     from pages.explore import live as explore_live
-    from pages.shared import downloads
+    from pages.shared import downloads, health
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import show_unexpected_error
+    from pages.shared.internals import stop_polling
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
     from pages.shared.temporary import remove_server_folder
@@ -39,7 +40,8 @@ else:
     async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
         pools = [workers(), *([author_workers()] if module_watcher().path else [])]
-        # Streamlit collects garbage after every run; what was imported by now never becomes any.
+        stop_polling()
+        # What was imported by now never becomes garbage.
         gc.collect()
         gc.freeze()
         # A result passes through five threads. Each may wait this long while a page is running.
@@ -52,7 +54,13 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[*explore_live.ROUTES, *train_live.ROUTES, *downloads.ROUTES, *ROUTES],
+        routes=[
+            *explore_live.ROUTES,
+            *train_live.ROUTES,
+            *downloads.ROUTES,
+            *health.ROUTES,
+            *ROUTES,
+        ],
         middleware=[Middleware(LinkLimit), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

@@ -78,6 +78,8 @@ class Workers(Executor):
     ) -> None:
         """Start the first worker, and when it is warm the next: it has the machine to itself."""
         self.warm = threading.Event()
+        self.computations = 0
+        """How many have been started in this pool's life."""
         self._time_limit = time_limit
         self._memory_limit = memory_limit
         self._kind = kind
@@ -136,6 +138,7 @@ class Workers(Executor):
                 # A job whose worker had died before it began is already marked as running.
                 if job.future.running() or job.future.set_running_or_notify_cancel():
                     self._running[job.visitor] += 1
+                    self.computations += 1
                     self._threads.submit(self._run, job, self._idle.pop())
 
     def _next(self) -> _Job | None:

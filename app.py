@@ -25,7 +25,7 @@ else:
     from pages.shared import downloads, health
     from pages.shared.assets import ROUTES, Preload
     from pages.shared.frame import show_unexpected_error
-    from pages.shared.internals import stop_polling
+    from pages.shared.internals import spare_work
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
     from pages.shared.temporary import remove_server_folder
@@ -40,7 +40,7 @@ else:
     async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
         pools = [workers(), *([author_workers()] if module_watcher().path else [])]
-        stop_polling()
+        spare_work()
         # What was imported by now never becomes garbage.
         gc.collect()
         gc.freeze()

@@ -16,7 +16,7 @@ from benchmarks.apps import OURS
 from benchmarks.load import report
 from benchmarks.load.room import computations, fill
 from benchmarks.load.soak import soak
-from benchmarks.processes import memory, processor, wait_until_idle
+from benchmarks.processes import memory, wait_until_idle
 from benchmarks.server import Unmeasured, running
 
 STARTED = 120.0
@@ -44,20 +44,18 @@ def _measure(options: argparse.Namespace) -> int:
             return soak(address, session, visitors=options.visitors, minutes=options.soak)
         if session is not None:
             wait_until_idle(session)  # the second worker may still be starting
-        before, spent = memory(session), processor(session)
+        before = memory(session)
         load = os.getloadavg()
         room = asyncio.run(
-            fill(address, visitors=options.visitors, seconds=options.seconds, same=options.same)
+            fill(
+                address,
+                visitors=options.visitors,
+                seconds=options.seconds,
+                same=options.same,
+                session=session,
+            )
         )
         print("\n".join(report.lines(room)))
-        changes = max(1, len(room.changes))
-        per_change = {
-            name: 1000 * (seconds - spent[name]) / changes
-            for name, seconds in processor(session).items()
-        }
-        if per_change:
-            said = ", ".join(f"{name} {spent:.1f} ms" for name, spent in per_change.items())
-            print(f"  processor       {said} a change, opening included")
         for what, figures in {"before": before, "after": memory(session)}.items():
             if figures:
                 said = ", ".join(f"{name} {held:.0f} MB" for name, held in figures.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
 
 from benchmarks.load.room import Room
@@ -38,6 +38,7 @@ def lines(room: Room) -> list[str]:
     fair = fairness(room)
     errors = room.errors
     kinds = list(dict.fromkeys(errors))
+    spent = {name: 1000 * seconds / max(1, len(changes)) for name, seconds in room.spent.items()}
     return [
         f"{len(room.visitors)} visitors, {len(changes)} changes, {rate:.1f} a second",
         f"  page opened     {percentiles(opened)}",
@@ -45,7 +46,12 @@ def lines(room: Room) -> list[str]:
         f"  change→page     {percentiles([c.page for c in changes if c.page is not None])}",
         f"  fairness        {'unknown' if fair is None else f'{fair:.2f}'} (worst ÷ best median)",
         f"  computations    {'unknown' if room.computations is None else room.computations}",
+        f"  processor       {_listed(spent, 'ms') or 'unknown'} a change",
         f"  errors          {len(errors)}",
         *(f"    {error[:200]}" for error in kinds[:SHOWN]),
         f"  this generator  {room.processor:.0%} of a core, at most {1000 * room.lag:.0f} ms late",
     ]
+
+
+def _listed(figures: Mapping[str, float], unit: str) -> str:
+    return ", ".join(f"{name} {figure:.1f} {unit}" for name, figure in figures.items())

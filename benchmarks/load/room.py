@@ -16,6 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from benchmarks.load.http import Http
 from benchmarks.load.visitor import Change, Refused, Visitor
+from benchmarks.processes import processor
 
 PERIOD = 1.0
 """Seconds between two changes of one visitor."""
@@ -38,6 +39,7 @@ class Room:
         seconds: how long they made changes.
         processor: the generator's own share of one core meanwhile.
         lag: the longest that the generator itself was late, in seconds.
+        spent: seconds of a processor that the server's processes took meanwhile, by their names.
         computations: how many the server's workers made meanwhile; None where it does not say.
     """
 
@@ -46,6 +48,7 @@ class Room:
     processor: float = 0.0
     lag: float = 0.0
     computations: int | None = None
+    spent: dict[str, float] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
     @property
@@ -65,7 +68,15 @@ class Room:
         return [*self.refused, *said, *lost]
 
 
-async def fill(address: str, *, visitors: int, seconds: float, same: bool, seed: int = 0) -> Room:
+async def fill(
+    address: str,
+    *,
+    visitors: int,
+    seconds: float,
+    same: bool,
+    seed: int = 0,
+    session: int | None = None,
+) -> Room:
     """Let visitors in, let each make a change a second, and wait for the last answers.
 
     Args:
@@ -74,11 +85,12 @@ async def fill(address: str, *, visitors: int, seconds: float, same: bool, seed:
         seconds: for which they make changes.
         same: whether all follow one link; else each has numbers of their own.
         seed: of the first visitor's numbers.
+        session: of the server, whose processors' time is measured; None where it is not ours.
     """
     room = Room([Visitor(address, _query(seed if same else seed + i)) for i in range(visitors)])
     try:
         await _open(room)
-        before, cpu = await computations(address), _processor()
+        before, cpu, spent = await computations(address), _processor(), processor(session)
         watch = asyncio.create_task(_watch(room))
         start = time.perf_counter() + PERIOD / 2
         await asyncio.gather(
@@ -97,6 +109,7 @@ async def fill(address: str, *, visitors: int, seconds: float, same: bool, seed:
         room.processor = (_processor() - cpu) / room.seconds
         watch.cancel()
         await asyncio.gather(*(visitor.rest(REST) for visitor in room.visitors))
+        room.spent = {name: now - spent[name] for name, now in processor(session).items()}
         after = await computations(address)
         room.computations = None if before is None or after is None else after - before
     finally:

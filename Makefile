@@ -23,8 +23,9 @@ endif
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
-run: $(RUNTIME) ## Serve on PORT (8501); HOST=0.0.0.0 for others, too; your own: LAYERS=my_module.py, MODELS=folder, LESSONS=folder
+run: $(RUNTIME) ## Serve on PORT (8501); HOST=0.0.0.0 for others, too; your own: LAYERS=my_module.py, MODELS=folder, LESSONS=folder; WORKERS=n, FRAMES="pages that may show it"
 	LAYERSCOPE_LAYERS="$(LAYERS)" LAYERSCOPE_MODELS="$(MODELS)" LAYERSCOPE_LESSONS="$(LESSONS)" \
+		LAYERSCOPE_WORKERS="$(WORKERS)" LAYERSCOPE_FRAMES="$(FRAMES)" \
 		$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".

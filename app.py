@@ -23,15 +23,18 @@ else:
 
     from pages.explore import live as explore_live
     from pages.shared import downloads, health
-    from pages.shared.assets import ROUTES, Preload
+    from pages.shared.assets import ROUTES, Preload, below_base
     from pages.shared.frame import show_unexpected_error
+    from pages.shared.guard import Guard
     from pages.shared.internals import spare_work
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
+    from pages.shared.settings import check
     from pages.shared.temporary import remove_server_folder
     from pages.shared.workers import author_workers, workers
     from pages.train import live as train_live
 
+    check()
     # Else Streamlit makes a menu of the folder `pages`, and the first visitor of a deep link sees
     # that there is no such page. st.navigation turns that off, too, but later.
     PagesManager.uses_pages_directory = False
@@ -51,16 +54,17 @@ else:
             pool.shutdown(wait=False)
         remove_server_folder()
 
+    routes = [
+        *explore_live.ROUTES,
+        *train_live.ROUTES,
+        *downloads.ROUTES,
+        *health.ROUTES,
+        *ROUTES,
+    ]
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[
-            *explore_live.ROUTES,
-            *train_live.ROUTES,
-            *downloads.ROUTES,
-            *health.ROUTES,
-            *ROUTES,
-        ],
-        middleware=[Middleware(LinkLimit), Middleware(Preload)],
+        routes=[below_base(route) for route in routes],
+        middleware=[Middleware(Guard), Middleware(LinkLimit), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

@@ -22,6 +22,7 @@ from typing import Any
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import worker as worker_module
+from pages.shared.settings import configured_workers
 from pages.shared.worker import (
     AuthorWorker,
     ComputationLostError,
@@ -37,8 +38,6 @@ __all__ = [
     "author_workers",
     "workers",
 ]
-COUNT = 2
-"""One serves while the other hangs, dies or starts. A run takes milliseconds; more would idle."""
 TIME_LIMIT = float(os.environ.get("LAYERSCOPE_TIME_LIMIT", "20"))
 """Seconds that one computation may take."""
 RUNS = 500
@@ -71,7 +70,7 @@ class Workers(Executor):
 
     def __init__(
         self,
-        count: int = COUNT,
+        count: int = 2,
         time_limit: float = TIME_LIMIT,
         memory_limit: int = worker_module.MEMORY_LIMIT,
         kind: type[Worker] = Worker,
@@ -282,6 +281,6 @@ def author_workers() -> Workers:
 
 
 def _started(kind: type[Worker]) -> Workers:
-    started = Workers(kind=kind)
+    started = Workers(configured_workers(), kind=kind)
     atexit.register(started.shutdown, wait=False)
     return started

@@ -116,8 +116,11 @@ class Page:
             self.problems.append(element.exception.message)
         elif kind == "alert" and element.alert.format == _SEVERE:
             self.problems.append(element.alert.body)
-        elif (value := _value(element)) is not None:
-            self._values[value.id] = value
+        elif (value := _value(element)) is not None and (
+            value.id not in self._values
+            or getattr(getattr(element, kind or ""), "set_value", False)
+        ):
+            self._values[value.id] = value  # else the browser keeps what it has
 
     def _end_run(self, status: ForwardMsg.ScriptFinishedStatus.ValueType) -> None:
         """Forget what the run has left out, as the browser does."""

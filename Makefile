@@ -17,14 +17,15 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-rooms test-pages test-browser lint style types javascript in-step pictures \
-	format bench screenshots requirements clean
+.PHONY: help run test test-rooms test-pages test-browser test-deploy lint style types javascript in-step pictures \
+	format bench load screenshots requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
-run: $(RUNTIME) ## Serve on PORT (8501); HOST=0.0.0.0 for others, too; your own: LAYERS=my_module.py, MODELS=folder, LESSONS=folder
+run: $(RUNTIME) ## Serve on PORT (8501); HOST=0.0.0.0 for others, too; your own: LAYERS=my_module.py, MODELS=folder, LESSONS=folder; WORKERS=n, FRAMES="pages that may show it"
 	LAYERSCOPE_LAYERS="$(LAYERS)" LAYERSCOPE_MODELS="$(MODELS)" LAYERSCOPE_LESSONS="$(LESSONS)" \
+		LAYERSCOPE_WORKERS="$(WORKERS)" LAYERSCOPE_FRAMES="$(FRAMES)" \
 		$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".
@@ -39,7 +40,7 @@ test: test-rooms test-pages test-browser ## Run all tests, and print how much of
 
 test-rooms: $(DEV) ## Run the tests that need neither Streamlit nor a browser
 	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= $(TWO) \
-		--ignore=tests/pages --ignore=tests/browser $(ARGS)
+		--ignore=tests/pages --ignore=tests/browser --ignore=tests/deploy $(ARGS)
 
 test-pages: $(DEV) ## Run the tests of the pages that need no browser
 	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= $(TWO) tests/pages $(ARGS)
@@ -47,6 +48,18 @@ test-pages: $(DEV) ## Run the tests of the pages that need no browser
 test-browser: $(DEV) ## Run the tests of the pages in a browser
 	@$(BIN)/python -m tests.browser.chromium
 	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= $(TWO) tests/browser $(ARGS)
+
+# Outside of `make test`: it needs nginx, which is the system's and not Python's.
+test-deploy: $(DEV) ## Run two processes behind nginx, and kill one; installs nginx where apt and root are there
+	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			apt-get -qq update && apt-get -qq install --yes --no-install-recommends nginx-light >/dev/null; \
+		else \
+			echo "The deployment cannot be tested: expected nginx on the PATH. Received none." \
+				"Install it: apt-get install nginx-light, dnf install nginx, or brew install nginx" >&2; \
+			exit 1; \
+		fi; }
+	$(BIN)/pytest --timeout 600 tests/deploy $(ARGS)
 
 lint: style types javascript in-step pictures ## Check style, types, requirements, and the documents' pictures
 
@@ -81,6 +94,9 @@ format: $(DEV) $(JS)/node_modules/stamp ## Correct what the linters and the form
 bench: $(DEV) ## Measure the app against its naive form
 	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m benchmarks $(ARGS)
+
+load: $(DEV) ## Measure a room of visitors without browsers; ARGS="--visitors 50 --seconds 30", --same, --soak 10
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 screenshots: $(DEV) ## Take the README's pictures from the real page
 	@$(BIN)/python -m tests.browser.chromium

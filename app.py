@@ -23,16 +23,20 @@ else:
 
     from pages.explore import live as explore_live
     from pages.present import routes as present
-    from pages.shared import downloads
-    from pages.shared.assets import ROUTES, Preload
+    from pages.shared import downloads, health
+    from pages.shared.assets import ROUTES, Preload, below_base
     from pages.shared.compressed import CompressOnce
     from pages.shared.frame import show_unexpected_error
+    from pages.shared.guard import Guard
+    from pages.shared.internals import spare_work
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
+    from pages.shared.settings import check
     from pages.shared.temporary import remove_server_folder
     from pages.shared.workers import author_workers, workers
     from pages.train import live as train_live
 
+    check()
     # Else Streamlit makes a menu of the folder `pages`, and the first visitor of a deep link sees
     # that there is no such page. st.navigation turns that off, too, but later.
     PagesManager.uses_pages_directory = False
@@ -41,7 +45,8 @@ else:
     async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
         pools = [workers(), *([author_workers()] if module_watcher().path else [])]
-        # Streamlit collects garbage after every run; what was imported by now never becomes any.
+        spare_work()
+        # What was imported by now never becomes garbage.
         gc.collect()
         gc.freeze()
         # A result passes through five threads. Each may wait this long while a page is running.
@@ -52,16 +57,23 @@ else:
             pool.shutdown(wait=False)
         remove_server_folder()
 
+    routes = [
+        *explore_live.ROUTES,
+        *train_live.ROUTES,
+        *downloads.ROUTES,
+        *present.ROUTES,
+        *health.ROUTES,
+        *ROUTES,
+    ]
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=[
-            *explore_live.ROUTES,
-            *train_live.ROUTES,
-            *downloads.ROUTES,
-            *present.ROUTES,
-            *ROUTES,
+        routes=[below_base(route) for route in routes],
+        middleware=[
+            Middleware(Guard),
+            Middleware(LinkLimit),
+            Middleware(CompressOnce),
+            Middleware(Preload),
         ],
-        middleware=[Middleware(LinkLimit), Middleware(CompressOnce), Middleware(Preload)],
         on_script_error=show_unexpected_error,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,6 +33,29 @@ def resident(session: int) -> float:
             "Run this measurement on Linux."
         )
     return sum(_kilobytes(process) for process in _members(session)) / KILOBYTES_IN_MEGABYTE
+
+
+def memory(session: int | None) -> dict[str, float]:
+    """Return what Streamlit's process and its workers hold, in MB; nothing where unknown.
+
+    Args:
+        session: of the server, which is its first process; None where it is not ours.
+    """
+    return _by_process(session, lambda process: _kilobytes(process) / KILOBYTES_IN_MEGABYTE)
+
+
+def processor(session: int | None) -> dict[str, float]:
+    """Return the seconds that both have spent on a processor, as ``memory``."""
+    return _by_process(session, _seconds)
+
+
+def _by_process(session: int | None, figure: Callable[[Path], float]) -> dict[str, float]:
+    if session is None or not _linux():
+        return {}
+    sums = {"streamlit": 0.0, "workers": 0.0}
+    for process in _members(session):
+        sums["streamlit" if process.name == str(session) else "workers"] += figure(process)
+    return sums
 
 
 def wait_until_idle(session: int) -> None:
@@ -78,7 +102,7 @@ def browser_seconds(parent: int) -> float:
         children = families.get(left.pop(), [])
         below += children
         left += [int(child.name) for child in children]
-    return _seconds([process for process in below if _is_browser(process)])
+    return sum(_seconds(process) for process in below if _is_browser(process))
 
 
 def _is_browser(process: Path) -> bool:
@@ -112,14 +136,13 @@ def _kilobytes(process: Path) -> int:
 
 def _processor_seconds(session: int) -> float:
     """Return the seconds that a session's processes have spent on a processor."""
-    return _seconds(_members(session))
+    return sum(map(_seconds, _members(session)))
 
 
-def _seconds(processes: list[Path]) -> float:
-    ticks = 0
-    for process in processes:
-        with suppress(OSError):
-            # After the name, which may contain spaces: fields 14 and 15 are user and system time.
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+def _seconds(process: Path) -> float:
+    try:
+        fields = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0  # it ended meanwhile
+    # After the name, which may contain spaces: fields 14 and 15 are user and system time.
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -13,8 +13,10 @@ from benchmarks.processes import KILOBYTES_IN_MEGABYTE
 from benchmarks.results import Comparison, Effort, Result
 from benchmarks.server import Unmeasured
 from layers.api.explore import describe, explore
-from pages.shared.workers import COUNT, Workers
+from pages.shared.workers import Workers
 from views.explore.link import choice_from_link
+
+COUNT = 2  # workers
 
 LAYERS = (
     *("linear", "repeated_dense", "nd_dense", "center_zero", "running_sum", "mlp_block"),
@@ -30,7 +32,7 @@ def measure(_: Browser, effort: Effort) -> Result:
     """Run layer after layer, each time with other numbers, as visitors do one after the other."""
     part = effort.runs // PARTS
     seen = []
-    pool = Workers(time_limit=PATIENCE)
+    pool = Workers(count=COUNT, time_limit=PATIENCE)
     try:
         layers = pool.submit(describe).result()
         for run, layer in enumerate(islice(cycle(LAYERS), effort.runs)):

@@ -46,7 +46,7 @@ def test_readme_lists_every_registered_layer_and_no_other():
 
 def test_documents_name_only_make_targets_that_exist():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for document in ("README.md", "CONTRIBUTING.md"):
+    for document in ("README.md", "CONTRIBUTING.md", "docs/deploy.md"):
         text = (ROOT / document).read_text()
         named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
         assert named
@@ -60,6 +60,7 @@ def test_documents_link_only_to_files_that_exist():
         "CHANGELOG.md",
         "docs/pictures.md",
         "docs/present.md",
+        "docs/deploy.md",
     ):
         blocks = re.compile(r"^(`{3,}).*?^\1", re.MULTILINE | re.DOTALL)
         text = blocks.sub("", (ROOT / document).read_text())

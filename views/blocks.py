@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Container, Sequence
-from dataclasses import asdict
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from figures.figure import Figure
@@ -119,12 +119,23 @@ def sendable(item: Figure | Sign) -> dict[str, Any]:
 
     Large arrays get an ``id``, by which the browser can say that it has them.
     """
-    sent = {name: value for name, value in asdict(item).items() if value not in ("", None, False)}
+    sent = {name: value for name, value in _plain(item).items() if value not in ("", None, False)}
     for trace in sent.get("spec", {}).get("data", ()):
         data = trace.get("z", {}).get("bdata", "")
         if len(data) >= _WORTH_AN_ID:
             trace["z"]["id"] = hashlib.sha256(data.encode()).hexdigest()[:8]
     return sent
+
+
+def _plain(thing: Any) -> Any:
+    """Return what ``asdict`` does, without copying every number and text: half of its time."""
+    if is_dataclass(thing):
+        return {each.name: _plain(getattr(thing, each.name)) for each in fields(thing)}
+    if isinstance(thing, Mapping):
+        return {name: _plain(value) for name, value in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return type(thing)(map(_plain, thing))
+    return thing
 
 
 def without_known(data: dict[str, Any], known: Container[str]) -> dict[str, Any]:

@@ -7,17 +7,16 @@ follows with the same numbers (from the cache), the formula, and the new link.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from layers.api import explore as explore_api
 from layers.inputs.fields import Field
+from pages.explore.drawn import drawn
 from pages.shared.compute import compute, registered
-from pages.shared.live import route
+from pages.shared.live import Answer, route
 from pages.shared.module_watcher import author_module
 from pages.shared.session import session
-from views.blocks import Block
 from views.explore.link import choice_from_link
-from views.explore.picture import picture
 from views.explore.view import choose_view
 
 PATH = "/layerscope/live/explore"
@@ -36,7 +35,7 @@ def let_answer_go_first() -> None:
         time.sleep(_HEAD_START)
 
 
-def _picture(link: Mapping[str, str]) -> tuple[Sequence[Block], dict[str, float] | None]:
+def _picture(link: Mapping[str, str]) -> Answer:
     started = time.perf_counter()
     choice = choice_from_link((*registered(), *author_module().layers), link)
     arguments = choice.arguments(author_module().module)
@@ -47,11 +46,11 @@ def _picture(link: Mapping[str, str]) -> tuple[Sequence[Block], dict[str, float]
 
     computed = time.perf_counter()
     view = choose_view(run.trace, choice.layer.title, read, run.refused)
-    blocks = picture(choice.layer, run, view, alone="embed" in link)
+    shown = drawn(choice.layer, run, view, alone="embed" in link)
     now = time.perf_counter()
     timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
     is_prefetched = "prefetch" in link  # nobody waits for it, so its times are not measured
-    return blocks, None if is_prefetched else timings
+    return Answer(shown.blocks, shown.text, None if is_prefetched else timings)
 
 
 ROUTES = [route(PATH, PICTURE, _picture)]

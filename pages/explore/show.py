@@ -16,6 +16,7 @@ from layers.inputs.fields import Field
 from layers.traces.failure import RecordingFailedError
 from pages.explore import live
 from pages.explore.choose import dimensions, fit, try_other_shapes
+from pages.explore.drawn import drawn
 from pages.explore.take_away import take_away
 from pages.lessons.panel import task
 from pages.shared.charts import Live, charts
@@ -29,7 +30,7 @@ from pages.shared.visible import is_embedded, visible
 from views.blocks import Block
 from views.explore.cells import EDITS, OF_PICTURE, component_fields, fits_link
 from views.explore.link import Choice
-from views.explore.picture import picture, renamed, until_failure
+from views.explore.picture import renamed, until_failure
 from views.explore.report import unknown_weights
 from views.explore.view import choose_view
 
@@ -71,15 +72,16 @@ def show(choice: Choice) -> None:
         for sentence in view.problems:
             add_problem(sentence)
         is_part = is_embedded()
-        blocks = picture(choice.layer, run, view, alone=is_part)
+        shown = drawn(choice.layer, run, view, alone=is_part)
         now = time.perf_counter()
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
         fields = (*component_fields(choice.layer), *([view.time_field] if view.time_field else []))
         follows = _live(sized, fields)
         session().is_live = bool(follows.path)
         charts(
-            blocks,
+            shown.blocks,
             key=live.PICTURE,
+            text=shown.text,
             timings=timings,
             live=follows,
             on_changes=partial(set_from_picture, fields),

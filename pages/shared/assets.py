@@ -42,9 +42,18 @@ def base() -> str:
     return f"/{prefix}" if prefix else ""
 
 
+def below_base(route: Route | Mount) -> Route | Mount:
+    """Return a route of ours below the prefix: Streamlit puts only its own there."""
+    path = f"{base()}{route.path}"
+    if isinstance(route, Mount):
+        return Mount(path, route.app)
+    return Route(path, route.endpoint, methods=sorted(route.methods or ()))
+
+
 _HEAD = b"<head>"
 # Else Streamlit's script tries `/models/_stcore/…` first, which is not there.
-_ADDRESS = b"<script>window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href}</script>"
+ADDRESS_SCRIPT = b"window.__streamlit = {BACKEND_BASE_URL: new URL('.', location).href}"
+_ADDRESS = b"<script>" + ADDRESS_SCRIPT + b"</script>"
 
 
 class Preload:

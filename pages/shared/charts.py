@@ -45,6 +45,7 @@ def charts(
     blocks: Sequence[Block],
     *,
     key: str,
+    text: str = "",
     timings: dict[str, float] | None = None,
     live: Live | None = None,
     on_changes: Callable[[dict[str, str]], None] | None = None,
@@ -54,6 +55,7 @@ def charts(
     Args:
         blocks: from ``views``.
         key: the mount's name; the same name is redrawn in place, and only what changed.
+        text: the blocks by ``as_text``, where somebody has written it already.
         timings: milliseconds by stage of this update, for the benchmarks.
         live: how the picture follows a control while it turns.
         on_changes: takes the parameters that the visitor changes in the picture, by their names.
@@ -65,7 +67,7 @@ def charts(
         if on_changes and isinstance(changes, dict):
             on_changes({str(name): str(text) for name, text in changes.items()})
 
-    text = as_text(blocks)
+    text = text or as_text(blocks)
     data = described(blocks, text, timings=timings)
     if hidden := [name for name in TOOLS if not visible(name)]:
         data["hidden"] = hidden

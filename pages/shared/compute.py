@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import fields
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -69,19 +69,25 @@ def compute(
         if (known := _cache.get(key)) is not None:
             return known, {"queue": 0.0, "worker": 0.0}
         future = _running.get(key)
-        if future is None:  # else another visitor has just asked for the same
-            future = pool.submit(explore_api.timed, function, *arguments, **named)
-            _running[key] = future
-    try:
-        result, spent = wait(pool, future)
-    finally:
-        with _lock:
-            _running.pop(key, None)
+        is_new = future is None  # else another visitor has just asked for the same
+        if future is None:
+            future = _running[key] = pool.submit(explore_api.timed, function, *arguments, **named)
+    if is_new:
+        future.add_done_callback(partial(_remember, key))
+    result, spent = wait(pool, future)
     waited = 1e3 * (time.perf_counter() - started)
-    if size_in_memory(result) <= CACHE_BYTES // 8:
-        with _lock:
-            _cache[key] = result
     return result, {"queue": max(0.0, waited - spent), "worker": spent}
+
+
+def _remember(key: Any, future: Future) -> None:
+    """Keep a result: who asks finds it in the cache or among what runs, and never in neither."""
+    has_result = not future.cancelled() and future.exception() is None
+    result = future.result()[0] if has_result else None
+    fits = has_result and size_in_memory(result) <= CACHE_BYTES // 8
+    with _lock:
+        _running.pop(key, None)
+        if fits:
+            _cache[key] = result
 
 
 @cache

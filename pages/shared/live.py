@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,8 +19,23 @@ _MOST_KNOWN = 64
 """Arrays that the browser may name as known: more than any picture has."""
 
 
-Picture = Callable[[Mapping[str, str]], tuple[Sequence[Block], dict[str, float] | None]]
-"""Takes a query's parameters; returns the blocks, and milliseconds by stage where they count."""
+@dataclass(frozen=True)
+class Answer:
+    """A picture.
+
+    Attributes:
+        blocks: what to draw.
+        text: the same by ``views.blocks.as_text``, where somebody has written it already.
+        timings: milliseconds by stage, where they count.
+    """
+
+    blocks: Sequence[Block]
+    text: str = ""
+    timings: dict[str, float] | None = None
+
+
+Picture = Callable[[Mapping[str, str]], Answer]
+"""Takes a query's parameters; what it raises as a ``ValueError`` gets no picture."""
 
 
 def route(path: str, place: str, picture: Picture) -> Route:
@@ -28,7 +44,7 @@ def route(path: str, place: str, picture: Picture) -> Route:
     Args:
         path: its address.
         place: the name of the place where the page shows it.
-        picture: what it raises as a ``ValueError`` gets no picture: the page itself says why.
+        picture: what it raises as a ``ValueError`` is refused: the page itself says why.
     """
 
     async def answer(request: Request) -> Response:
@@ -46,9 +62,9 @@ def route(path: str, place: str, picture: Picture) -> Route:
 
 def answered(place: str, picture: Picture, link: Mapping[str, str]) -> bytes:
     """Return the answer to a query, and keep what was sent: it may be asked for as a file."""
-    blocks, timings = picture(link)
-    text = as_text(blocks)
-    data = described(blocks, text, timings=timings)
+    answer = picture(link)
+    text = answer.text or as_text(answer.blocks)
+    data = described(answer.blocks, text, timings=answer.timings)
     visitor = link.get("visitor", "")
     record_sent(visitor, data)
     keep(visitor, place, data["id"], text)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from views.train.step import Trained
 
 _PREFIX = "ls."
+_KEY = f"{_PREFIX}session"
 
 
 @dataclass(kw_only=True)
@@ -105,7 +106,10 @@ class Session:
 
 def session() -> Session:
     """Return the session of the visitor whose page is running."""
-    return st.session_state.setdefault(f"{_PREFIX}session", Session())
+    try:
+        return st.session_state[_KEY]
+    except KeyError:  # the first of some fifty calls a run
+        return st.session_state.setdefault(_KEY, Session())
 
 
 def widget_key(name: str) -> str:

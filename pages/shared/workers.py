@@ -22,6 +22,7 @@ from typing import Any
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import worker as worker_module
+from pages.shared.settings import configured_workers
 from pages.shared.worker import (
     AuthorWorker,
     ComputationLostError,
@@ -37,8 +38,6 @@ __all__ = [
     "author_workers",
     "workers",
 ]
-COUNT = 2
-"""One serves while the other hangs, dies or starts. A run takes milliseconds; more would idle."""
 TIME_LIMIT = float(os.environ.get("LAYERSCOPE_TIME_LIMIT", "20"))
 """Seconds that one computation may take."""
 RUNS = 500
@@ -71,13 +70,15 @@ class Workers(Executor):
 
     def __init__(
         self,
-        count: int = COUNT,
+        count: int = 2,
         time_limit: float = TIME_LIMIT,
         memory_limit: int = worker_module.MEMORY_LIMIT,
         kind: type[Worker] = Worker,
     ) -> None:
         """Start the first worker, and when it is warm the next: it has the machine to itself."""
         self.warm = threading.Event()
+        self.computations = 0
+        """How many have been started in this pool's life."""
         self._time_limit = time_limit
         self._memory_limit = memory_limit
         self._kind = kind
@@ -136,6 +137,7 @@ class Workers(Executor):
                 # A job whose worker had died before it began is already marked as running.
                 if job.future.running() or job.future.set_running_or_notify_cancel():
                     self._running[job.visitor] += 1
+                    self.computations += 1
                     self._threads.submit(self._run, job, self._idle.pop())
 
     def _next(self) -> _Job | None:
@@ -279,6 +281,6 @@ def author_workers() -> Workers:
 
 
 def _started(kind: type[Worker]) -> Workers:
-    started = Workers(kind=kind)
+    started = Workers(configured_workers(), kind=kind)
     atexit.register(started.shutdown, wait=False)
     return started

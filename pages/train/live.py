@@ -7,14 +7,13 @@ is trained is the visitor's own, found by the random name that only that page kn
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakValueDictionary
 
 from layers.inputs.fields import Field
-from pages.shared.live import route
+from pages.shared.live import Answer, route
 from pages.train.step import step_shown
-from views.blocks import Block
 from views.train.link import SHOW, same_training, step_field
 from views.train.step import Trained
 
@@ -33,7 +32,7 @@ def offer(visitor: str, trained: Trained) -> None:
         _trainings[visitor] = trained
 
 
-def _picture(link: Mapping[str, str]) -> tuple[Sequence[Block], None]:
+def _picture(link: Mapping[str, str]) -> Answer:
     visitor = link.get("visitor", "")
     with _lock:
         trained = _trainings.get(visitor)
@@ -47,7 +46,7 @@ def _picture(link: Mapping[str, str]) -> tuple[Sequence[Block], None]:
 
     last = len(trained.training.history.losses) - 1
     shown = step_shown(trained, read(step_field(last)), read(SHOW), read)
-    return shown.blocks, None
+    return Answer(shown.blocks)
 
 
 ROUTES = [route(PATH, PICTURE, _picture)]

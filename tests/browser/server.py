@@ -51,11 +51,12 @@ class Server:
 
 
 @contextmanager
-def serving(log: Path, **settings: str) -> Generator[Server]:
+def serving(log: Path, path: str = "", **settings: str) -> Generator[Server]:
     """Start the app and yield as soon as its port answers; end every process of it afterwards.
 
     Args:
         log: where its output goes.
+        path: below which it serves, as its settings say.
         settings: environment variables of its own.
     """
     with socket.socket() as probe:
@@ -75,7 +76,7 @@ def serving(log: Path, **settings: str) -> Generator[Server]:
         )
     server = Server(process, f"http://127.0.0.1:{port}", log)
     try:
-        _wait_until_it_answers(server)
+        _wait_until_it_answers(server, path)
         yield server
     finally:
         for pid in {process.pid, *server.processes()}:
@@ -84,10 +85,11 @@ def serving(log: Path, **settings: str) -> Generator[Server]:
         process.wait(timeout=15)
 
 
-def _wait_until_it_answers(server: Server) -> None:
+def _wait_until_it_answers(server: Server, path: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.process.poll() is None:
-        with suppress(OSError), urllib.request.urlopen(f"{server.address}/_stcore/health"):  # noqa: S310
+        address = f"{server.address}{path}/_stcore/health"
+        with suppress(OSError), urllib.request.urlopen(address):  # noqa: S310
             return
         time.sleep(0.05)
     raise RuntimeError(f"The server did not answer:\n{server.log.read_text()}")

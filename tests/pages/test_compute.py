@@ -209,3 +209,26 @@ def test_what_a_result_is_found_by_is_small_however_large_the_array():
     changed[-1, -1] += 1
     for other in (changed, array.reshape(4, -1), array.astype("float64"), array.view("int32")):
         assert hashable({"source": other, "batch": 2}) != key
+
+
+def test_who_asks_while_a_result_is_kept_does_not_compute_it_again(
+    sent: list[tuple], monkeypatch: pytest.MonkeyPatch
+):
+    """The result has come, and its size is being measured: it is in the cache in a moment."""
+    seen: list[explore_api.Exploration] = []
+    size = module.size_in_memory
+
+    def measured(result: Any) -> int:
+        if not seen:
+            seen.append(computed({"units": 7})[0])
+        return size(result)
+
+    monkeypatch.setattr(module, "size_in_memory", measured)
+    result, _ = computed({"units": 7})
+    for _ in range(100):
+        if module._cache:
+            break
+        time.sleep(0.05)
+    assert seen == [result]
+    assert len(sent) == 1
+    assert not module._running

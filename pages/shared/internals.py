@@ -1,0 +1,145 @@
+"""What we change in Streamlit's workings: here alone, and left out where they have moved.
+
+None of it changes what is sent. Each spares work that fifty visitors make fifty times; the figures
+are of `make load`. ``tests/pages/test_internals.py`` says when Streamlit has changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session, runtime
+from streamlit.runtime.state import safe_session_state
+from streamlit.watcher import polling_path_watcher
+
+
+def spare_work() -> None:
+    """Make all changes; once, before the server answers."""
+    _stop_polling()
+    _make_theme_once()
+    _wake_once()
+    _look_up_one()
+
+
+def _stop_polling() -> None:
+    """Look no more whether settings have changed: four threads do, five times a second each file.
+
+    The server is run, not edited: settings are read when it starts.
+    """
+    watcher = getattr(polling_path_watcher, "PollingPathWatcher", None)
+    if hasattr(watcher, "_schedule"):
+        _put(watcher, "_schedule", lambda _: None)
+
+
+def _make_theme_once() -> None:
+    """Make the theme's message once a section: each run went six times through all settings."""
+    make: Callable[..., None] | None = getattr(app_session, "_populate_theme_msg", None)
+    if make is None:
+        return
+    made: dict[str, CustomThemeConfig] = {}
+
+    def known(msg: CustomThemeConfig, section: str = "theme") -> None:
+        if section not in made:
+            fresh = CustomThemeConfig()
+            make(fresh, section)
+            made[section] = fresh
+        if made[section].ByteSize():  # a merge of nothing would say that the section is set
+            msg.MergeFrom(made[section])
+
+    _put(app_session, "_populate_theme_msg", known)
+
+
+def _wake_once() -> None:
+    """Wake the server's loop once for what is ready, and not for each of a run's thirty events."""
+    session = getattr(app_session, "AppSession", None)
+    if hasattr(session, "_call_soon_on_event_loop"):
+        call_soon = session._call_soon_on_event_loop
+
+        def call_together(self: Any, callback: Callable[[], None]) -> None:
+            together = self.__dict__.get("_layerscope_together")
+            if together is None:
+                together = self.__dict__.setdefault("_layerscope_together", _Together())
+            together.add(callback, lambda run: call_soon(self, run))
+
+        _put(session, "_call_soon_on_event_loop", call_together)
+    server = getattr(runtime, "Runtime", None)
+    if hasattr(server, "_enqueued_some_message") and hasattr(server, "_get_async_objs"):
+        say = server._enqueued_some_message
+
+        def say_once(self: Any) -> None:
+            flag = getattr(self._get_async_objs(), "need_send_data", None)
+            if flag is None or not flag.is_set():
+                say(self)
+
+        _put(server, "_enqueued_some_message", say_once)
+
+
+def _look_up_one() -> None:
+    """Look one widget up where one is asked for: each number's box read all values of the session.
+
+    Without it, that is an eighth of a run's time.
+    """
+    state = getattr(safe_session_state, "SafeSessionState", None)
+    whole = getattr(state, "filtered_state", None)
+    if isinstance(whole, property) and whole.fget is not None:
+        read = whole.fget
+        _put(state, "filtered_state", property(lambda self: _Values(self, read)))
+
+
+class _Values(Mapping[str, Any]):
+    """A session's values by their keys, read when they are asked for."""
+
+    def __init__(self, state: Any, read_all: Callable[[Any], dict[str, Any]]) -> None:
+        self._state = state
+        self._read_all = read_all
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read_all(self._state))
+
+    def __len__(self) -> int:
+        return len(self._read_all(self._state))
+
+
+def _put(owner: Any, name: str, ours: Any) -> None:
+    """Put what is ours in the place of Streamlit's."""
+    setattr(owner, name, ours)
+
+
+class _Together:
+    """Callbacks that one call of the loop runs, in their order."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._lock = threading.Lock()
+
+    def add(
+        self, callback: Callable[[], None], call_soon: Callable[[Callable[[], None]], None]
+    ) -> None:
+        """Add a callback; the first of several asks the loop for a call."""
+        with self._lock:
+            is_first = not self._waiting
+            self._waiting.append(callback)
+        if is_first:
+            call_soon(self._run)
+
+    def _run(self) -> None:
+        with self._lock:
+            ready, self._waiting = self._waiting, deque()
+        while ready:
+            self._call(ready.popleft())
+
+    @staticmethod
+    def _call(callback: Callable[[], None]) -> None:
+        try:
+            callback()
+        except Exception as error:  # noqa: BLE001 (as the loop does: said, and the next is called)
+            context = {"message": "An event of a page failed.", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)

@@ -1,7 +1,7 @@
 """The picture of a link as an answer of its own, outside of Streamlit's runs.
 
 The browser asks for it while a dimension is being turned, and draws it at once; the page's own run
-follows with the same numbers (from the cache), the formula, and the new link.
+follows with the same numbers (from the cache), and the new link.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ _STARTS = {
     -1: "axis",
     1: "strides num_layers depth groups",
     2: "num_heads heads pool_size patch_size window_size n k size factor expansion reduction ratio "
-    "reduction_ratio expand_ratio expansion_ratio mlp_ratio upscale_factor scale_factor",
+    "reduction_ratio expand_ratio expansion_ratio upscale_factor scale_factor",
     3: "kernel_size num_classes",
     4: "filters channels channel key_dim value_dim head_dim height width",
     5: "units output_dim dim",

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.shared.assets import ADDRESS_SCRIPT
-from pages.shared.settings import configured_frames
+from pages.shared.settings import ANY, configured_frames
 
 LIVE = "/layerscope/live/"
 """How the paths of the routes begin that compute something at every question."""
@@ -110,8 +110,9 @@ def policy() -> str:
         "object-src": "'none'",
         "base-uri": "'self'",
         "form-action": "'self'",
-        "frame-ancestors": configured_frames(),
     }
+    if (frames := configured_frames()) != ANY:  # which would be any but a file on a disk
+        rules["frame-ancestors"] = frames
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 WORKERS = "LAYERSCOPE_WORKERS"
 FRAMES = "LAYERSCOPE_FRAMES"
+ANY = "*"
+"""Any page may show this one in a frame."""
 MOST_WORKERS = 64
 _LEAST = 2
 """One serves while another hangs, dies or starts."""
@@ -66,7 +68,7 @@ def frame_ancestors(text: str) -> str:
     Raises:
         ValueError: one of them is no address; a sentence.
     """
-    sources = text.split() or ["*"]
+    sources = text.split() or [ANY]
     for source in sources:
         if not _SOURCE.fullmatch(source):
             raise ValueError(

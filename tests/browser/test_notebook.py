@@ -54,7 +54,7 @@ def test_outputs_survive_saving_and_converting(
     plot.press("ArrowDown")
     plot.press("Enter")
     expect(frame.locator(".ls-arithmetic")).to_contain_text(
-        "outputs at batch 1, units 0 = 3 × 1 + 4 × 1 + 5 × 1 + 0 = 12"
+        "outputs at batch 1, units 0 = 3 × 1 + 4 × 1 + 5 × 1 + 0 = 12", use_inner_text=True
     )
     weights = page.frame_locator("iframe").nth(1)
     expect(weights.locator("table").first).to_contain_text("Dense")

@@ -88,7 +88,7 @@ def test_no_request_leaves_this_machine_or_asks_for_what_is_not_there(visit: Vis
     visit.page.on("response", lambda answer: answers.append((answer.status, answer.url)))
     visit.page.goto(f"{visit.address}{path}")
     visit.page.wait_for_function(
-        "document.querySelector('link[rel~=icon]').href.startsWith('data:')"
+        "() => document.querySelector('link[rel~=icon]').href.startsWith('data:')"
     )
     visit.page.wait_for_function(RAN, timeout=120_000)
     visit.page.wait_for_load_state("networkidle")

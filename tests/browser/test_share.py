@@ -151,7 +151,7 @@ def test_a_frame_tells_its_height_and_has_nothing_but_the_picture(frame):
     inside.locator(".st-key-features input[type=range]").focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("before => heights.at(-1).height !== before", arg=before)
+    page.wait_for_function("(before) => heights.at(-1).height !== before", arg=before)
     page.wait_for_function(FITS)
     query = page.frames[1].evaluate("location.search")
     link = {"layer": "linear", "features": "18", "hide": "batch", "embed": "true"}

@@ -146,7 +146,7 @@ def test_answers_are_compressed_and_keep_their_headers(rooms: Rooms):
 
     first, again = asyncio.run(ask())
     assert first["x-content-type-options"] == "nosniff"
-    assert "frame-ancestors *" in first["content-security-policy"]
+    assert "frame-ancestors" not in first["content-security-policy"]  # any page may
     assert first["set-cookie"].startswith("layerscope=")
     assert "HttpOnly" in first["set-cookie"]
     assert not again.get("set-cookie", "").startswith("layerscope="), "it has one"

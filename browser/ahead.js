@@ -8,6 +8,8 @@ import { itemsOf } from "./items.js";
 /** @import { Question, Wanted } from "./follow.js" */
 /** @import { Live, PackedArray, Picture } from "./wire.js" */
 
+const RETURNED_AFTER = 5000; // ms after which a page that never confirmed a picture shows its own
+
 /**
  * Draw what the server answers to a link. One question at a time, and after it the newest: so
  * pictures keep coming however fast a hand is.
@@ -30,6 +32,7 @@ export async function drawAhead(mount, wanted, confirmedWithin) {
       if (isBehind(/** @type {Live} */ (mount.page?.live), turned)) {
         mount.ahead = { turned, until: performance.now() + confirmedWithin };
         mount.root.toggleAttribute("data-ahead", true);
+        returnLater(mount);
       }
       mount.data = data;
       drawBlocks(mount);
@@ -41,6 +44,19 @@ export async function drawAhead(mount, wanted, confirmedWithin) {
     mount.root.removeAttribute("data-asking");
   }
   fetchEarly(mount, mount.follower.comingStep());
+}
+
+/**
+ * Show the page's own picture again where the page never confirms the one ahead of it. It is not
+ * told of a drag before the hand lets go.
+ * @param {Mount} mount
+ */
+function returnLater(mount) {
+  clearTimeout(mount.returning);
+  mount.returning = setTimeout(() => {
+    if (document.querySelector("body :active")) returnLater(mount);
+    else mount.showPage?.();
+  }, RETURNED_AFTER);
 }
 
 /**

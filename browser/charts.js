@@ -34,6 +34,8 @@ import { keptRoom } from "./room.js";
  * @property {boolean} [asking]
  * @property {{link: string, answer: Promise<Picture | undefined>}} [prefetched]
  * @property {number} [waiting]
+ * @property {number} [returning]
+ * @property {() => void} [showPage] draw the page's own update again
  * @property {number} [prefetching]
  * @property {Activity} [activity]
  * @property {Acts} [acts] what is done in the picture
@@ -147,6 +149,7 @@ function makeMount(parent) {
       () => mount.page?.live,
     ),
     send: () => {},
+    showPage: () => showPage(mount),
   };
   answerDownloads(mount);
   parent.append(mount.root);
@@ -167,6 +170,7 @@ function showPage(mount) {
     return;
   }
   mount.ahead = undefined;
+  clearTimeout(mount.returning);
   mount.root.removeAttribute("data-ahead");
   if (!page.blocks && mount.data?.id !== page.id) {
     if (page.live) drawAhead(mount, page.live, CONFIRMED_WITHIN);

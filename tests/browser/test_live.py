@@ -127,3 +127,16 @@ def test_quick_presses_in_the_box_beside_a_slider_are_all_counted(visitor):
     visit.has_shape("outputs", 4, 10)
     visit.settle()
     assert box.input_value() == "10"
+
+
+def test_a_picture_that_the_page_never_confirms_gives_way_to_the_pages_own(visitor):
+    visit = visitor().open(layer="linear", seed=17)
+    visit.page.evaluate(
+        """() => document.dispatchEvent(
+          new CustomEvent("layerscope:turned", { detail: { turned: { units: "6" } } }))"""
+    )
+    visit.has_shape("outputs", 8, 6)
+    assert visit.page.locator("[data-ahead]").count() == 1
+    visit.has_shape("outputs", 8, 5)  # which is in the link
+    visit.settle()
+    assert visit.link() == {"layer": "linear", "seed": "17"}

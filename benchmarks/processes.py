@@ -27,11 +27,7 @@ def resident(session: int) -> float:
     Raises:
         Unmeasured: the system has no ``/proc``.
     """
-    if not _linux():
-        raise Unmeasured(
-            "Memory was not measured: expected /proc, which Linux has. Received none. "
-            "Run this measurement on Linux."
-        )
+    _need_linux("Memory")
     return sum(_kilobytes(process) for process in _members(session)) / KILOBYTES_IN_MEGABYTE
 
 
@@ -87,11 +83,7 @@ def browser_seconds(parent: int) -> float:
     Raises:
         Unmeasured: the system has no ``/proc``.
     """
-    if not _linux():
-        raise Unmeasured(
-            "The browser's processor time was not measured: expected /proc, which Linux has. "
-            "Received none. Run this measurement on Linux."
-        )
+    _need_linux("The browser's processor time")
     families: dict[int, list[Path]] = {}
     for process in PROC.glob("[0-9]*"):
         with suppress(OSError):
@@ -109,6 +101,14 @@ def _is_browser(process: Path) -> bool:
     with suppress(OSError):
         return "chrom" in (process / "comm").read_text().lower()
     return False
+
+
+def _need_linux(what: str) -> None:
+    if not _linux():
+        raise Unmeasured(
+            f"{what} was not measured: expected /proc, which Linux has. Received none. Run this "
+            "measurement on Linux."
+        )
 
 
 def _linux() -> bool:

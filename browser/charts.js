@@ -78,7 +78,10 @@ export function load() {
     const script = element("script");
     script.src = new URL("plotly.min.js", here).href;
     script.onload = () => resolve(/** @type {any} */ (window).Plotly);
-    script.onerror = () => reject(new Error("plotly.js could not be loaded: reload the page."));
+    script.onerror = () => {
+      plotly = undefined; // the next figure tries again
+      reject(new Error("plotly.js could not be loaded: reload the page."));
+    };
     document.head.append(script);
   });
   return plotly;

@@ -126,7 +126,7 @@ async function drawByPlotly(load, made, size) {
   const { graph, figure, theme, key } = made;
   if (!made.Plotly) {
     Object.assign(graph.style, { width: `${size.width}px`, height: `${size.height}px` });
-    const Plotly = await load?.();
+    const Plotly = await load?.().catch((error) => made.graph.replaceChildren(error.message));
     if (!Plotly || made.key !== key) return;
     graph.replaceChildren();
     made.Plotly = Plotly;

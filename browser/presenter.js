@@ -178,7 +178,7 @@ function shown() {
 
 /** @param {Element} node */
 function wordsOf(node) {
-  if (node.parentElement?.closest(WORDS) || node.querySelector(".katex, style")) return undefined;
+  if (node.parentElement?.closest(WORDS) || node.querySelector("style")) return undefined;
   const text = (node.textContent ?? "").trim().slice(0, LONGEST);
   if (!text) return undefined;
   if (node.matches(TREE)) return { kind: "code", text: treeOf(node).slice(0, LONGEST) };

@@ -5,6 +5,7 @@
  * @param {Element} node
  */
 export function zoomOf(node) {
+  if (!document.documentElement.dataset.present) return 1; // asking works all styles out
   return /** @type {{currentCSSZoom?: number}} */ (node).currentCSSZoom ?? 1;
 }
 

@@ -1,1 +1,1 @@
-"""One presenter: rooms that are followed by a code, and what a follower's page shows."""
+"""One presenter: rooms that are followed by a code, and their routes."""

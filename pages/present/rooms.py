@@ -16,6 +16,7 @@ from functools import cache
 from cachetools import LRUCache
 
 from layers.inputs.fields import BadInputError
+from pages.shared.present import plain
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters of a code, five bits each: none looks like another when it is read out."""
@@ -260,11 +261,6 @@ class Rooms:
                 "No code is looked up for you now: expected few wrong ones. Received too many in a "
                 "minute. Try again in a minute."
             )
-
-
-def plain(code: str) -> str:
-    """Return a code as it is kept, from what somebody read or typed."""
-    return code[:20].upper().translate(str.maketrans("OIL", "011", " -"))
 
 
 def _new_code() -> str:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from pages.present.follow import CODE, show_followed
 from pages.shared.charts import charts
 from pages.shared.link import begin_run, problem_sentences, write_link
+from pages.shared.present import CODE, show_followed
 from pages.shared.visible import check_hidden, is_embedded, sidebar
 
 _CODE_OR_MARK = re.compile(r"(?<!`)`[^`]+`(?!`)|[!-/:-@\[-`{-~]")

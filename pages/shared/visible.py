@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.present.dialog import present
+from pages.shared.present import present
 from pages.shared.session import session, widget_key
 
 HIDE = "hide"

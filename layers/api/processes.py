@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import shutil
-import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from layers.inputs.fields import BadInputError
-
-
-def die_with(parent: int, folder: str = "") -> None:
-    """In a process: watch its parent from a thread, and end with it however it ends.
-
-    Args:
-        parent: its process id.
-        folder: of the parent's temporary files, which is removed then; none where empty.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True, name="die-with-parent").start()
 
 
 def guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -79,4 +56,3 @@ def clear_kernels() -> None:
 
     context.context().clear_kernel_cache()
     explore.warm_up()
-    gc.collect()

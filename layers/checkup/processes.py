@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cache
@@ -13,6 +10,7 @@ from typing import Any
 
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
+from layers import process
 from layers.inputs.fields import BadInputError
 
 START_LIMIT = 120
@@ -71,13 +69,7 @@ class Process:
             self._executor = None
 
     def _start(self) -> None:
-        self._executor = ProcessPoolExecutor(
-            max_workers=1,
-            timeout=None,
-            initializer=exit_with_parent,
-            initargs=(os.getpid(),),
-            env={"CUDA_VISIBLE_DEVICES": "-1"},
-        )
+        self._executor = process.start()
         try:
             self._executor.submit(import_tensorflow).result(timeout=START_LIMIT)
         except (TimeoutError, FutureTimeoutError, BrokenProcessPool) as error:
@@ -92,24 +84,6 @@ class Process:
 def import_tensorflow() -> None:
     """Import TensorFlow before any time is measured."""
     import layers.checkup.examination.examine  # noqa: F401
-
-
-def exit_with_parent(parent: int) -> None:
-    """End this process when its parent has ended, however that ended; a thread watches for it.
-
-    Args:
-        parent: the parent's process id.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True, name="die-with-parent").start()
-
-
-die_with = exit_with_parent  # the name that pages/ still imports
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from layers.api.processes import die_with
+from layers import process
 from layers.model_files import read
 from layers.model_files.arrays import Array, MemoryArray
 from layers.model_files.model import FileSource, refuse
@@ -117,16 +117,13 @@ atexit.register(end)
 def _started() -> ProcessPoolExecutor:
     global _executor  # noqa: PLW0603 (one process for all readings of this one)
     if _executor is None:
-        _executor = ProcessPoolExecutor(
-            max_workers=1, timeout=None, initializer=_prepare, initargs=(os.getpid(),)
-        )
+        _executor = process.start(_limit_memory)
         _executor.submit(os.getpid).result()  # its start is not counted against a file
     return _executor
 
 
-def _prepare(parent: int) -> None:
-    """In the process: end with its parent, and allocate no more than the limit."""
-    die_with(parent)
+def _limit_memory() -> None:
+    """In the process: allocate no more than the limit."""
     try:
         import resource  # noqa: PLC0415 (not on every system)
 

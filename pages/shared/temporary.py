@@ -1,6 +1,6 @@
 """The server's folder for files that nobody is to keep; it is gone when the server is.
 
-Workers remove it where the server was killed (``layers.api.processes.die_with``), and write their
+Workers remove it where the server was killed (``layers.process``), and write their
 own temporary files there.
 """
 

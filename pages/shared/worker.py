@@ -9,8 +9,9 @@ from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
-from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+from loky.process_executor import BrokenProcessPool
 
+from layers import process
 from layers.api import explore as explore_api
 from layers.api import forks, processes
 from pages.shared.temporary import server_folder
@@ -43,13 +44,7 @@ class Worker:
         self.pid = 0
         self.memory_at_start = 0
         folder = str(server_folder())
-        self._executor = ProcessPoolExecutor(
-            max_workers=1,
-            timeout=None,
-            initializer=processes.die_with,
-            initargs=(os.getpid(), folder),
-            env={"CUDA_VISIBLE_DEVICES": "-1", "TMPDIR": folder},
-        )
+        self._executor = process.start(folder=folder, environment={"TMPDIR": folder})
 
     def warm_up(self) -> None:
         """Import TensorFlow in the process, and wait until that is done."""

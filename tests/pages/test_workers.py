@@ -72,6 +72,15 @@ def test_what_a_computation_raises_comes_through_and_the_worker_stays(single: Wo
     assert single.submit(os.getpid).result() == pid
 
 
+def test_a_worker_that_keeps_much_memory_stays_below_the_limit(single: Workers):
+    pid = single.submit(os.getpid).result()
+    keep = "import os; os.kept = b'1' * (400 << 20)"
+    single.submit(exec, keep).result()
+    time.sleep(1.1)  # loky looks at the memory after a computation, once a second
+    single.submit(abs, -7).result()
+    assert single.submit(os.getpid).result() == pid
+
+
 def test_a_timeout_that_the_computation_itself_raises_is_its_own(single: Workers):
     pid = single.submit(os.getpid).result()
     with pytest.raises(TimeoutError, match="mine"):

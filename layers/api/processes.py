@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from layers.inputs.fields import BadInputError
+
+_BACKGROUND = 10
+"""Niceness that is added: beside another process that computes, about a tenth of a processor is left."""
 
 
 def guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -43,6 +50,23 @@ def guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
             "The computation was stopped by its own code: expected a result. Received "
             f"{type(error).__name__}. Remove what raises it from the layer."
         ) from None
+
+
+def in_background(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Return what a function returns; it gives way to everything else that wants a processor.
+
+    For what takes seconds: a thread of its own runs it, with a lower priority where the system has
+    priorities of threads. No thread may raise its priority again.
+    """
+    with ThreadPoolExecutor(1, initializer=_give_way) as threads:
+        return threads.submit(function, *arguments, **named).result()
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, now + _BACKGROUND)
 
 
 def clear_kernels() -> None:

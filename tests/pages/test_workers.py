@@ -24,6 +24,7 @@ from pages.shared.workers import ComputationLostError, Workers
 from tests.pages.session import ROOT, SENTENCE
 
 TIME_LIMIT = 1.5
+PRIORITY = "__import__('os').getpriority(0, __import__('threading').get_native_id())"
 linux = pytest.mark.skipif(not Path("/proc").exists(), reason="processes are counted in /proc")
 
 
@@ -79,6 +80,16 @@ def test_a_worker_that_keeps_much_memory_stays_below_the_limit(single: Workers):
     time.sleep(1.1)  # loky looks at the memory after a computation, once a second
     single.submit(abs, -7).result()
     assert single.submit(os.getpid).result() == pid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own there")
+def test_what_runs_in_the_background_gives_way_and_leaves_no_trace(single: Workers):
+    before = single.submit(eval, PRIORITY).result()
+    assert single.submit(processes.in_background, eval, PRIORITY).result() == before + 10
+    assert single.submit(eval, PRIORITY).result() == before, "the worker is as quick as it was"
+    with pytest.raises(ValueError, match="SystemExit"):
+        single.submit(processes.in_background, exec, "raise SystemExit").result()
+    assert single.submit(eval, PRIORITY).result() == before
 
 
 def test_a_timeout_that_the_computation_itself_raises_is_its_own(single: Workers):

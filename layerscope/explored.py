@@ -13,7 +13,7 @@ from views.explore.cells import CELL, CONTRAST
 from views.explore.link import choice_from_link
 from views.explore.picture import equation, picture
 from views.explore.view import View, choose_view
-from views.explore.whole import Draw, Source
+from views.explore.whole import Draw, PageSource
 from views.tensors import painter
 
 
@@ -53,7 +53,7 @@ def explored(
     )
 
 
-def source_of(layer: Description, run: Exploration) -> Source:
+def source_of(layer: Description, run: Exploration) -> PageSource:
     """Return what the page of a run is made of."""
     tensors = run.trace.tensors
 
@@ -61,7 +61,7 @@ def source_of(layer: Description, run: Exploration) -> Source:
         paint = painter({name: tensors[name] for name in view.drawn}, view, layer.name)[0]
         return lambda name: sendable(paint(name))
 
-    return Source(
+    return PageSource(
         trace=run.trace,
         view=lambda read: choose_view(run.trace, layer.title, read, run.refused),
         block=lambda view: equation(layer, run, view),

@@ -21,7 +21,7 @@ from pictures.describe import description_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(files.Options):
+class Options(files.DrawingOptions):
     """How a run is drawn: see ``pictures.files.Options``."""
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ from pictures.picture import picture
 from views.blocks import Block, color_range, facts, row, table, text
 from views.explore import report
 from views.explore.cells import CELL
-from views.explore.whole import Source, Whole, still, whole
+from views.explore.whole import PageSource, Whole, still, whole
 from views.train.link import GRADIENT
 from views.train.one_step import OneStep
 from views.train.places import places
@@ -162,7 +162,7 @@ def _gradients(
     loss: str,
     *,
     training: bool,
-) -> Source:
+) -> PageSource:
     """Return the page of one step: every tensor's gradient in its place, and the values below."""
     step = api.gradients_as_it_is(
         layer, inputs, keywords, targets=targets, loss=loss, training=training

@@ -19,7 +19,7 @@ from pictures.picture import only, picture
 from pictures.svg import THEMES
 from views.blocks import Block
 from views.explore.view import View
-from views.explore.whole import Source, Whole, whole
+from views.explore.whole import PageSource, Whole, whole
 from views.train.one_step import OneStep
 from views.train.step import source_of_step
 
@@ -56,7 +56,7 @@ def offline_step_html(step: OneStep, parameters: Mapping[str, str]) -> bytes:
 
 
 def _html(
-    source: Source,
+    source: PageSource,
     below: Callable[[View], list[Block]],
     title: str,
     summary: str,

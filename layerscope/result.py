@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from layers.traces.trace import Tensor
 from views.blocks import Block
 from views.explore.view import View
-from views.explore.whole import Read, Source
+from views.explore.whole import PageSource, Read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,6 @@ class Run:
     summary: str
     block: Block
     tensors: Mapping[str, Tensor]
-    source: Source
+    source: PageSource
     below: Callable[[View], list[Block]]
     read: Read

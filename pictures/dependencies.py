@@ -15,7 +15,7 @@ _MOST = 16
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Part:
+class DependencyCells:
     """Cells of a tensor; ``far`` where another tensor that is shown stands between."""
 
     name: str
@@ -25,7 +25,7 @@ class Part:
 
 def dependencies(
     links: Mapping[str, Any], shown: Collection[str], name: str, cells: Cells
-) -> list[Part]:
+) -> list[DependencyCells]:
     """Return the cells, of the tensors shown, of which these cells are made."""
     parts = _Parts(name, cells)
     for step in reversed(links["steps"]):
@@ -39,7 +39,7 @@ def dependencies(
 
 def dependents(
     links: Mapping[str, Any], shown: Collection[str], name: str, cells: Cells
-) -> list[Part]:
+) -> list[DependencyCells]:
     """Return the cells, of the tensors shown, that these cells help to make."""
     parts = _Parts(name, cells)
     for step in links["steps"]:
@@ -71,9 +71,11 @@ class _Parts:
 
     def __init__(self, start: str, cells: Cells) -> None:
         self.start = start
-        self.found: dict[str, list[Part]] = {start: [Part(name=start, cells=cells, far=False)]}
+        self.found: dict[str, list[DependencyCells]] = {
+            start: [DependencyCells(name=start, cells=cells, far=False)]
+        }
 
-    def of(self, name: str) -> list[Part]:
+    def of(self, name: str) -> list[DependencyCells]:
         return list(self.found.get(name, ()))
 
     def add(self, name: str, cells: Cells, far: bool) -> None:
@@ -84,14 +86,14 @@ class _Parts:
         for part in same:
             known.remove(part)
             far = far and part.far
-        known.append(Part(name=name, cells=cells, far=far))
+        known.append(DependencyCells(name=name, cells=cells, far=far))
         if len(known) > _MOST:
             axes = zip(*(part.cells for part in known), strict=True)
             merged = tuple(np.unique(np.concatenate(axis)) for axis in axes)
             far = all(part.far for part in known)
-            self.found[name] = [Part(name=name, cells=merged, far=far)]
+            self.found[name] = [DependencyCells(name=name, cells=merged, far=far)]
 
-    def listed(self, shown: Collection[str]) -> list[Part]:
+    def listed(self, shown: Collection[str]) -> list[DependencyCells]:
         return [
             part
             for name, parts in self.found.items()

@@ -24,7 +24,7 @@ class OptionError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class DrawingOptions:
     """How a block is drawn.
 
     Attributes:
@@ -64,7 +64,7 @@ class Options:
             )
 
 
-def drawn(block: dict[str, Any], ending: str, options: Options) -> bytes:
+def drawn(block: dict[str, Any], ending: str, options: DrawingOptions) -> bytes:
     """Return a block as the bytes of a file.
 
     Args:
@@ -84,7 +84,7 @@ def drawn(block: dict[str, Any], ending: str, options: Options) -> bytes:
     return ENDINGS[ending](_scene(block, options), options)
 
 
-def named_file(text: str, at: int, ending: str, options: Options) -> tuple[str, bytes]:
+def named_file(text: str, at: int, ending: str, options: DrawingOptions) -> tuple[str, bytes]:
     """Return the name and the bytes of one of the blocks that a browser shows.
 
     Args:
@@ -138,28 +138,28 @@ def chosen(block: dict[str, Any], tensor: str) -> dict[str, Any]:
     return found
 
 
-def _scene(block: dict[str, Any], options: Options) -> Scene:
+def _scene(block: dict[str, Any], options: DrawingOptions) -> Scene:
     return picture(chosen(block, options.only), caption=options.caption, room=options.width)
 
 
-def _svg(scene: Scene, options: Options) -> bytes:
+def _svg(scene: Scene, options: DrawingOptions) -> bytes:
     theme = next((each for each in THEMES if each == options.theme), "auto")
     return _vector("SVG", svg(scene, theme).encode())
 
 
-def _png(scene: Scene, options: Options) -> bytes:
+def _png(scene: Scene, options: DrawingOptions) -> bytes:
     from pictures.png import png
 
     return png(scene, _fixed("PNG", options), scale=options.scale)
 
 
-def _pdf(scene: Scene, options: Options) -> bytes:
+def _pdf(scene: Scene, options: DrawingOptions) -> bytes:
     from pictures.pdf import pdf
 
     return _vector("PDF", pdf(scene, _fixed("PDF", options)))
 
 
-def _fixed(kind: str, options: Options) -> Literal["light", "dark"]:
+def _fixed(kind: str, options: DrawingOptions) -> Literal["light", "dark"]:
     if options.theme == "auto":
         raise OptionError(
             f"The {kind} cannot be written: expected the theme light or dark, for it cannot follow "
@@ -178,5 +178,9 @@ def _vector(kind: str, data: bytes) -> bytes:
     return data
 
 
-ENDINGS: dict[str, Callable[[Scene, Options], bytes]] = {".svg": _svg, ".png": _png, ".pdf": _pdf}
+ENDINGS: dict[str, Callable[[Scene, DrawingOptions], bytes]] = {
+    ".svg": _svg,
+    ".png": _png,
+    ".pdf": _pdf,
+}
 """A function for each kind of file."""

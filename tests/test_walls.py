@@ -31,6 +31,9 @@ FORBIDDEN = {
 OLD_PATHS = {"layers.registry", "layers.forward"}
 """Import paths that other people's scripts use, of what lives in folders with TensorFlow."""
 
+THE_POSTS_OWN = "layers/checkup/examination/posted.py"
+"""Layers as the posts wrote them, under the names that the catalogue's have, too."""
+
 IMPORT_ALL = """
 import importlib, sys
 root, modules = sys.argv[1], sys.argv[2].split(",")
@@ -158,3 +161,16 @@ def test_no_file_of_a_room_imports_what_the_room_may_not_know(room):
             if broken := {name.partition(".")[0] for name in names} & FORBIDDEN[room]:
                 found[str(file.relative_to(ROOT))] = broken
     assert found == {}
+
+
+def test_a_name_of_a_class_has_one_meaning():
+    meanings = {}
+    for file in sorted(file for room in FORBIDDEN for file in (ROOT / room).rglob("*.py")):
+        path = str(file.relative_to(ROOT))
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
+                continue
+            if path != THE_POSTS_OWN:
+                meanings.setdefault(node.name, []).append(path)
+    twice = {name: paths for name, paths in meanings.items() if len(paths) > 1}
+    assert twice == {}

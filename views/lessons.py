@@ -88,7 +88,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class LessonStep:
     """One step of a lesson.
 
     Attributes:
@@ -122,7 +122,7 @@ class Lesson:
     name: str
     title: str
     summary: str
-    steps: tuple[Step, ...]
+    steps: tuple[LessonStep, ...]
 
 
 def read(path: Path) -> Lesson:
@@ -171,7 +171,7 @@ class _Reader:
             steps=tuple(self._step(table, number) for number, table in enumerate(tables, 1)),
         )
 
-    def _step(self, table: dict[str, Any], number: int) -> Step:
+    def _step(self, table: dict[str, Any], number: int) -> LessonStep:
         self._check(table, _STEP, ("title", "text", "link"), number)
         done = table.get("done", {})
         if not all(isinstance(text, str) for text in done.values()):
@@ -179,7 +179,7 @@ class _Reader:
         if bool(done) != ("task" in table):
             self._refuse(number, "task", "both `task` and `done`, or none", "one of them")
         question = table.get("question")
-        return Step(
+        return LessonStep(
             title=table["title"],
             text=table["text"],
             link=self._link(table, "link", number),

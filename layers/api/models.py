@@ -47,7 +47,7 @@ class CellWindow:
 
 
 @dataclass(frozen=True)
-class Many:
+class ResultList:
     """Results, one for each weight or pair, in order."""
 
     items: tuple
@@ -106,9 +106,9 @@ def read_chunk(
     return _apply(source, weight, read_chunk_of, weight, norms=norms, sort=bool(norms), chunk=chunk)
 
 
-def chunk_norms(source: Source, weight: WeightEntry, *, chunk: tuple[int, int]) -> Many:
+def chunk_norms(source: Source, weight: WeightEntry, *, chunk: tuple[int, int]) -> ResultList:
     """Return the sums of squares of a weight's filters in a chunk, (filters,) a plane."""
-    return Many(_apply(source, weight, norms_squared, weight, chunk=chunk))
+    return ResultList(_apply(source, weight, norms_squared, weight, chunk=chunk))
 
 
 def window(
@@ -135,16 +135,16 @@ def window(
     return CellWindow(values=values)
 
 
-def measure(source: Source, weights: tuple[WeightEntry, ...]) -> Many:
+def measure(source: Source, weights: tuple[WeightEntry, ...]) -> ResultList:
     """Return the statistics of each weight."""
-    return Many(
+    return ResultList(
         tuple(_apply(source, weight, statistics, whole_layout(weight.shape)) for weight in weights)
     )
 
 
 def count(
     source: Source, weights: tuple[WeightEntry, ...], scales: tuple[tuple[float, float], ...]
-) -> Many:
+) -> ResultList:
     """Return each weight's histogram between the two ends of its scale, as ``BINS`` counts."""
 
     def one(weight: WeightEntry, scale: tuple[float, float]) -> tuple[int, ...]:
@@ -153,7 +153,7 @@ def count(
         counts = _apply(source, weight, histogram, layout, low=low, high=high, bins=BINS)
         return tuple(counts.tolist())
 
-    return Many(tuple(map(one, weights, scales)))
+    return ResultList(tuple(map(one, weights, scales)))
 
 
 def output_npy(
@@ -212,16 +212,16 @@ def activate(
     return activations.activate(source, path, feed, seed=seed, cell=cell, number=number)
 
 
-def pair(source: Source, other: Source) -> Many:
+def pair(source: Source, other: Source) -> ResultList:
     """Match the weights of two networks; see ``layers.networks.comparison.match``."""
     from layers.networks.running import runnable
 
-    return Many(comparison.match(runnable.index(source), runnable.index(other)))
+    return ResultList(comparison.match(runnable.index(source), runnable.index(other)))
 
 
-def distances(source: Source, other: Source, pairs: tuple[WeightPair, ...]) -> Many:
+def distances(source: Source, other: Source, pairs: tuple[WeightPair, ...]) -> ResultList:
     """Return how much the two weights of each pair differ, for pairs that fit."""
-    return Many(
+    return ResultList(
         tuple(reader.apply(_places(source, other, pair), comparison.distance) for pair in pairs)
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from layers.inputs.fields import BadInputError
 
 _BACKGROUND = 10
-"""Niceness that is added: beside another process that computes, about a tenth of a processor is left."""
+"""Niceness that is added: beside another process that computes, a tenth of a processor is left."""
 
 
 def guarded(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

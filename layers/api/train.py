@@ -18,7 +18,7 @@ from layers.inputs.fields import BadInputError
 from layers.training.history import History, Moment
 from layers.training.plane import LossPlane
 from layers.training.progress import FileProgress
-from layers.training.step import Difference, StepTraces
+from layers.training.step import FiniteDifference, StepTraces
 from layers.training.subject import Subject
 
 __all__ = [
@@ -130,7 +130,7 @@ def show_moment(subject: Subject, history: History, step: int) -> Moment:
 
 def measure_difference(
     subject: Subject, history: History, step: int, weight: str, index: tuple[int, ...]
-) -> Difference:
+) -> FiniteDifference:
     """Return what moving one number changes; errors as ``layers.training.finite_difference``."""
     from layers.training import finite_difference
 

@@ -9,7 +9,7 @@ from layers.catalog.posts import CUSTOMISING
 from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import IntField
-from layers.inputs.sources import Source
+from layers.inputs.sources import InputSource
 from layers.traces.trace import Trace, largest_difference
 
 
@@ -153,7 +153,7 @@ SPEC = LayerSpec(
         Invariant(sentence="Every other cell is unchanged.", measure=_outside),
     ),
     examples=(Example(title="10 × 10 of 6 with a 2 × 2 hole", batch=0),),
-    example_input=Source(
+    example_input=InputSource(
         label="Sixes",
         make=lambda shape, *_: np.full(shape, 6, "float32"),
         code='np.full({shape}, 6, "float32")',

@@ -22,7 +22,7 @@ from layers.catalog.posts import THREE_DIMENSIONS
 from layers.catalog.spec import Invariant, LayerSpec
 from layers.inputs.description import Example
 from layers.inputs.fields import ShapeField
-from layers.inputs.sources import MAXIMUM_ELEMENTS, Source
+from layers.inputs.sources import MAXIMUM_ELEMENTS, InputSource
 from layers.traces.trace import Trace
 
 
@@ -128,7 +128,7 @@ SPEC = LayerSpec(
         Example(title="Ones and twos (2, 3, 4) to 10"),
         Example(title="Ones (1, 3, 5, 6) to 10", values={"shape": (1, 3, 5, 6)}, input="ones"),
     ),
-    example_input=Source(
+    example_input=InputSource(
         label="Ones and twos",
         make=_ones_and_twos,
         code='(1 + np.indices({shape})[-2] % 2).astype("float32")',

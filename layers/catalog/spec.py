@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.inputs.description import BATCH, SEED, Description, Shape, Values
 from layers.inputs.fields import IntField
-from layers.inputs.sources import NORMAL, Source
+from layers.inputs.sources import NORMAL, InputSource
 from layers.traces.trace import Trace
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class LayerSpec(Description):
     invariants: tuple[Invariant, ...] = ()
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     symbols: Mapping[str, str] = field(default_factory=dict)
-    example_input: Source = NORMAL
+    example_input: InputSource = NORMAL
     notes: Callable[[Values], tuple[str, ...]] = no_notes
     batch: IntField | None = BATCH
     module: str = ""

@@ -8,7 +8,7 @@ from layers.checkup.report import Fix
 
 
 @dataclass(frozen=True)
-class Example:
+class RuleExample:
     """One rule: its title, lines that break it, and lines that do not."""
 
     title: str
@@ -22,7 +22,7 @@ class Example:
 
 
 EXAMPLES = {
-    "untracked-variable": Example(
+    "untracked-variable": RuleExample(
         "Variable not tracked by Keras",
         """
 def build(self, input_shape):
@@ -37,7 +37,7 @@ def build(self, input_shape):
     )
 """,
     ),
-    "untracked-state": Example(
+    "untracked-state": RuleExample(
         "State not tracked by Keras",
         """
 def build(self, input_shape):
@@ -50,7 +50,7 @@ def build(self, input_shape):
     )
 """,
     ),
-    "frozen-copy": Example(
+    "frozen-copy": RuleExample(
         "Copy of a weight, made only once",
         """
 def build(self, input_shape):
@@ -69,7 +69,7 @@ def call(self, inputs):
     return tf.matmul(inputs, repeated)
 """,
     ),
-    "variable-in-call": Example(
+    "variable-in-call": RuleExample(
         "Variable created in call()",
         """
 def call(self, inputs):
@@ -84,7 +84,7 @@ def call(self, inputs):
     return tf.matmul(inputs, self.w)
 """,
     ),
-    "children-unbuilt": Example(
+    "children-unbuilt": RuleExample(
         "Sublayers left unbuilt by build()",
         """
 def build(self, input_shape):
@@ -96,7 +96,7 @@ def build(self, input_shape):
     self.dense.build(input_shape)
 """,
     ),
-    "config-missing": Example(
+    "config-missing": RuleExample(
         "Constructor argument not serializable",
         """
 def __init__(self, function, **kwargs):
@@ -113,7 +113,7 @@ def get_config(self):
     return {**super().get_config(), "function": function}
 """,
     ),
-    "config-incomplete": Example(
+    "config-incomplete": RuleExample(
         "Constructor argument missing from get_config()",
         """
 def get_config(self):
@@ -124,7 +124,7 @@ def get_config(self):
     return {**super().get_config(), "units": self.units, "rate": self.rate}
 """,
     ),
-    "no-kwargs": Example(
+    "no-kwargs": RuleExample(
         "Constructor without **kwargs",
         """
 def __init__(self, units=32):
@@ -137,7 +137,7 @@ def __init__(self, units=32, **kwargs):
     self.units = units
 """,
     ),
-    "unregistered": Example(
+    "unregistered": RuleExample(
         "Class not registered",
         """
 class MyLayer(keras.layers.Layer):
@@ -147,7 +147,7 @@ class MyLayer(keras.layers.Layer):
 class MyLayer(keras.layers.Layer):
 """,
     ),
-    "positional-add-weight": Example(
+    "positional-add-weight": RuleExample(
         "add_weight() called as in Keras 2",
         """
 self.w = self.add_weight("w", (input_shape[-1], self.units))
@@ -156,7 +156,7 @@ self.w = self.add_weight("w", (input_shape[-1], self.units))
 self.w = self.add_weight(name="w", shape=(input_shape[-1], self.units))
 """,
     ),
-    "numpy-in-call": Example(
+    "numpy-in-call": RuleExample(
         "NumPy used in call()",
         """
 def call(self, inputs):
@@ -167,7 +167,7 @@ def call(self, inputs):
     return keras.ops.maximum(inputs, 0)
 """,
     ),
-    "python-state": Example(
+    "python-state": RuleExample(
         "Python state changed in call()",
         """
 def __init__(self, **kwargs):
@@ -190,7 +190,7 @@ def call(self, inputs):
     return inputs / self.steps
 """,
     ),
-    "no-gradient": Example(
+    "no-gradient": RuleExample(
         "Weight without a gradient",
         """
 return tf.round(tf.matmul(inputs, self.w))
@@ -200,7 +200,7 @@ exact = tf.matmul(inputs, self.w)
 return exact + tf.stop_gradient(tf.round(exact) - exact)
 """,
     ),
-    "fixed-batch": Example(
+    "fixed-batch": RuleExample(
         "Batch size hard-coded",
         """
 return tf.reshape(inputs, (8, -1))
@@ -209,7 +209,7 @@ return tf.reshape(inputs, (8, -1))
 return tf.reshape(inputs, (tf.shape(inputs)[0], -1))
 """,
     ),
-    "wrong-output-shape": Example(
+    "wrong-output-shape": RuleExample(
         "compute_output_shape() disagrees with call()",
         """
 def compute_output_shape(self, input_shape):
@@ -220,7 +220,7 @@ def compute_output_shape(self, input_shape):
     return (*input_shape[:-1], self.units)
 """,
     ),
-    "float64-constant": Example(
+    "float64-constant": RuleExample(
         "float64 constant",
         """
 self.mask = tf.constant(np.ones((10, 10)))
@@ -229,7 +229,7 @@ self.mask = tf.constant(np.ones((10, 10)))
 self.mask = tf.constant(np.ones((10, 10)), dtype=self.compute_dtype)
 """,
     ),
-    "opaque-lambda": Example(
+    "opaque-lambda": RuleExample(
         "Lambda that uses untracked variables",
         """
 w = tf.Variable(tf.ones((10, 5)))
@@ -246,7 +246,7 @@ class Product(keras.layers.Layer):
 layer = Product()
 """,
     ),
-    "reserved-name": Example(
+    "reserved-name": RuleExample(
         "Attribute name reserved by Keras",
         """
 self._layers = [keras.layers.Dense(5)]
@@ -255,7 +255,7 @@ self._layers = [keras.layers.Dense(5)]
 self.own_layers = [keras.layers.Dense(5)]
 """,
     ),
-    "build-signature": Example(
+    "build-signature": RuleExample(
         "build() arguments do not match call()",
         """
 def build(self, first, second):
@@ -272,7 +272,7 @@ def call(self, query, value):
     return tf.matmul(query, self.w) * value
 """,
     ),
-    "softmax-of-one": Example(
+    "softmax-of-one": RuleExample(
         "Softmax over an axis of length 1",
         """
 self.out = keras.layers.Dense(1, activation="softmax")
@@ -281,7 +281,7 @@ self.out = keras.layers.Dense(1, activation="softmax")
 self.out = keras.layers.Dense(1, activation="sigmoid")
 """,
     ),
-    "hard-coded-size": Example(
+    "hard-coded-size": RuleExample(
         "Index or size hard-coded",
         """
 mask = np.ones((rows, columns), "float32")

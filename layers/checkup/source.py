@@ -15,7 +15,7 @@ from layers.checkup.report import Fix
 
 
 @dataclass(frozen=True)
-class Source:
+class ClassSource:
     """The source of one class.
 
     Attributes:
@@ -77,7 +77,7 @@ class Source:
         lines[0] = lines[0][getattr(node, "col_offset", 0) :]
         return b"".join(lines).decode()
 
-    def edited(self, *edits: Edit) -> Fix | None:
+    def edited(self, *edits: TextEdit) -> Fix | None:
         """Return a fix with these edits; None if they change nothing or leave invalid Python."""
         offset = self.first - 1
         lines = [line.rstrip("\n") for line in self.lines[offset : self.tree.end_lineno]]
@@ -103,7 +103,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Edit:
+class TextEdit:
     """A range of text to replace: from (line, column in bytes) to (line, column in bytes)."""
 
     start: tuple[int, int]
@@ -113,32 +113,35 @@ class Edit:
     """Whether to remove the line as well if nothing is left on it."""
 
 
-def replace(node: ast.expr | ast.stmt, text: str, *, whole: bool = False) -> Edit:
+def replace(node: ast.expr | ast.stmt, text: str, *, whole: bool = False) -> TextEdit:
     """Replace a node with other text."""
     start = (node.lineno, node.col_offset)
-    return Edit(start, (node.end_lineno or 0, node.end_col_offset or 0), text, whole)
+    return TextEdit(start, (node.end_lineno or 0, node.end_col_offset or 0), text, whole)
 
 
-def unwrapped(node: ast.expr, inner: ast.expr) -> list[Edit]:
+def unwrapped(node: ast.expr, inner: ast.expr) -> list[TextEdit]:
     """Remove what surrounds an inner expression; other edits may lie inside it."""
     start, end = (node.lineno, node.col_offset), (inner.lineno, inner.col_offset)
     last = (inner.end_lineno or 0, inner.end_col_offset or 0)
-    return [Edit(start, end, ""), Edit(last, (node.end_lineno or 0, node.end_col_offset or 0), "")]
+    return [
+        TextEdit(start, end, ""),
+        TextEdit(last, (node.end_lineno or 0, node.end_col_offset or 0), ""),
+    ]
 
 
-def insert_before(node: ast.stmt, text: str) -> Edit:
+def insert_before(node: ast.stmt, text: str) -> TextEdit:
     """Insert lines before a statement and its decorators, with the statement's indentation."""
     line = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
     column = node.col_offset
     indented = text.replace("\n", "\n" + " " * column)
-    return Edit((line, column), (line, column), f"{indented}\n{' ' * column}")
+    return TextEdit((line, column), (line, column), f"{indented}\n{' ' * column}")
 
 
-def insert_after(node: ast.stmt, text: str) -> Edit:
+def insert_after(node: ast.stmt, text: str) -> TextEdit:
     """Insert lines after a statement, with its indentation."""
     end = (node.end_lineno or 0, node.end_col_offset or 0)
     indented = text.replace("\n", "\n" + " " * node.col_offset)
-    return Edit(end, end, "\n" + " " * node.col_offset + indented)
+    return TextEdit(end, end, "\n" + " " * node.col_offset + indented)
 
 
 def attribute_of(node: ast.AST) -> str | None:
@@ -161,7 +164,7 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)])
 
 
-def source_of(cls: type) -> Source | None:
+def source_of(cls: type) -> ClassSource | None:
     """Return a class's source, found through its methods; None if it is not available."""
     for function in functions_of(cls):
         code = function.__code__
@@ -173,7 +176,7 @@ def source_of(cls: type) -> Source | None:
             and node.lineno <= code.co_firstlineno <= (node.end_lineno or 0)
         ]
         if found:
-            return Source(code.co_filename, lines, max(found, key=lambda node: node.lineno))
+            return ClassSource(code.co_filename, lines, max(found, key=lambda node: node.lineno))
     return None
 
 

@@ -15,7 +15,7 @@ MAXIMUM_ELEMENTS = 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class InputSource:
     """A way to make an input of any shape.
 
     Attributes:
@@ -34,27 +34,27 @@ def _one_hot(shape: tuple[int, ...], _seed: int, _constant: float) -> np.ndarray
     return np.eye(shape[-1], dtype="float32")[np.arange(rows) % shape[-1]].reshape(shape)
 
 
-NORMAL = Source(
+NORMAL = InputSource(
     label="Normal numbers",
     make=lambda shape, seed, _: np.random.default_rng(seed).normal(size=shape).astype("float32"),
     code='np.random.default_rng({seed}).normal(size={shape}).astype("float32")',
 )
-ONES = Source(
+ONES = InputSource(
     label="Ones",
     make=lambda shape, _seed, _constant: np.ones(shape, "float32"),
     code='np.ones({shape}, "float32")',
 )
-CONSTANT = Source(
+CONSTANT = InputSource(
     label="A constant",
     make=lambda shape, _, constant: np.full(shape, constant, "float32"),
     code='np.full({shape}, {constant}, "float32")',
 )
-RAMP = Source(
+RAMP = InputSource(
     label="Ramp from −1 to 1",
     make=lambda shape, *_: np.linspace(-1, 1, math.prod(shape)).reshape(shape).astype("float32"),
     code='np.linspace(-1, 1, {size}).reshape({shape}).astype("float32")',
 )
-ONE_HOT = Source(
+ONE_HOT = InputSource(
     label="One-hot rows",
     make=_one_hot,
     code='np.eye({width}, dtype="float32")[np.arange({rows}) % {width}].reshape({shape})',
@@ -67,14 +67,14 @@ SOURCES = {
     "one_hot": ONE_HOT,
 }
 """The inputs that every layer takes, beside its own and the visitor's array."""
-IDS = Source(
+IDS = InputSource(
     label="Ids 0, 1, 2, …",
     make=lambda shape, _, most: (
         (np.arange(math.prod(shape)) % int(most)).reshape(shape).astype("int32")
     ),
     code="(np.arange({size}) % {constant}).reshape({shape})",
 )
-RANDOM_IDS = Source(
+RANDOM_IDS = InputSource(
     label="Random ids",
     make=lambda shape, seed, most: (
         np.random.default_rng(seed).integers(int(most), size=shape).astype("int32")
@@ -85,7 +85,7 @@ IDS_IF_UNSAID = 10
 """How many ids there are where nothing says so: an author's layer that may take ids."""
 ID_SOURCES = {"ids": IDS, "random_ids": RANDOM_IDS}
 """Whole numbers from 0, as int32: their ``constant`` is how many ids there are."""
-PIXELS = Source(
+PIXELS = InputSource(
     label="Ramp from 0 to 255",
     make=lambda shape, *_: np.linspace(0, 255, math.prod(shape)).reshape(shape).astype("float32"),
     code='np.linspace(0, 255, {size}).reshape({shape}).astype("float32")',
@@ -94,7 +94,7 @@ SAME = "same"
 """The name of an input that is the very array of the layer's first input (self-attention)."""
 
 
-def code_of(source: Source, shape: tuple[int, ...], seed: int | str, constant: float) -> str:
+def code_of(source: InputSource, shape: tuple[int, ...], seed: int | str, constant: float) -> str:
     """Return the Python expression that makes the array ``source.make`` makes."""
     return source.code.format(
         shape=shape,

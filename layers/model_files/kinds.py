@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from layers.model_files.model import Part
+from layers.model_files.model import WeightPart
 
 _KERNEL = ("kernel", "bias")
 _RECURRENT = ("kernel", "recurrent_kernel", "bias")
@@ -153,19 +153,19 @@ def _attention_axes(which: str, name: str, rank: int) -> tuple[str, ...]:
     return ("features", "heads", "size")[-rank:] if name == "kernel" else ("heads", "size")[-rank:]
 
 
-def parts_of(kind: str, axes: tuple[str, ...], shape: tuple[int, ...]) -> tuple[Part, ...]:
+def parts_of(kind: str, axes: tuple[str, ...], shape: tuple[int, ...]) -> tuple[WeightPart, ...]:
     """Return the gates or heads of a weight; none where it has none."""
     for axis, word in enumerate(axes):
         if word == "heads":
             return tuple(
-                Part(name=f"head {head}", axis=axis, start=head, stop=head + 1)
+                WeightPart(name=f"head {head}", axis=axis, start=head, stop=head + 1)
                 for head in range(shape[axis])
             )
         gates = _GATES.get(kind, ())
         if word == "gates × units" and gates and shape[axis] and shape[axis] % len(gates) == 0:
             width = shape[axis] // len(gates)
             return tuple(
-                Part(name=gate, axis=axis, start=at * width, stop=(at + 1) * width)
+                WeightPart(name=gate, axis=axis, start=at * width, stop=(at + 1) * width)
                 for at, gate in enumerate(gates)
             )
     return ()

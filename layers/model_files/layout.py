@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.model_files.arrays import Array
-from layers.model_files.model import Part
+from layers.model_files.model import WeightPart
 
 PIECE_SIZE = 2**19
 """Numbers in memory at once: few enough for a processor's cache, which matters most for speed."""
@@ -23,7 +23,7 @@ _SPATIAL = {"length", "depth", "height", "width"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class WeightLayout:
     """How a weight, or a part of it, becomes a plane.
 
     Attributes:
@@ -90,7 +90,9 @@ class Layout:
         return values.reshape(down, across)[crops[0], crops[1]]
 
 
-def layout_of(axes: tuple[str, ...], shape: tuple[int, ...], part: Part | None = None) -> Layout:
+def layout_of(
+    axes: tuple[str, ...], shape: tuple[int, ...], part: WeightPart | None = None
+) -> WeightLayout:
     """Return how a weight becomes a plane.
 
     Args:
@@ -118,7 +120,7 @@ def layout_of(axes: tuple[str, ...], shape: tuple[int, ...], part: Part | None =
         rows, columns = tuple(shown[:-1]), tuple(shown[-1:])
         if len(shown) > 2:
             tile = (length[shown[-2]], length[shown[-1]])
-    return Layout(
+    return WeightLayout(
         shape=shape,
         start=tuple(start),
         length=tuple(length),
@@ -130,19 +132,19 @@ def layout_of(axes: tuple[str, ...], shape: tuple[int, ...], part: Part | None =
     )
 
 
-def whole_layout(shape: tuple[int, ...]) -> Layout:
+def whole_layout(shape: tuple[int, ...]) -> WeightLayout:
     """Return the plainest layout, for statistics and counts, which need no names of axes."""
     return layout_of(tuple(f"axis {axis}" for axis in range(len(shape))), shape)
 
 
-def read_rectangle(array: Array, layout: Layout, rows: slice, columns: slice) -> np.ndarray:
-    """Return a rectangle of a plane, as ``Layout.read``."""
+def read_rectangle(array: Array, layout: WeightLayout, rows: slice, columns: slice) -> np.ndarray:
+    """Return a rectangle of a plane, as ``WeightLayout.read``."""
     return layout.read(array, rows, columns)
 
 
 def pieces(
     array: Array,
-    layout: Layout,
+    layout: WeightLayout,
     block: tuple[int, int] = (1, 1),
     *,
     chunk: tuple[int, int] = WHOLE,
@@ -166,7 +168,7 @@ def pieces(
         yield rows.start, columns.start, layout.read(array, rows, columns)
 
 
-def _rectangles(layout: Layout, block: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
+def _rectangles(layout: WeightLayout, block: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
     rows, columns = layout.plane
     if not rows or not columns:
         return

@@ -31,7 +31,7 @@ class FileSource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class WeightPart:
     """A part of a weight with a meaning of its own: a gate or a head.
 
     Attributes:
@@ -67,7 +67,7 @@ class WeightEntry:
     shape: tuple[int, ...]
     dtype: str
     axes: tuple[str, ...]
-    parts: tuple[Part, ...] = ()
+    parts: tuple[WeightPart, ...] = ()
     trainable: bool = True
     problem: str = ""
 

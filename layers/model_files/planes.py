@@ -13,8 +13,8 @@ import numpy as np
 
 from block_reduction import REDUCTIONS, block_size, reduce_blocks
 from layers.model_files.arrays import Array, to_float
-from layers.model_files.layout import WHOLE, Layout, layout_of, pieces
-from layers.model_files.model import Part, WeightEntry
+from layers.model_files.layout import WHOLE, WeightLayout, layout_of, pieces
+from layers.model_files.model import WeightEntry, WeightPart
 from layers.model_files.statistics import Statistics, Tally
 
 SIDE = 256
@@ -42,7 +42,7 @@ class WeightPlane:
     """
 
     part: str
-    layout: Layout
+    layout: WeightLayout
     block: tuple[int, int]
     reduced: Mapping[str, np.ndarray]
     norms: np.ndarray
@@ -183,13 +183,13 @@ def join(partials: Sequence[Partial]) -> WeightView:
     return WeightView(planes=tuple(planes), statistics=tally.result())
 
 
-def _parts(entry: WeightEntry) -> tuple[Part | None, ...]:
+def _parts(entry: WeightEntry) -> tuple[WeightPart | None, ...]:
     return entry.parts or (None,)
 
 
 def reduce(
     array: Array,
-    layout: Layout,
+    layout: WeightLayout,
     *,
     side: int = SIDE,
     order: np.ndarray | None = None,
@@ -233,7 +233,7 @@ def reduce(
     return block, made
 
 
-def _sums_of_squares(array: Array, layout: Layout, chunk: tuple[int, int]) -> np.ndarray:
+def _sums_of_squares(array: Array, layout: WeightLayout, chunk: tuple[int, int]) -> np.ndarray:
     """Return the sum of squares of each slice of the first column axis, (slices,) of float64."""
     count = layout.length[layout.columns[0]]
     squares = np.zeros(count)

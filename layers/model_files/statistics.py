@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.model_files.arrays import Array, to_float
-from layers.model_files.layout import Layout, pieces
+from layers.model_files.layout import WeightLayout, pieces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,7 @@ class Tally:
         )
 
 
-def statistics(array: Array, layout: Layout) -> Statistics:
+def statistics(array: Array, layout: WeightLayout) -> Statistics:
     """Return the statistics of all numbers of an array.
 
     Raises:
@@ -103,7 +103,9 @@ def statistics(array: Array, layout: Layout) -> Statistics:
     return tally.result()
 
 
-def histogram(array: Array, layout: Layout, *, low: float, high: float, bins: int) -> np.ndarray:
+def histogram(
+    array: Array, layout: WeightLayout, *, low: float, high: float, bins: int
+) -> np.ndarray:
     """Return how many of the finite numbers are in each of the equal bins from low to high.
 
     Returns:

@@ -11,8 +11,8 @@ from layers.networks.feature_maps import CellArithmetic, Cells
 from layers.operations import explain
 from layers.operations.contraction import Contract
 from layers.operations.explain import LEVELS, Explanation
-from layers.operations.expression import Cell, Expression
-from layers.operations.op import Layout
+from layers.operations.expression import Expression, OperandCell
+from layers.operations.op import LayoutOp
 from layers.operations.pooling import AveragePool, MaxPool
 from layers.operations.window import Conv, DepthwiseConv
 from layers.traces.trace import Step, Trace
@@ -46,7 +46,7 @@ def arithmetic(trace: Trace, tensor: str, index: Index) -> tuple[CellArithmetic,
             found.append(CellArithmetic(cell=one, text="", terms=terms, sources=()))
             continue
         worked = explain(trace, name, at)
-        if name == tensor or not isinstance(worked.expression, Cell):
+        if name == tensor or not isinstance(worked.expression, OperandCell):
             found.append(_written(trace, name, at, terms, worked))
         for source, cells in worked.sources.items():
             if source in trace.made_by and source not in seen:
@@ -130,7 +130,7 @@ def _before(trace: Trace, step: Step, at: Index) -> tuple[Step | None, Index]:
         if operand in trace.made_by and all(axes):
             same = all(place in axis for place, axis in zip(at, axes, strict=False))
             alone = all(len(axis) == 1 for axis in axes)
-            if len(axes) == len(at) and same and not isinstance(step.op, Layout):
+            if len(axes) == len(at) and same and not isinstance(step.op, LayoutOp):
                 made[operand] = at
             elif alone:
                 made[operand] = tuple(axis[0] for axis in axes)
@@ -176,7 +176,7 @@ def _fixed(op: Contract, number: int, at: Index, values: np.ndarray) -> np.ndarr
     return own.transpose(order).reshape(-1)
 
 
-def _pairs(found: Expression) -> Iterator[tuple[Cell, Cell]]:
+def _pairs(found: Expression) -> Iterator[tuple[OperandCell, OperandCell]]:
     """Yield the cells of the image and of the kernel that are multiplied with each other."""
     for part in found.parts:
         cells = list(part.leaves())

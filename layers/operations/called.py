@@ -67,7 +67,7 @@ class Comparison(Many):
 
 
 @dataclass(frozen=True)
-class Choice(Many):
+class TakenBranch(Many):
     """One of several was taken.
 
     Attributes:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.operations.expression import (
-    Cell,
-    Choice,
     Difference,
     Expression,
     Function,
     Negative,
     Number,
+    OperandCell,
     Product,
     Quotient,
     Sum,
+    TakenBranch,
 )
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, whole
@@ -30,9 +30,9 @@ class _Colours(Op):
         return ((*(Span(axis) for axis in range(values.ndim - 1)), whole(3)),)
 
 
-def _channels(index: Index, values: np.ndarray) -> tuple[Cell, Cell, Cell]:
+def _channels(index: Index, values: np.ndarray) -> tuple[OperandCell, OperandCell, OperandCell]:
     at = [(*index[:-1], channel) for channel in range(3)]
-    first, second, third = (Cell(0, each, values[each]) for each in at)
+    first, second, third = (OperandCell(0, each, values[each]) for each in at)
     return first, second, third
 
 
@@ -74,8 +74,8 @@ class RgbToHsv(_Colours):
         """Return the part of the colour: the largest, the extent by it, or the turn."""
         cells = _channels(index, values)
         numbers = [cell.value for cell in cells]
-        value = Choice(cells, taken=int(np.argmax(numbers)), name="max")
-        extent = Difference(value, Choice(cells, taken=int(np.argmin(numbers)), name="min"))
+        value = TakenBranch(cells, taken=int(np.argmax(numbers)), name="max")
+        extent = Difference(value, TakenBranch(cells, taken=int(np.argmin(numbers)), name="min"))
         if index[-1] == 2:
             return value
         if index[-1] == 1:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Product, Sum
+from layers.operations.expression import Expression, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, whole
 
@@ -113,7 +113,7 @@ class Contract(Op):
 
 def _cells(
     number: int, letters: str, operand: np.ndarray, fixed: dict[str, int], lengths: dict[str, int]
-) -> list[Cell]:
+) -> list[OperandCell]:
     """Return an operand's cells, one for every combination of the summed indices."""
     ranges = [range(length) for length in lengths.values()]
     own = [
@@ -125,7 +125,7 @@ def _cells(
         index = tuple(
             0 if n == 1 else (at[place] if stays is None else stays) for stays, place, n in own
         )
-        found.append(Cell(number, index, operand[index]))
+        found.append(OperandCell(number, index, operand[index]))
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Function, Number, Product, Sum
+from layers.operations.expression import Expression, Function, Number, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Table, whole
 
@@ -48,14 +48,14 @@ class Count(Op):
 
     def expression(self, index: Index, start: np.ndarray, step: np.ndarray) -> Expression:
         """Return the start and the steps to the cell."""
-        first = Cell(0, (), start.item())
+        first = OperandCell(0, (), start.item())
         if not index[0]:
             return first
-        return Sum((first, Product((Number(index[0]), Cell(1, (), step.item())))))
+        return Sum((first, Product((Number(index[0]), OperandCell(1, (), step.item())))))
 
 
 @dataclass(frozen=True)
-class Places(Op):
+class NonZeroPlaces(Op):
     """The index of each cell that is not zero, in row-major order: (cells, axes)."""
 
     @property
@@ -88,7 +88,7 @@ class Places(Op):
         at_each = (tuple(int(place) for place in at) for at in cells)
         apart = int(np.prod(values.shape[axis + 1 :], initial=1))
         return Function(
-            tuple(Cell(0, at, values[at]) for at in at_each),
+            tuple(OperandCell(0, at, values[at]) for at in at_each),
             name="place",
             parameters=(number, apart, values.shape[axis]),
             shown=f"place {number + 1} that is not 0 of ",

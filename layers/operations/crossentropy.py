@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from layers.operations.expression import (
-    Cell,
     Difference,
     Expression,
     LogOfPowers,
+    OperandCell,
     Product,
     Share,
     Sum,
@@ -53,12 +53,12 @@ class CrossEntropy(Op):
     def expression(self, index: Index, logits: np.ndarray, targets: np.ndarray) -> Expression:
         """Return the sum over the classes."""
         row = index[0]
-        terms = tuple(Cell(0, (row, c), logits[row, c]) for c in range(logits.shape[-1]))
+        terms = tuple(OperandCell(0, (row, c), logits[row, c]) for c in range(logits.shape[-1]))
         return Sum(
             tuple(
                 Product(
                     (
-                        Cell(1, (row, c), targets[row, c]),
+                        OperandCell(1, (row, c), targets[row, c]),
                         Difference(LogOfPowers(terms), terms[c]),
                     )
                 )
@@ -97,5 +97,5 @@ class CrossEntropyGradient(Op):
     def expression(self, index: Index, logits: np.ndarray, targets: np.ndarray) -> Expression:
         """Return the difference."""
         row, own = index
-        terms = tuple(Cell(0, (row, c), logits[row, c]) for c in range(logits.shape[-1]))
-        return Difference(Share(terms, own=own), Cell(1, index, targets[index]))
+        terms = tuple(OperandCell(0, (row, c), logits[row, c]) for c in range(logits.shape[-1]))
+        return Difference(Share(terms, own=own), OperandCell(1, index, targets[index]))

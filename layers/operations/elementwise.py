@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from layers.operations.expression import (
-    Cell,
-    Choice,
     Expression,
     Function,
+    OperandCell,
+    TakenBranch,
 )
 from layers.operations.form import Form
 from layers.operations.forms import FORMS
@@ -95,7 +95,7 @@ class Elementwise(Op):
         """Return the function of the operands' cells."""
         terms = tuple(cell(at, index, each) for at, each in enumerate(operands))
         if self.name == "where":
-            return Choice(terms[1:], taken=0 if terms[0].value else 1)
+            return TakenBranch(terms[1:], taken=0 if terms[0].value else 1)
         if self._form.build:
             return self._form.build(*terms, *self.parameters)
         return Function(terms, name=self.name, parameters=self.parameters)
@@ -118,11 +118,11 @@ class Moved(Elementwise):
     opens: ClassVar[bool] = False
 
 
-def cell(number: int, index: Index, operand: np.ndarray) -> Cell:
+def cell(number: int, index: Index, operand: np.ndarray) -> OperandCell:
     """Return the cell of an operand that broadcasts to the result, for its cell at ``index``."""
     own = index[len(index) - operand.ndim :]
     at = tuple(0 if n == 1 else i for i, n in zip(own, operand.shape, strict=True))
-    return Cell(number, at, operand[at])
+    return OperandCell(number, at, operand[at])
 
 
 def _if_taken(spans: Spans, taken: np.ndarray) -> Spans:

@@ -14,19 +14,19 @@ from layers.operations import spans
 from layers.operations.contraction import Contract
 from layers.operations.elementwise import Elementwise
 from layers.operations.expression import (
-    Cell,
     Difference,
     Expression,
     Function,
     Number,
+    OperandCell,
     Quotient,
     Share,
     Sum,
 )
 from layers.operations.numbers import agreed, plain, written
-from layers.operations.op import Index, Layout, Op, Spans
+from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.reduction import Reduce
-from layers.operations.run import Run, Step
+from layers.operations.run import RunLike, StepLike
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 
 Cells = dict[str, list[Index]]
@@ -60,7 +60,7 @@ class Explanation:
 
 
 def explain(
-    trace: Run, tensor: str, index: tuple[int, ...], *, everything: bool = False
+    trace: RunLike, tensor: str, index: tuple[int, ...], *, everything: bool = False
 ) -> Explanation:
     """Compute one cell of a run in NumPy, and write its arithmetic.
 
@@ -106,7 +106,7 @@ def explain(
 class _Name(Expression):
     """A cell by its name, in place of its number."""
 
-    cell: Cell
+    cell: OperandCell
 
     @property
     def value(self) -> Any:
@@ -131,12 +131,12 @@ def named(worked: Explanation, *, everything: bool = False) -> str:
         one line; empty where there is no arithmetic, or only a number.
     """
     found = worked.expression
-    if found is None or isinstance(found, Cell | Number):
+    if found is None or isinstance(found, OperandCell | Number):
         return ""
     return found.replaced(_Name).write(everything=everything)
 
 
-def dependencies(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
+def dependencies(trace: RunLike, tensor: str, index: tuple[int, ...]) -> Cells:
     """Return the cells of a step's operands that made a cell of its result, by tensor.
 
     Args:
@@ -161,7 +161,7 @@ def dependencies(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
     return {name: sorted(set(cells)) for name, cells in found.items() if cells}
 
 
-def dependents(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
+def dependents(trace: RunLike, tensor: str, index: tuple[int, ...]) -> Cells:
     """Return the cells of the results of steps that a cell of their operand helped to make.
 
     Where these are no product of axes, the smallest product that holds them.
@@ -195,13 +195,13 @@ def dependents(trace: Run, tensor: str, index: tuple[int, ...]) -> Cells:
 class _Writer:
     """Writes out what is only passed on, in its place."""
 
-    def __init__(self, trace: Run) -> None:
+    def __init__(self, trace: RunLike) -> None:
         self.trace = trace
         self.made_by = _made_by(trace)
         self.spans: dict[str, tuple[Spans, ...]] = {}
         self.levels = LEVELS
 
-    def _sources(self, step: Step, index: Index) -> list[list[Index]]:
+    def _sources(self, step: StepLike, index: Index) -> list[list[Index]]:
         """Return the cells of each operand; a step's spans are the same for all its cells."""
         operands = [self.trace[operand] for operand in step.operands]
         if step.result not in self.spans:
@@ -214,14 +214,14 @@ class _Writer:
             found.append([] if number in unread else list(itertools.product(*axes)))
         return found
 
-    def expression(self, step: Step, index: Index, sources: Cells) -> Expression:
+    def expression(self, step: StepLike, index: Index, sources: Cells) -> Expression:
         """Return a cell's arithmetic, and add to ``sources`` the cells that it is made of."""
         operands = [self.trace[operand] for operand in step.operands]
         own = self._sources(step, index)
         cells = [(number, cell) for number, found in enumerate(own) for cell in found]
-        if isinstance(step.op, Layout) and len(cells) == 1 and cells[0][1]:
+        if isinstance(step.op, LayoutOp) and len(cells) == 1 and cells[0][1]:
             number, cell = cells[0]
-            found: Expression = Cell(number, cell, operands[number][cell])
+            found: Expression = OperandCell(number, cell, operands[number][cell])
         else:
             found = step.op.expression(index, *operands)
         read: dict[int, set[Index]] = {}
@@ -238,7 +238,7 @@ class _Writer:
                 else:
                     opened[number, cell] = inner
 
-        def exchange(leaf: Cell) -> Expression:
+        def exchange(leaf: OperandCell) -> Expression:
             inner = opened.get((leaf.operand, leaf.index))
             return replace(leaf, tensor=step.operands[leaf.operand]) if inner is None else inner
 
@@ -251,7 +251,7 @@ class _Writer:
         step = self.made_by.get(operand)
         if step is None or not step.op.explained:
             return None
-        moves = isinstance(step.op, Layout)
+        moves = isinstance(step.op, LayoutOp)
         if not alone and not (moves and not step.shown):
             return None
         if not step.shown or moves or _is_identity(step.op):
@@ -283,11 +283,11 @@ def _is_sum_or_product(op: Op) -> bool:
     return isinstance(op, (Contract, Conv, ConvTranspose, DepthwiseConv))
 
 
-def _made_by(trace: Run) -> dict[str, Step]:
+def _made_by(trace: RunLike) -> dict[str, StepLike]:
     return {step.result: step for step in trace.steps}
 
 
-def _checked(trace: Run, tensor: str, index: tuple[int, ...]) -> Index:
+def _checked(trace: RunLike, tensor: str, index: tuple[int, ...]) -> Index:
     if tensor not in trace.tensors:
         names = ", ".join(list(trace.tensors)[:8])
         raise ValueError(
@@ -314,12 +314,12 @@ def _number(value: object) -> Any:
 def _equation(found: Expression, recorded: float, everything: bool) -> str:
     """Write the arithmetic, what a function is of, and the result."""
     result = agreed(found.value, recorded)
-    if isinstance(found, Cell | Number):
+    if isinstance(found, OperandCell | Number):
         return result
     said = found.write(everything=everything)
     if isinstance(found, Function) and len(found.terms) == 1:
         (inner,) = found.terms
-        if not isinstance(inner, Cell | Number):
+        if not isinstance(inner, OperandCell | Number):
             said += f" = {replace(found, terms=(Number(inner.value),)).write()}"
     return f"{said} = {result}"
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from layers.operations.algebra import Difference, Negative, Power, Product, Quotient, Sum
-from layers.operations.called import Choice, Comparison, Function, LogOfPowers, Share
-from layers.operations.node import SHOWN, Cell, Expression, Number
+from layers.operations.called import Comparison, Function, LogOfPowers, Share, TakenBranch
+from layers.operations.node import SHOWN, Expression, Number, OperandCell
 
 __all__ = [
     "SHOWN",
-    "Cell",
-    "Choice",
     "Comparison",
     "Difference",
     "Expression",
@@ -17,9 +15,11 @@ __all__ = [
     "LogOfPowers",
     "Negative",
     "Number",
+    "OperandCell",
     "Power",
     "Product",
     "Quotient",
     "Share",
     "Sum",
+    "TakenBranch",
 ]

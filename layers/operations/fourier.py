@@ -10,7 +10,15 @@ from typing import Literal
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Function, Number, Product, Quotient, Sum
+from layers.operations.expression import (
+    Expression,
+    Function,
+    Number,
+    OperandCell,
+    Product,
+    Quotient,
+    Sum,
+)
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span
 
@@ -63,7 +71,7 @@ class Fourier(Op):
         place, terms = index[batch:], []
         for own in itertools.product(*map(range, self._read(values))):
             at = (*index[:batch], *own)
-            terms.append(self._term(Cell(0, at, values[at]), own, place))
+            terms.append(self._term(OperandCell(0, at, values[at]), own, place))
         total = Sum(tuple(terms))
         return Quotient(total, Number(math.prod(self.lengths))) if self.inverse else total
 
@@ -79,7 +87,7 @@ class Fourier(Op):
             lengths[-1] = lengths[-1] // 2 + 1
         return [min(pair) for pair in zip(lengths, values.shape[-len(lengths) :], strict=True)]
 
-    def _term(self, cell: Cell, own: Index, place: Index) -> Expression:
+    def _term(self, cell: OperandCell, own: Index, place: Index) -> Expression:
         turns = sum(a * b / n for a, b, n in zip(own, place, self.lengths, strict=True)) % 1
         turn = cmath.exp((2j if self.inverse else -2j) * math.pi * turns)
         if self.inverse and self.half:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Choice, Comparison, Expression, Number
-from layers.operations.op import Index, Layout, Op, Spans
+from layers.operations.expression import Comparison, Expression, Number, OperandCell, TakenBranch
+from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.spans import Span, Table, along, whole
 
 
 @dataclass(frozen=True)
-class Gather(Layout):
+class Gather(LayoutOp):
     """Rows of the first operand, by the numbers in the second.
 
     Attributes:
@@ -66,7 +66,7 @@ class Gather(Layout):
 
 
 @dataclass(frozen=True)
-class GatherNd(Layout):
+class GatherNd(LayoutOp):
     """Cells or parts of the first operand, by the places in the second's last axis."""
 
     @property
@@ -143,14 +143,14 @@ class OneHot(Op):
         """Return whether the cell says this place."""
         axis = self.axis % len(index)
         at = (*index[:axis], *index[axis + 1 :])
-        same = Comparison((Cell(0, at, places[at]), Number(index[axis])), "equal", "=")
+        same = Comparison((OperandCell(0, at, places[at]), Number(index[axis])), "equal", "=")
         if (self.on, self.off) == (1, 0):
             return same
-        return Choice((Number(self.on), Number(self.off)), taken=0 if same.value else 1)
+        return TakenBranch((Number(self.on), Number(self.off)), taken=0 if same.value else 1)
 
 
 @dataclass(frozen=True)
-class SpaceToBatch(Layout):
+class SpaceToBatch(LayoutOp):
     """The cells of a block, each in a batch of its own: what a dilated convolution works on.
 
     Attributes:
@@ -197,7 +197,7 @@ class SpaceToBatch(Layout):
 
 
 @dataclass(frozen=True)
-class BatchToSpace(Layout):
+class BatchToSpace(LayoutOp):
     """Batches back into blocks: the inverse of ``SpaceToBatch``.
 
     Attributes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Product, Sum
+from layers.operations.expression import Expression, OperandCell, Product, Sum
 from layers.operations.op import Index, Spans
 from layers.operations.resizing import ResizeGradient
 from layers.operations.spans import AnySpan, Span, Table, whole
@@ -128,7 +128,9 @@ class ConvFilterGradient(Gradient):
                 cell = (at[0], *(w.cell(place, t) for w, place, t in taps), channel)
                 slope = (*at, result)
                 terms.append(
-                    Product((Cell(0, cell, values[cell]), Cell(1, slope, gradient[slope])))
+                    Product(
+                        (OperandCell(0, cell, values[cell]), OperandCell(1, slope, gradient[slope]))
+                    )
                 )
         return Sum(tuple(terms))
 
@@ -198,6 +200,11 @@ class DepthwiseInputGradient(Gradient):
                 cell = (index[0], *places, index[-1] * times + more)
                 weight = (*taps, index[-1], more)
                 terms.append(
-                    Product((Cell(0, cell, gradient[cell]), Cell(1, weight, kernel[weight])))
+                    Product(
+                        (
+                            OperandCell(0, cell, gradient[cell]),
+                            OperandCell(1, weight, kernel[weight]),
+                        )
+                    )
                 )
         return Sum(tuple(terms))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Choice, Expression
-from layers.operations.op import Index, Layout, Op, Spans
+from layers.operations.expression import Expression, OperandCell, TakenBranch
+from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.spans import Span, Table, whole
 
 
@@ -17,7 +17,7 @@ def order(values: np.ndarray, count: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Largest(Layout):
+class Largest(LayoutOp):
     """The largest cells of the last axis, from the largest on.
 
     Attributes:
@@ -82,6 +82,6 @@ class PlacesOfLargest(Op):
     def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the place, with all that were compared."""
         row = values[index[:-1]]
-        terms = tuple(Cell(0, (*index[:-1], at), row[at]) for at in range(len(row)))
+        terms = tuple(OperandCell(0, (*index[:-1], at), row[at]) for at in range(len(row)))
         taken = int(order(row, self.count)[index[-1]])
-        return Choice(terms, taken=taken, name=f"arg top {index[-1] + 1}")
+        return TakenBranch(terms, taken=taken, name=f"arg top {index[-1] + 1}")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression
+from layers.operations.expression import Expression, OperandCell
 from layers.operations.gathering import BatchToSpace, Gather, GatherNd, OneHot, SpaceToBatch
 from layers.operations.moving import Band, BroadcastTo, Diagonal, Pad, Repeat, Reverse, Roll, Tile
-from layers.operations.op import Index, Layout, Spans
+from layers.operations.op import Index, LayoutOp, Spans
 from layers.operations.resizing import Resize
 from layers.operations.spans import Span, Table, along, reshaped
 
@@ -37,7 +37,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Reshape(Layout):
+class Reshape(LayoutOp):
     """The same cells in the same order in another shape.
 
     Attributes:
@@ -75,7 +75,7 @@ class Reshape(Layout):
 
 
 @dataclass(frozen=True)
-class Transpose(Layout):
+class Transpose(LayoutOp):
     """The axes in another order.
 
     Attributes:
@@ -108,7 +108,7 @@ class Transpose(Layout):
 
 
 @dataclass(frozen=True)
-class Slice(Layout):
+class Slice(LayoutOp):
     """Part of each axis.
 
     Attributes:
@@ -173,7 +173,7 @@ class Slice(Layout):
 
 
 @dataclass(frozen=True)
-class Concatenate(Layout):
+class Concatenate(LayoutOp):
     """Operands one after another along an axis."""
 
     axis: int
@@ -210,7 +210,7 @@ class Concatenate(Layout):
 
 
 @dataclass(frozen=True)
-class Stack(Layout):
+class Stack(LayoutOp):
     """Operands side by side along a new axis."""
 
     axis: int
@@ -255,6 +255,6 @@ class Stack(Layout):
         axis = self.axis % len(index)
         number = index[axis]
         at = (*index[:axis], *index[axis + 1 :])
-        return Cell(number, at, operands[number][at])
+        return OperandCell(number, at, operands[number][at])
 
     latex = Concatenate.latex

@@ -8,12 +8,12 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from layers.operations.expression import Expression, Number
-from layers.operations.op import Layout, Spans
+from layers.operations.op import LayoutOp, Spans
 from layers.operations.spans import Span, Table, along, broadcast, whole
 
 
 @dataclass(frozen=True)
-class Pad(Layout):
+class Pad(LayoutOp):
     """Cells around an array.
 
     Attributes:
@@ -64,7 +64,7 @@ class Pad(Layout):
 
 
 @dataclass(frozen=True)
-class Tile(Layout):
+class Tile(LayoutOp):
     """The whole array again and again along each axis."""
 
     multiples: tuple[int, ...]
@@ -101,7 +101,7 @@ class Tile(Layout):
 
 
 @dataclass(frozen=True)
-class Repeat(Layout):
+class Repeat(LayoutOp):
     """Each cell several times along an axis.
 
     Attributes:
@@ -147,7 +147,7 @@ class Repeat(Layout):
 
 
 @dataclass(frozen=True)
-class BroadcastTo(Layout):
+class BroadcastTo(LayoutOp):
     """The same numbers for every index of the axes that an operand lacks."""
 
     shape: tuple[int, ...]
@@ -177,7 +177,7 @@ class BroadcastTo(Layout):
 
 
 @dataclass(frozen=True)
-class Reverse(Layout):
+class Reverse(LayoutOp):
     """The cells along some axes in the other direction."""
 
     axes: tuple[int, ...]
@@ -208,7 +208,7 @@ class Reverse(Layout):
 
 
 @dataclass(frozen=True)
-class Roll(Layout):
+class Roll(LayoutOp):
     """The cells moved along some axes; those that leave come in at the other end.
 
     Attributes:
@@ -246,7 +246,7 @@ class Roll(Layout):
 
 
 @dataclass(frozen=True)
-class Diagonal(Layout):
+class Diagonal(LayoutOp):
     """The diagonal of the last two axes.
 
     Attributes:
@@ -274,7 +274,7 @@ class Diagonal(Layout):
 
 
 @dataclass(frozen=True)
-class Band(Layout):
+class Band(LayoutOp):
     """The cells near the diagonal of the last two axes; 0 elsewhere.
 
     Attributes:

@@ -48,12 +48,12 @@ class Expression:
         """
         raise NotImplementedError
 
-    def leaves(self) -> Iterator[Cell]:
+    def leaves(self) -> Iterator[OperandCell]:
         """Yield the cells in it, in order."""
         for part in self.parts:
             yield from part.leaves()
 
-    def replaced(self, exchange: Callable[[Cell], Expression]) -> Expression:
+    def replaced(self, exchange: Callable[[OperandCell], Expression]) -> Expression:
         """Return it with every cell exchanged."""
         if not self.parts:
             return self
@@ -84,7 +84,7 @@ class Number(Expression):
 
 
 @dataclass(frozen=True)
-class Cell(Expression):
+class OperandCell(Expression):
     """A cell of an operand.
 
     Attributes:
@@ -107,11 +107,11 @@ class Cell(Expression):
     level = Number.level
     write = Number.write
 
-    def leaves(self) -> Iterator[Cell]:
+    def leaves(self) -> Iterator[OperandCell]:
         """Yield itself."""
         yield self
 
-    def replaced(self, exchange: Callable[[Cell], Expression]) -> Expression:
+    def replaced(self, exchange: Callable[[OperandCell], Expression]) -> Expression:
         """Return what it is exchanged for."""
         return exchange(self)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Number
+from layers.operations.expression import Expression, Number, OperandCell
 from layers.operations.spans import AnySpan, cells, whole
 
 Index = tuple[int, ...]
@@ -100,7 +100,7 @@ class Op:
         return rf"\mathrm{{{name}}}({', '.join(operands)})"
 
 
-class Layout(Op):
+class LayoutOp(Op):
     """An operation that only moves cells: its arithmetic is one cell, or a constant."""
 
     def expression(self, index: Index, *operands: Any, **_: Any) -> Expression:
@@ -108,7 +108,7 @@ class Layout(Op):
         for number, own in enumerate(self.sources(index, *operands)):
             if all(own):
                 at = tuple(axis[0] for axis in own)
-                return Cell(number, at, operands[number][at])
+                return OperandCell(number, at, operands[number][at])
         return self._nothing()
 
     def _nothing(self) -> Expression:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.op import Layout, Spans
+from layers.operations.op import LayoutOp, Spans
 from layers.operations.spans import Span, Table
 
 
 @dataclass(frozen=True)
-class DepthToSpace(Layout):
+class DepthToSpace(LayoutOp):
     """Each cell's channels become a block of cells: pixel shuffle.
 
     Attributes:
@@ -47,7 +47,7 @@ class DepthToSpace(Layout):
 
 
 @dataclass(frozen=True)
-class SpaceToDepth(Layout):
+class SpaceToDepth(LayoutOp):
     """Each block of cells becomes the channels of one: the inverse of ``DepthToSpace``.
 
     Attributes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Choice, Expression, Number, Quotient, Sum
+from layers.operations.expression import Expression, Number, OperandCell, Quotient, Sum, TakenBranch
 from layers.operations.op import Index, Op, Spans
 from layers.operations.reduction import place
 from layers.operations.spans import Span, Table
@@ -40,7 +40,7 @@ class _Pool(Op):
         spatial = (window.count for window in self._windows(values))
         return (len(values), *spatial, values.shape[-1])
 
-    def _cells(self, index: Index, values: np.ndarray) -> tuple[Cell, ...]:
+    def _cells(self, index: Index, values: np.ndarray) -> tuple[OperandCell, ...]:
         """Return the cells of a window, without padding."""
         own = self._windows(values)
         found = []
@@ -48,7 +48,7 @@ class _Pool(Op):
             taps = tuple(zip(own, index[1:-1], tap, strict=True))
             if all(window.holds(at, t) for window, at, t in taps):
                 at = (index[0], *(window.cell(at, t) for window, at, t in taps), index[-1])
-                found.append(Cell(0, at, values[at]))
+                found.append(OperandCell(0, at, values[at]))
         return tuple(found)
 
 
@@ -94,7 +94,7 @@ class MaxPool(_Pool):
         terms = self._cells(index, values)
         if not terms:
             return Number(_lowest(values))
-        return Choice(terms, taken=place([term.value for term in terms], "max"), name="max")
+        return TakenBranch(terms, taken=place([term.value for term in terms], "max"), name="max")
 
     def latex(self, *operands: str) -> str:
         r"""Write ``\max(X)``."""
@@ -205,4 +205,4 @@ class Patches(Op):
         if not all(own):
             return Number(0.0)
         at = tuple(axis[0] for axis in own)
-        return Cell(0, at, values[at])
+        return OperandCell(0, at, values[at])

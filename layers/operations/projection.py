@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Number, Product, Sum
+from layers.operations.expression import Expression, Number, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, Table, whole
 
@@ -81,7 +81,7 @@ class Project(Op):
             if weight == 0:
                 continue
             inside = bool(self._inside(images, rows, columns)[place])
-            read: Expression = Cell(0, at, images[at]) if inside else Number(self.value)
+            read: Expression = OperandCell(0, at, images[at]) if inside else Number(self.value)
             terms.append(read if weight == 1 else Product((Number(weight), read)))
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 

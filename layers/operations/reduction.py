@@ -10,18 +10,18 @@ from typing import Any, Literal
 import numpy as np
 
 from layers.operations.expression import (
-    Cell,
-    Choice,
     Difference,
     Expression,
     Function,
     LogOfPowers,
     Number,
+    OperandCell,
     Power,
     Product,
     Quotient,
     Share,
     Sum,
+    TakenBranch,
 )
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Shape, Span, Table, along, cells, whole
@@ -69,10 +69,10 @@ def _reduced(values: np.ndarray, axes: tuple[int, ...], keepdims: bool) -> tuple
     return tuple(found)
 
 
-def _listed(spans: Spans, index: Index, values: np.ndarray) -> tuple[Cell, ...]:
+def _listed(spans: Spans, index: Index, values: np.ndarray) -> tuple[OperandCell, ...]:
     """Return the cells of the first operand in row-major order."""
     own = [cells(span, index, n) for span, n in zip(spans, values.shape, strict=True)]
-    return tuple(Cell(0, at, values[at]) for at in itertools.product(*own))
+    return tuple(OperandCell(0, at, values[at]) for at in itertools.product(*own))
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,9 @@ class Reduce(Op):
             wanted = self.how == "any"
             # The first that decides; where none does, all agree and any may stand for them.
             first = holds.index(wanted) if wanted in holds else 0
-            return Choice(terms, taken=first, name=self.how)
+            return TakenBranch(terms, taken=first, name=self.how)
         if self.how in {"max", "min"}:
-            return Choice(
+            return TakenBranch(
                 terms, taken=place([term.value for term in terms], self.how), name=self.how
             )
         powers: tuple[Expression, ...] = tuple(Power(term, Number(2)) for term in terms)
@@ -293,7 +293,7 @@ class ArgReduce(Op):
         """Return which of the cells it is."""
         terms = _listed(self.spans(values)[0], index, values)
         own = place([term.value for term in terms], self.how)
-        return Choice(terms, taken=own, name=self.noun)
+        return TakenBranch(terms, taken=own, name=self.noun)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Number, Product, Sum
+from layers.operations.expression import Expression, Number, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Table, along
 
@@ -71,7 +71,7 @@ class Weighed(Op):
         for place in itertools.product(*(np.flatnonzero(row).tolist() for row in own)):
             weight = math.prod(float(row[at]) for row, at in zip(own, place, strict=True))
             at = (index[0], *place, index[-1])
-            cell = Cell(0, at, values[at])
+            cell = OperandCell(0, at, values[at])
             terms.append(cell if weight == 1 else Product((Number(weight), cell)))
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 

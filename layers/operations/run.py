@@ -10,7 +10,7 @@ import numpy as np
 from layers.operations.op import Op
 
 
-class Step(Protocol):
+class StepLike(Protocol):
     """One operation of a run: ``result = op(*operands)``, all by tensor name."""
 
     @property
@@ -30,7 +30,7 @@ class Step(Protocol):
         """False where the result is only passed on, and written out in its place."""
 
 
-class Run(Protocol):
+class RunLike(Protocol):
     """Tensors by name, and the steps between them."""
 
     @property
@@ -38,7 +38,7 @@ class Run(Protocol):
         """The tensors by name."""
 
     @property
-    def steps(self) -> Sequence[Step]:
+    def steps(self) -> Sequence[StepLike]:
         """The steps, each behind those that make its operands."""
 
     def __getitem__(self, name: str) -> np.ndarray:

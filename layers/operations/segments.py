@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Difference, Expression, Sum
+from layers.operations.expression import Difference, Expression, OperandCell, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, Table, along
 
@@ -26,10 +26,12 @@ def _rows(ids: np.ndarray, count: int) -> Table:
     return Table((0,), first, sizes)
 
 
-def _terms(values: np.ndarray, ids: np.ndarray, index: Index, operand: int) -> tuple[Cell, ...]:
+def _terms(
+    values: np.ndarray, ids: np.ndarray, index: Index, operand: int
+) -> tuple[OperandCell, ...]:
     places = np.flatnonzero(np.ravel(ids) == index[0])
     cells = [(int(place), *index[1:]) for place in places]
-    return tuple(Cell(operand, at, values[at]) for at in cells)
+    return tuple(OperandCell(operand, at, values[at]) for at in cells)
 
 
 @dataclass(frozen=True)
@@ -107,5 +109,5 @@ class SubtractRows(Op):
         self, index: Index, table: np.ndarray, ids: np.ndarray, values: np.ndarray
     ) -> Expression:
         """Return the cell less the sum of the rows."""
-        own, terms = Cell(0, index, table[index]), _terms(values, ids, index, 2)
+        own, terms = OperandCell(0, index, table[index]), _terms(values, ids, index, 2)
         return Difference(own, Sum(terms)) if terms else own

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from layers.operations.derivatives import SELU_ALPHA, SELU_SCALE
 from layers.operations.expression import (
-    Choice,
     Difference,
     Expression,
     Function,
@@ -13,6 +12,7 @@ from layers.operations.expression import (
     Product,
     Quotient,
     Sum,
+    TakenBranch,
 )
 from layers.operations.form import Build, Form
 
@@ -39,27 +39,27 @@ def _before(name: str, slope: str, build: Build) -> Form:
 
 
 def _relu(gradient: Expression, x: Expression) -> Expression:
-    return Choice((gradient, Number(0)), taken=0 if x.value > 0 else 1)
+    return TakenBranch((gradient, Number(0)), taken=0 if x.value > 0 else 1)
 
 
 def _relu6(gradient: Expression, x: Expression) -> Expression:
-    return Choice((gradient, Number(0)), taken=0 if 0 < x.value < 6 else 1)
+    return TakenBranch((gradient, Number(0)), taken=0 if 0 < x.value < 6 else 1)
 
 
 def _leaky_relu(gradient: Expression, x: Expression, alpha: float = 0.2) -> Expression:
     below = Product((gradient, Number(alpha)))
-    return Choice((gradient, below), taken=0 if x.value > 0 else 1)
+    return TakenBranch((gradient, below), taken=0 if x.value > 0 else 1)
 
 
 def _elu(gradient: Expression, y: Expression) -> Expression:
     below = Product((gradient, Sum((y, Number(1)))))
-    return Choice((gradient, below), taken=1 if y.value < 0 else 0)
+    return TakenBranch((gradient, below), taken=1 if y.value < 0 else 0)
 
 
 def _selu(gradient: Expression, y: Expression) -> Expression:
     above = Product((gradient, Number(SELU_SCALE)))
     below = Product((gradient, Sum((y, Number(SELU_SCALE * SELU_ALPHA)))))
-    return Choice((above, below), taken=1 if y.value < 0 else 0)
+    return TakenBranch((above, below), taken=1 if y.value < 0 else 0)
 
 
 def _softsign(gradient: Expression, x: Expression) -> Expression:

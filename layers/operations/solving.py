@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Number, Product, Sum
+from layers.operations.expression import Expression, Number, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, whole
 
@@ -58,7 +58,7 @@ class Solve(Op):
         cells = [(*batch, at, column) for at in range(len(own))]
         return Sum(
             tuple(
-                Product((Number(float(weight)), Cell(1, at, right[at])))
+                Product((Number(float(weight)), OperandCell(1, at, right[at])))
                 for weight, at in zip(inverse[row], cells, strict=True)
             )
         )

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Number, Quotient, Sum
-from layers.operations.op import Index, Layout, Op, Spans
+from layers.operations.expression import Expression, Number, OperandCell, Quotient, Sum
+from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.pooling import MaxPool
 from layers.operations.spans import AnySpan, Span, Table, along
 from layers.operations.windows import Padding, Window, covering, over, pieces, windows
@@ -90,7 +90,7 @@ class AveragePoolGradient(Gradient):
         for found in itertools.product(*pairs):
             at = tuple(place for place, _ in found)
             cell = (index[0], *at, index[-1])
-            terms.append(Quotient(Cell(0, cell, gradient[cell]), Number(self._count(at))))
+            terms.append(Quotient(OperandCell(0, cell, gradient[cell]), Number(self._count(at))))
         return Sum(tuple(terms))
 
 
@@ -154,11 +154,11 @@ class MaxPoolGradient(Gradient):
         for places, at in zip(self._taken(values), index, strict=True):
             mine &= places == at
         cells = [tuple(int(place) for place in cell) for cell in np.argwhere(mine)]
-        return Sum(tuple(Cell(1, cell, gradient[cell]) for cell in cells))
+        return Sum(tuple(OperandCell(1, cell, gradient[cell]) for cell in cells))
 
 
 @dataclass(frozen=True)
-class SliceGradient(Layout):
+class SliceGradient(LayoutOp):
     """The gradient of what a slice was taken of: its cells where they were, and zeros elsewhere.
 
     Attributes:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from layers.operations.expression import Cell, Expression, Number, Product, Sum
+from layers.operations.expression import Expression, Number, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.pooling import AveragePool, MaxPool, Patches
 from layers.operations.spans import Span, Table, whole
@@ -88,10 +88,10 @@ def _sum_of_products(
         spatial = tuple(w.cell(at, t) for w, at, t in zip(own, index[1:-1], tap, strict=True))
         inside = all(w.holds(at, t) for w, at, t in zip(own, index[1:-1], tap, strict=True))
         for channel, rest in channels:
-            weight = Cell(1, (*tap, *rest), kernel[(*tap, *rest)])
+            weight = OperandCell(1, (*tap, *rest), kernel[(*tap, *rest)])
             if inside:
                 at = (index[0], *spatial, channel)
-                terms.append(Product((Cell(0, at, values[at]), weight)))
+                terms.append(Product((OperandCell(0, at, values[at]), weight)))
             elif np.isfinite(weight.value):
                 padding += 1
             else:  # zero times infinity is NaN, for TensorFlow as well
@@ -293,7 +293,9 @@ class ConvTranspose(_Convolution):
                 cell = (index[0], *places, channel)
                 weight = (*taps, own_filter, channel)
                 terms.append(
-                    Product((Cell(0, cell, values[cell]), Cell(1, weight, kernel[weight])))
+                    Product(
+                        (OperandCell(0, cell, values[cell]), OperandCell(1, weight, kernel[weight]))
+                    )
                 )
         return Sum(tuple(terms))
 

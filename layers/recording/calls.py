@@ -24,7 +24,7 @@ def assigns(op_type: str) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Call:
+class RecordedCall:
     """One operation that ran: the tensors are TensorFlow's own, so that identity holds.
 
     Attributes:
@@ -55,7 +55,7 @@ class Recorder:
         values: id of a variable's handle → the value it had when it was first seen.
     """
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[RecordedCall] = field(default_factory=list)
     reads: dict[int, int] = field(default_factory=dict)
     values: dict[int, Any] = field(default_factory=dict)
     _made: set[int] = field(default_factory=set)
@@ -116,7 +116,7 @@ class Recorder:
             inputs = (value, *inputs[1:])
         self._made.update(map(id, outputs))
         scope = context.context().scope_name.strip("/")
-        self.calls.append(Call(name, inputs, pairs, outputs, scope))
+        self.calls.append(RecordedCall(name, inputs, pairs, outputs, scope))
 
     def _recognise(self, operand: Any) -> None:
         address = _address(operand)

@@ -12,7 +12,7 @@ import tensorflow as tf
 from layers.operations.elementwise import Elementwise
 from layers.operations.op import Op, Unknown
 from layers.operations.segments import SubtractRows
-from layers.recording.calls import Call, Recorder, assigns
+from layers.recording.calls import RecordedCall, Recorder, assigns
 from layers.recording.given import clean, unique
 from layers.recording.node import Node
 from layers.recording.owners import Owned
@@ -51,7 +51,7 @@ class Graph:
     scopes: Mapping[str, str]
     tensors: dict[str, tuple[Any, Role, str]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
-    made: dict[str, tuple[Call, int]] = field(default_factory=dict)
+    made: dict[str, tuple[RecordedCall, int]] = field(default_factory=dict)
     current: dict[int, str] = field(default_factory=dict)
     weights: dict[int, str] = field(default_factory=dict)
     constants: dict[int, str] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class Graph:
             tensors=tensors | order, steps=tuple(steps), output_names=outputs, input_names=inputs
         )
 
-    def _read_call(self, call: Call) -> None:
+    def _read_call(self, call: RecordedCall) -> None:
         handle = id(call.inputs[0]) if call.inputs else 0
         if call.op_type == "ReadVariableOp":
             if self._is_seed(handle):
@@ -143,7 +143,7 @@ class Graph:
                 name = self._new(output, "intermediate", self._scope(call))
                 self.made[name] = (call, place)
 
-    def _assign(self, call: Call, handle: int) -> None:
+    def _assign(self, call: RecordedCall, handle: int) -> None:
         before = self._variable(handle)
         value = call.inputs[1]
         plain = {"AssignAddVariableOp": "add", "AssignSubVariableOp": "subtract"}
@@ -202,7 +202,7 @@ class Graph:
     def _path(self, handle: int) -> str:
         return self.variables[handle].path if handle in self.variables else ""
 
-    def _scope(self, call: Call) -> str:
+    def _scope(self, call: RecordedCall) -> str:
         """Return the path of the sublayer; TensorFlow's own scopes (``strided_slice``) go."""
         parts = call.scope.split("/")
         for start in range(len(parts)):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from layers.operations.op import Op
-from layers.recording.calls import Call
+from layers.recording.calls import RecordedCall
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Node:
         place: which of its results.
     """
 
-    call: Call
+    call: RecordedCall
     place: int = 0
 
     @property

@@ -20,7 +20,7 @@ from layers.inputs.sources import (
     IDS_IF_UNSAID,
     SAME,
     SOURCES,
-    Source,
+    InputSource,
     check_size,
     format_shape,
 )
@@ -127,7 +127,7 @@ def prepare_one(
     return layer, [maker.make(shape, seed + call, constant) for call in calls]
 
 
-def source_of(spec: LayerSpec, name: str) -> Source:
+def source_of(spec: LayerSpec, name: str) -> InputSource:
     """Return the named input: the layer's own for ``"example"``, else one of ``SOURCES``."""
     if name == "example":
         return spec.example_input
@@ -156,7 +156,7 @@ def chosen_sources(spec: LayerSpec, sources: Sources) -> dict[str, str | np.ndar
     return {each.name: sources.get(each.name, each.default_source) for each in spec.inputs}
 
 
-def input_source(spec: LayerSpec, taken: InputDescription, name: str) -> Source:
+def input_source(spec: LayerSpec, taken: InputDescription, name: str) -> InputSource:
     """Return the named way to make an input.
 
     Raises:

@@ -24,7 +24,7 @@ from layers.traces.trace import Trace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class LayerRun:
     """A layer after its last call.
 
     Attributes:
@@ -89,7 +89,7 @@ def run_whole(
     constant: float = 1.0,
     edits: Sequence[Edit] = (),
     simplified: bool = True,
-) -> Run:
+) -> LayerRun:
     """Do what ``run`` does, and return the layer with it; edits that cannot be made are said.
 
     ``simplified=False`` keeps the operations as TensorFlow computed them.
@@ -103,7 +103,7 @@ def run_whole(
             first = _recorded(spec, layer, calls[-1])
         placed = apply_edits(first, layer, calls, edits)
     trace = record_calls(spec, layer, calls, simplified=simplified)
-    return Run(layer=layer, calls=calls, trace=trace, placed=placed)
+    return LayerRun(layer=layer, calls=calls, trace=trace, placed=placed)
 
 
 def record_calls(

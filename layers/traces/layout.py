@@ -16,13 +16,13 @@ from layers.traces.rows import (
     EQUALS,
     OPEN,
     PLAIN,
-    Drawn,
-    Group,
+    DrawnTensor,
     Item,
     Named,
-    Product,
+    ProductNotation,
     Row,
     Sign,
+    SublayerGroup,
     Writer,
     by_sublayer,
     in_place,
@@ -33,7 +33,17 @@ from layers.traces.rows import (
 )
 from layers.traces.trace import Step, Trace
 
-__all__ = ["Drawn", "Group", "Item", "Layout", "Named", "Row", "Sign", "is_chain", "layout"]
+__all__ = [
+    "DrawnTensor",
+    "GraphLayout",
+    "Item",
+    "Named",
+    "Row",
+    "Sign",
+    "SublayerGroup",
+    "is_chain",
+    "layout",
+]
 
 LONGEST_CHAIN = 14
 """Tensors of one row; more are read better as rows of their own."""
@@ -42,7 +52,7 @@ MOST_STEPS = 2000
 
 
 @dataclass(frozen=True)
-class Layout:
+class GraphLayout:
     """A graph, laid out.
 
     Attributes:
@@ -53,13 +63,15 @@ class Layout:
     """
 
     rows: tuple[Row, ...]
-    inside: Group | None = None
+    inside: SublayerGroup | None = None
     left_out: int = 0
 
     @property
     def drawn(self) -> tuple[str, ...]:
         """The names of all tensors that are drawn, in order."""
-        return tuple(dict.fromkeys(item.name for item in self.items() if isinstance(item, Drawn)))
+        return tuple(
+            dict.fromkeys(item.name for item in self.items() if isinstance(item, DrawnTensor))
+        )
 
     def items(self) -> Iterable[Item]:
         """Return the items of all rows, in order."""
@@ -68,9 +80,9 @@ class Layout:
             yield from _items(self.inside)
 
 
-def _items(group: Group) -> Iterable[Item]:
+def _items(group: SublayerGroup) -> Iterable[Item]:
     for part in group.parts:
-        yield from _items(part) if isinstance(part, Group) else part
+        yield from _items(part) if isinstance(part, SublayerGroup) else part
 
 
 def layout(
@@ -79,8 +91,8 @@ def layout(
     steps: Sequence[Step] | None = None,
     *,
     elsewhere: Iterable[str] = (),
-    products: Mapping[str, Product] | None = None,
-) -> Layout:
+    products: Mapping[str, ProductNotation] | None = None,
+) -> GraphLayout:
     """Lay a graph out.
 
     Args:
@@ -95,19 +107,19 @@ def layout(
     """
     products = products or {}
     if steps is None and (chain := _chain(trace, products)):
-        return Layout(rows=(chain,))
+        return GraphLayout(rows=(chain,))
     ends = _ends(trace, title)
     chosen = trace.steps if steps is None else tuple(steps)
     if not chosen:
-        return Layout(rows=(ends,))
-    at_ends = {item.name for item in ends if isinstance(item, Drawn)}
+        return GraphLayout(rows=(ends,))
+    at_ends = {item.name for item in ends if isinstance(item, DrawnTensor)}
     writer = Writer(trace, at_ends | {*elsewhere}, products)
     if len(chosen) > MOST_STEPS:
         return _summed_up(ends, writer, chosen)
-    return Layout(rows=(ends,), inside=writer.group("", chosen))
+    return GraphLayout(rows=(ends,), inside=writer.group("", chosen))
 
 
-def _summed_up(ends: Row, writer: Writer, steps: Sequence[Step]) -> Layout:
+def _summed_up(ends: Row, writer: Writer, steps: Sequence[Step]) -> GraphLayout:
     """Write each sublayer as one row, from what it reads to what it returns."""
     path = ""
     chunks = by_sublayer(path, steps)
@@ -116,14 +128,16 @@ def _summed_up(ends: Row, writer: Writer, steps: Sequence[Step]) -> Layout:
         chunks = by_sublayer(path, steps)
     own = sum(len(chunk) for inner, chunk in chunks if inner == path)
     if own + len(chunks) > MOST_STEPS:
-        return Layout(rows=(ends,), left_out=len(steps))
-    parts: list[Row | Group] = []
+        return GraphLayout(rows=(ends,), left_out=len(steps))
+    parts: list[Row | SublayerGroup] = []
     for inner, chunk in chunks:
         if inner == path:
             parts += writer.rows(chunk)
         else:
-            parts.append(Group(inner, (writer.ends_of(inner, chunk),)))
-    return Layout(rows=(ends,), inside=Group(path, tuple(parts)), left_out=len(steps) - own)
+            parts.append(SublayerGroup(inner, (writer.ends_of(inner, chunk),)))
+    return GraphLayout(
+        rows=(ends,), inside=SublayerGroup(path, tuple(parts)), left_out=len(steps) - own
+    )
 
 
 def is_chain(trace: Trace) -> bool:
@@ -131,7 +145,7 @@ def is_chain(trace: Trace) -> bool:
     return bool(_chain(trace, {}))
 
 
-def _chain(trace: Trace, products: Mapping[str, Product]) -> Row:
+def _chain(trace: Trace, products: Mapping[str, ProductNotation]) -> Row:
     """Return the one row of a graph in which each tensor is used once; else nothing."""
     if len(trace.output_names) != 1 or not trace.steps:
         return ()
@@ -141,17 +155,17 @@ def _chain(trace: Trace, products: Mapping[str, Product]) -> Row:
     if len(set(operands)) != len(operands) or trace.output_names[0] in operands:
         return ()
     row = tuple(_tree(trace, trace.output_names[0], products))
-    drawn = {item.name for item in row if isinstance(item, Drawn)}
+    drawn = {item.name for item in row if isinstance(item, DrawnTensor)}
     if len(drawn) > LONGEST_CHAIN or not drawn.issuperset(trace.input_names):
         return ()
     return row
 
 
-def _tree(trace: Trace, name: str, products: Mapping[str, Product]) -> list[Item]:
+def _tree(trace: Trace, name: str, products: Mapping[str, ProductNotation]) -> list[Item]:
     """Write a tensor with all that made it, in brackets where a branch joins."""
     step = trace.made_by.get(name)
     if step is None or not step.operands:
-        return [one_number(trace, name) or Drawn(name)]
+        return [one_number(trace, name) or DrawnTensor(name)]
     sign = sign_of(trace, step)
     operands: list[list[Item]] = []
     product = products.get(name, PLAIN)
@@ -165,16 +179,16 @@ def _tree(trace: Trace, name: str, products: Mapping[str, Product]) -> list[Item
     if product != PLAIN:
         parts = multiplied(product, sign, *operands)
         if product.is_equation:
-            return [*parts, EQUALS, Drawn(name)] if step.shown else parts
-        return [*parts, Drawn(name)]
+            return [*parts, EQUALS, DrawnTensor(name)] if step.shown else parts
+        return [*parts, DrawnTensor(name)]
     parts = operands[0]
     for other in operands[1:]:
         parts = [*parts, sign if step.op.infix else AND, *other]
     if not step.op.infix:
         if not step.shown:
             return in_place(trace, step, [*parts, sign])
-        return [*parts, sign, Drawn(name)]
-    return [*parts, EQUALS, Drawn(name)] if step.shown else parts
+        return [*parts, sign, DrawnTensor(name)]
+    return [*parts, EQUALS, DrawnTensor(name)] if step.shown else parts
 
 
 def _ends(trace: Trace, title: str) -> Row:
@@ -189,11 +203,11 @@ def _ends(trace: Trace, title: str) -> Row:
     results = [name for name in dict.fromkeys(trace.output_names) if name not in before]
     row: list[Item] = []
     for name in before:
-        row += [*([AND] if row else []), Drawn(name)]
+        row += [*([AND] if row else []), DrawnTensor(name)]
     row.append(Sign(title, f"{title} computes", arrow=True))
     for position, name in enumerate(results or trace.output_names):
         row += [AND] if position else []
-        row.append(Drawn(name) if results else Named(name))
+        row.append(DrawnTensor(name) if results else Named(name))
     return tuple(row)
 
 

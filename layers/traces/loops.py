@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.operations.op import Layout
+from layers.operations.op import LayoutOp
 from layers.traces.iterations import Iteration, folded, iterations, key
 from layers.traces.trace import Step, Trace
 
@@ -15,14 +15,14 @@ ROTATIONS = 40
 
 
 @dataclass(frozen=True)
-class Loop:
+class RepeatedBlock:
     """A block that repeats: ``scope`` is the sublayer that runs it."""
 
     scope: str
     iterations: tuple[Iteration, ...]
 
 
-def loops(trace: Trace) -> tuple[Loop, ...]:
+def loops(trace: Trace) -> tuple[RepeatedBlock, ...]:
     """Find the blocks that repeat.
 
     A block is repeated where the same operations, on tensors of the same shapes and on the same
@@ -59,13 +59,13 @@ def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
     if any(trace[name].size > 1 for name in numbers):  # an initial state, for one
         return False
     roles = {trace.tensors[name].role for name in step.operands if name not in prepared}
-    if isinstance(step.op, Layout):
+    if isinstance(step.op, LayoutOp):
         return roles <= {"weight"}
     drawn = "random" in roles or any(name in prepared for name in step.operands)
     return drawn and roles <= {"random", "constant"}
 
 
-def _in_order(trace: Trace, steps: list[Step]) -> list[Loop]:
+def _in_order(trace: Trace, steps: list[Step]) -> list[RepeatedBlock]:
     kinds: dict[tuple, int] = {}
     keys = [kinds.setdefault(key(trace, step), len(kinds)) for step in steps]
     places: dict[int, list[int]] = {}
@@ -80,7 +80,7 @@ def _in_order(trace: Trace, steps: list[Step]) -> list[Loop]:
         repeated, end = _best(trace, steps, keys, start, period)
         if repeated:
             scope = _common([step.scope for step in repeated[-1].steps])
-            found.append(Loop(scope, repeated))
+            found.append(RepeatedBlock(scope, repeated))
             start = end
         else:  # a loop may begin further on; of a very long repetition not every start is tried
             tries -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from layers.traces.loops import Loop, loops
+from layers.traces.loops import RepeatedBlock, loops
 from layers.traces.nouns import noun
 from layers.traces.passing import with_passed_on
 from layers.traces.recurrence import gates
@@ -72,7 +72,7 @@ def with_names(trace: Trace, wanted: Mapping[str, str]) -> Trace:
     return _renamed(trace, names, symbols)
 
 
-def _special(trace: Trace, found: Sequence[Loop]) -> dict[str, tuple[str, str]]:
+def _special(trace: Trace, found: Sequence[RepeatedBlock]) -> dict[str, tuple[str, str]]:
     """Return path and symbol of what has a place in time."""
     known = gates(trace)
     special = {

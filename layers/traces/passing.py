@@ -11,7 +11,7 @@ from layers.operations.layout import Reshape, Slice
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
-from layers.traces.loops import Loop
+from layers.traces.loops import RepeatedBlock
 from layers.traces.trace import Step, Trace
 
 MOST = 6
@@ -20,7 +20,7 @@ _PRODUCTS = (Contract, Conv, ConvTranspose, DepthwiseConv)
 _ARITHMETIC = {"add", "subtract", "multiply", "divide"}
 
 
-def with_passed_on(trace: Trace, plain: Collection[str], found: Sequence[Loop]) -> Trace:
+def with_passed_on(trace: Trace, plain: Collection[str], found: Sequence[RepeatedBlock]) -> Trace:
     """Mark the results that are written inside the expression of the one step that reads them.
 
     These are products, sums, differences, quotients, functions of a cell, and parts of a tensor,
@@ -65,7 +65,7 @@ def with_passed_on(trace: Trace, plain: Collection[str], found: Sequence[Loop]) 
     return replace(trace, steps=steps)
 
 
-def _times(found: Sequence[Loop]) -> dict[str, tuple[int, int]]:
+def _times(found: Sequence[RepeatedBlock]) -> dict[str, tuple[int, int]]:
     """Return, for each result of a loop, which loop and which time step made it."""
     return {
         step.result: (number, turn)

@@ -16,7 +16,7 @@ LONGEST_LIST = 6
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnTensor:
     """A tensor that is drawn here."""
 
     name: str
@@ -39,7 +39,7 @@ class Sign:
 
 
 @dataclass(frozen=True)
-class Product:
+class ProductNotation:
     """How a sum of products is written, of which planes are drawn.
 
     Attributes:
@@ -59,17 +59,17 @@ class Product:
         return bool(self.sums) or self.turned[0] or not self.is_equation
 
 
-Item = Drawn | Named | Sign
+Item = DrawnTensor | Named | Sign
 Row = tuple[Item, ...]
 EQUALS = Sign("=", "equals")
 AND = Sign(",", "and")
 OPEN, CLOSE = Sign("("), Sign(")")
 TURNED = Sign("ᵀ", "transposed")
-PLAIN = Product()
+PLAIN = ProductNotation()
 
 
 @dataclass(frozen=True)
-class Group:
+class SublayerGroup:
     """What one sublayer does.
 
     Attributes:
@@ -78,7 +78,7 @@ class Group:
     """
 
     path: str
-    parts: tuple[Row | Group, ...]
+    parts: tuple[Row | SublayerGroup, ...]
 
 
 @dataclass
@@ -93,17 +93,17 @@ class Writer:
 
     trace: Trace
     drawn: set[str]
-    products: Mapping[str, Product] = field(default_factory=dict)
+    products: Mapping[str, ProductNotation] = field(default_factory=dict)
 
-    def group(self, path: str, steps: Sequence[Step]) -> Group:
+    def group(self, path: str, steps: Sequence[Step]) -> SublayerGroup:
         """Return the group of a sublayer: its own rows, and the groups of sublayers in it."""
-        parts: list[Row | Group] = []
+        parts: list[Row | SublayerGroup] = []
         for inner, chunk in by_sublayer(path, steps):
             if inner == path:
                 parts += self.rows(chunk)
             else:
                 parts.append(self.group(inner, chunk))
-        return Group(path, tuple(parts))
+        return SublayerGroup(path, tuple(parts))
 
     def ends_of(self, path: str, steps: Sequence[Step]) -> Row:
         """Return one row for a sublayer: what it reads, and what others read of it."""
@@ -163,7 +163,7 @@ class Writer:
         """
         first = step.operands[0] if step.operands else ""
         return (
-            row[-1] == Drawn(first)
+            row[-1] == DrawnTensor(first)
             and (len(step.operands) == 1 or step.op.infix or EQUALS not in row)
             and len(self.trace.used_by[first]) == 1
             and step.operands.count(first) == 1
@@ -205,11 +205,11 @@ class Writer:
         if name in self.drawn:
             return Named(name)
         self.drawn.add(name)
-        return Drawn(name)
+        return DrawnTensor(name)
 
 
 def multiplied(
-    product: Product, sign: Sign, left: Sequence[Item], right: Sequence[Item]
+    product: ProductNotation, sign: Sign, left: Sequence[Item], right: Sequence[Item]
 ) -> list[Item]:
     """Write a product of two, so that what is drawn is true: ``Σ heads  Q · Kᵀ``."""
     over = ", ".join(product.sums)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.op import Layout
+from layers.operations.op import LayoutOp
 from layers.traces.rules.activations import ACTIVATIONS
 from layers.traces.rules.choices import CHOICES
 from layers.traces.rules.contractions import CONTRACTIONS
@@ -22,9 +22,9 @@ from layers.traces.rules.quotients import QUOTIENTS
 from layers.traces.rules.sequences import SEQUENCES
 from layers.traces.rules.windows import WINDOWS
 from layers.traces.trace import Step, Trace
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
-Rule = Callable[[View, Step], tuple[Step, ...] | str | None]
+Rule = Callable[[StepsByResult, Step], tuple[Step, ...] | str | None]
 
 RULES: tuple[Rule, ...] = (
     *LAYOUT,
@@ -52,14 +52,14 @@ def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
     Returns:
         a trace with the same outputs and state, in which every tensor that stays has its numbers.
     """
-    view = View.of(trace)
+    view = StepsByResult.of(trace)
     _exhaust(view, rules)
     if rules is RULES:
         _exhaust(view, LAST)
     return view.finish(trace)
 
 
-def _exhaust(view: View, rules: tuple[Rule, ...]) -> None:
+def _exhaust(view: StepsByResult, rules: tuple[Rule, ...]) -> None:
     others = tuple(rule for rule in rules if rule not in _OF_CELLS)
     changed = True
     while changed:
@@ -75,7 +75,7 @@ def _exhaust(view: View, rules: tuple[Rule, ...]) -> None:
         changed = _once(view) or changed
 
 
-def _rewrite(view: View, name: str, rules: tuple[Rule, ...]) -> bool:
+def _rewrite(view: StepsByResult, name: str, rules: tuple[Rule, ...]) -> bool:
     step = view.steps[name]
     for rule in rules:
         found = rule(view, step)
@@ -88,7 +88,7 @@ def _rewrite(view: View, name: str, rules: tuple[Rule, ...]) -> bool:
     return False
 
 
-def _constants_once(view: View) -> None:
+def _constants_once(view: StepsByResult) -> None:
     """Let equal constants be one: a number that every time step reads."""
     known: dict[tuple, str] = {}
     for name, tensor in view.tensors.items():
@@ -101,13 +101,13 @@ def _constants_once(view: View) -> None:
                 view.rename(name, same)
 
 
-def _once(view: View) -> bool:
+def _once(view: StepsByResult) -> bool:
     """Let the same cells of the same tensors be taken once; say whether anything changed."""
     known: dict[tuple, str] = {}
     changed = False
     for name in list(view.steps):
         step = view.steps[name]
-        moves = isinstance(step.op, Layout) or step.op == Elementwise("where")
+        moves = isinstance(step.op, LayoutOp) or step.op == Elementwise("where")
         if moves and name not in view.ends:
             same = known.setdefault((step.op, step.operands), name)
             if same != name:
@@ -117,7 +117,7 @@ def _once(view: View) -> bool:
     return changed
 
 
-def _stand_in(view: View, step: Step, same: str) -> bool:
+def _stand_in(view: StepsByResult, step: Step, same: str) -> bool:
     """Let a tensor with the same numbers stand for a step's result; say whether it can."""
     if step.result not in view.ends:
         view.rename(step.result, same)

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from layers.operations.elementwise import Elementwise
 from layers.operations.layout import Slice
-from layers.traces.loops import Iteration, Loop
+from layers.traces.loops import Iteration, RepeatedBlock
 from layers.traces.timeline import State, states
 from layers.traces.trace import Step, Trace
 
 Names = dict[str, tuple[str, str]]
 
 
-def with_own_initial_states(trace: Trace, found: Sequence[Loop]) -> Trace:
+def with_own_initial_states(trace: Trace, found: Sequence[RepeatedBlock]) -> Trace:
     """Give every state of every loop an initial tensor of its own.
 
     Zeros are one constant of a run; as h and as c before the first time step they are two.
@@ -58,7 +58,9 @@ def _exchanged(step: Step, later: Step, state: str, old: str, new: str) -> Step:
     return replace(step, operands=operands)
 
 
-def in_time(trace: Trace, found: Sequence[Loop], gates: Mapping[str, tuple[str, str]]) -> Names:
+def in_time(
+    trace: Trace, found: Sequence[RepeatedBlock], gates: Mapping[str, tuple[str, str]]
+) -> Names:
     """Return what the tensors that a loop reads and carries are called, with their symbols.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from layers.traces.loops import Loop
+from layers.traces.loops import RepeatedBlock
 from layers.traces.trace import Step, Trace
 
 
@@ -31,12 +31,12 @@ class State:
         return replace(self, names=self.names[first : first + most], start=self.start + first)
 
 
-def time_steps(found: Sequence[Loop]) -> int:
+def time_steps(found: Sequence[RepeatedBlock]) -> int:
     """Return how many time steps the longest loop has; 0 where there is no loop."""
     return max((len(loop.iterations) for loop in found), default=0)
 
 
-def steps_at(trace: Trace, found: Sequence[Loop], time: int) -> tuple[Step, ...]:
+def steps_at(trace: Trace, found: Sequence[RepeatedBlock], time: int) -> tuple[Step, ...]:
     """Return the operations of one time step, and those outside of all loops that lead there.
 
     Args:
@@ -60,7 +60,7 @@ def steps_at(trace: Trace, found: Sequence[Loop], time: int) -> tuple[Step, ...]
     return tuple(step for step in trace.steps if step.result in wanted)
 
 
-def states(found: Sequence[Loop]) -> tuple[State, ...]:
+def states(found: Sequence[RepeatedBlock]) -> tuple[State, ...]:
     """Return what every loop carries from time step to time step.
 
     Where nobody reads a state after the last time step, the last tensor is the one before it.

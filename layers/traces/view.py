@@ -14,7 +14,7 @@ Match = tuple[str, ...]
 
 
 @dataclass(eq=False)
-class View:
+class StepsByResult:
     """The steps by result, so that a rule can look at what made an operand.
 
     Attributes:
@@ -29,7 +29,7 @@ class View:
     added: int = field(default=0)
 
     @classmethod
-    def of(cls, trace: Trace) -> View:
+    def of(cls, trace: Trace) -> StepsByResult:
         """Look at a trace."""
         ends = set(trace.output_names)
         kept = ("state", "update", "output")  # a loss that the layer adds is no result of its call

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.training.history import History, Moment
 from layers.training.plane import LossPlane
-from layers.training.step import Difference, StepTraces
+from layers.training.step import FiniteDifference, StepTraces
 
 if TYPE_CHECKING:
     from layers.training.running.code import code
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from layers.training.running.train import moment, train
 
 __all__ = [
-    "Difference",
+    "FiniteDifference",
     "History",
     "LossPlane",
     "Moment",

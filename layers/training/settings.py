@@ -11,7 +11,7 @@ from layers.inputs.fields import BadInputError, BoolField, ChoiceField, Field, F
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class NamedObject:
     """A loss or an optimizer.
 
     Attributes:
@@ -54,18 +54,18 @@ _AMSGRAD = BoolField(
     name="amsgrad", default=False, help="Divide by the largest running mean so far."
 )
 
-LOSSES: Mapping[str, Choice] = {
-    "mean_squared_error": Choice(
+LOSSES: Mapping[str, NamedObject] = {
+    "mean_squared_error": NamedObject(
         title="Mean squared error",
         keras_name="MeanSquaredError",
         formula=r"L = \frac{1}{n} \sum (y - t)^2",
     ),
-    "mean_absolute_error": Choice(
+    "mean_absolute_error": NamedObject(
         title="Mean absolute error",
         keras_name="MeanAbsoluteError",
         formula=r"L = \frac{1}{n} \sum |y - t|",
     ),
-    "huber": Choice(
+    "huber": NamedObject(
         title="Huber",
         keras_name="Huber",
         formula=r"L = \frac{1}{n} \sum \begin{cases} \frac{1}{2}(y-t)^2 & |y-t| \le \delta \\"
@@ -80,13 +80,13 @@ LOSSES: Mapping[str, Choice] = {
             ),
         ),
     ),
-    "binary_crossentropy": Choice(
+    "binary_crossentropy": NamedObject(
         title="Binary cross-entropy",
         keras_name="BinaryCrossentropy",
         formula=r"L = -\frac{1}{n} \sum t \log y + (1 - t) \log (1 - y)",
         fields=(FROM_LOGITS, _SMOOTHING),
     ),
-    "categorical_crossentropy": Choice(
+    "categorical_crossentropy": NamedObject(
         title="Categorical cross-entropy",
         keras_name="CategoricalCrossentropy",
         formula=r"L = -\frac{1}{n} \sum_{rows} \sum_c t_c \log y_c",
@@ -94,8 +94,8 @@ LOSSES: Mapping[str, Choice] = {
     ),
 }
 
-OPTIMIZERS: Mapping[str, Choice] = {
-    "sgd": Choice(
+OPTIMIZERS: Mapping[str, NamedObject] = {
+    "sgd": NamedObject(
         title="SGD",
         keras_name="SGD",
         formula=r"w \leftarrow w + m', \quad m' = \mu m - \eta g",
@@ -104,7 +104,7 @@ OPTIMIZERS: Mapping[str, Choice] = {
             BoolField(name="nesterov", default=False, help="Take the momentum one step ahead."),
         ),
     ),
-    "rmsprop": Choice(
+    "rmsprop": NamedObject(
         title="RMSprop",
         keras_name="RMSprop",
         formula=r"w \leftarrow w - \eta \frac{g}{\sqrt{v' + \epsilon}}, \quad "
@@ -116,14 +116,14 @@ OPTIMIZERS: Mapping[str, Choice] = {
             BoolField(name="centered", default=False, help="Divide by the standard deviation."),
         ),
     ),
-    "adam": Choice(
+    "adam": NamedObject(
         title="Adam",
         keras_name="Adam",
         formula=r"w \leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} "
         r"\frac{m'}{\sqrt{v'} + \epsilon}",
         fields=(_BETA_1, _BETA_2, _epsilon(), _AMSGRAD),
     ),
-    "adamw": Choice(
+    "adamw": NamedObject(
         title="AdamW",
         keras_name="AdamW",
         formula=r"w \leftarrow (1 - \eta \lambda) w - \eta \frac{\sqrt{1 - \beta_2^t}}"

@@ -49,7 +49,7 @@ class StepTraces:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class FiniteDifference:
     """What moving one number of a weight does to the loss, measured.
 
     Attributes:

@@ -16,7 +16,7 @@ from pages.shared.controls import hidden_control
 from pages.shared.frame import literal
 from pages.shared.link import link_parameters, open_link
 from pages.shared.session import session, widget_key
-from views.lessons import Lesson, Link, Question, Step
+from views.lessons import Lesson, LessonStep, Link, Question
 
 _NONE = "none"
 _PAGES = {
@@ -157,7 +157,7 @@ def _bars(question: Question, counts: tuple[int, ...]) -> str:
     return f"<p>{said}</p><ul style='list-style: none; padding: 0'>{''.join(lines)}</ul>"
 
 
-def _ways(lesson: Lesson, number: int, step: Step) -> None:
+def _ways(lesson: Lesson, number: int, step: LessonStep) -> None:
     def way(label: str, to: int, *, key: str, primary: bool = False) -> None:
         there = 1 <= to <= len(lesson.steps)
         st.button(

@@ -12,7 +12,7 @@ from views.lessons import Question
 _MOST = 1_000
 
 
-class Room:
+class AnswerCounts:
     """Counts answers by question; as many questions as lessons can have, and no more."""
 
     def __init__(self) -> None:
@@ -37,6 +37,6 @@ class Room:
 
 
 @cache
-def room() -> Room:
+def room() -> AnswerCounts:
     """Return the room of this server's process."""
-    return Room()
+    return AnswerCounts()

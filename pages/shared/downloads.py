@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from layers.inputs.fields import BadInputError
 from pages.shared.workers import workers
-from pictures.files import Options, named_file, names_of_first
+from pictures.files import DrawingOptions, named_file, names_of_first
 
 PATH = "/layerscope/picture"
 _MOST_KEPT = 64 * 2**20
@@ -85,7 +85,7 @@ async def answer(request: Request) -> Response:
     return Response(data, media_type=_TYPES[ending], headers=headers)
 
 
-def _asked(query: Mapping[str, str]) -> tuple[str, int, str, Options]:
+def _asked(query: Mapping[str, str]) -> tuple[str, int, str, DrawingOptions]:
     """Return the blocks that a query names, which of them, the ending, and the options.
 
     Raises:
@@ -103,9 +103,9 @@ def _asked(query: Mapping[str, str]) -> tuple[str, int, str, Options]:
             f"The picture cannot be downloaded: expected svg, png or pdf. Received "
             f"{ending[1:21]!r}. Choose one of these."
         )
-    options = Options(
+    options = DrawingOptions(
         theme=query.get("theme", ""),
-        scale=_number(query, "scale", Options.scale),
+        scale=_number(query, "scale", DrawingOptions.scale),
         only=query.get("only", ""),
     )
     return text, int(_number(query, "block", 0)), ending, options

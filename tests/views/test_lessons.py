@@ -9,7 +9,7 @@ import pytest
 
 from layers.inputs.fields import BadInputError
 from tests.pages.session import SENTENCE
-from views.lessons import MAXIMUM_BYTES, Link, Question, Step, read
+from views.lessons import MAXIMUM_BYTES, LessonStep, Link, Question, read
 
 LESSON = """title = "Sums"
 summary = "What a sum is."
@@ -116,7 +116,7 @@ def test_a_file_that_is_no_text_or_not_there_is_told(tmp_path: Path):
 
 
 def test_a_task_is_done_when_all_its_parameters_are_there():
-    step = Step(
+    step = LessonStep(
         title="a", text="b", link=Link(path="/", parameters={}), done={"units": "4", "cell": "*"}
     )
     assert step.is_done({"units": "4", "cell": "outputs.0.1"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from layers.traces.layout import Layout
+from layers.traces.layout import GraphLayout
 from layers.traces.trace import Tensor
 from views.explore.view import View
 from views.tensors import painter
 
-VIEW = View(layout=Layout(rows=()))
+VIEW = View(layout=GraphLayout(rows=()))
 
 
 def painted(**arrays: list) -> tuple[dict[str, float], dict[str, dict[str, str]]]:

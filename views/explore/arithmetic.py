@@ -15,8 +15,6 @@ import numpy as np
 
 from layers.operations import explain
 from layers.operations.expression import (
-    Cell,
-    Choice,
     Comparison,
     Difference,
     Expression,
@@ -24,11 +22,13 @@ from layers.operations.expression import (
     LogOfPowers,
     Negative,
     Number,
+    OperandCell,
     Power,
     Product,
     Quotient,
     Share,
     Sum,
+    TakenBranch,
 )
 from layers.traces.trace import Trace
 
@@ -89,7 +89,7 @@ def _expression(trace: Trace, name: str, index: tuple[int, ...]) -> Expression:
     return Number(worked.value) if worked.expression is None else worked.expression
 
 
-Group = tuple[Any, list[int], list[list[Cell]]]
+Group = tuple[Any, list[int], list[list[OperandCell]]]
 """A tree, the cells that have it, and for each of these its leaves."""
 
 
@@ -111,7 +111,7 @@ def _groups(trace: Trace, name: str, room: int) -> list[Group] | None:
 
 
 def _form(
-    trace: Trace, name: str, tree: Any, cells: list[int], leaves: list[list[Cell]]
+    trace: Trace, name: str, tree: Any, cells: list[int], leaves: list[list[OperandCell]]
 ) -> dict[str, Any]:
     """Return a tree with the tensors of its leaves, and where these are for each of its cells."""
     shape = trace[name].shape
@@ -121,7 +121,7 @@ def _form(
     return form | _places(trace, index, leaves)
 
 
-def _places(trace: Trace, cells: np.ndarray, leaves: list[list[Cell]]) -> dict[str, Any]:
+def _places(trace: Trace, cells: np.ndarray, leaves: list[list[OperandCell]]) -> dict[str, Any]:
     """Return where the leaves are for each cell: by how they move where that is all there is to it.
 
     Args:
@@ -153,12 +153,12 @@ def _move(cells: np.ndarray, axis: np.ndarray) -> list[int] | None:
     return found.astype(int).tolist()
 
 
-def _shape_of(expression: Expression) -> tuple[Any, list[Cell]]:
+def _shape_of(expression: Expression) -> tuple[Any, list[OperandCell]]:
     """Return a tree without its numbers, as ``Tree`` of ``browser/wire.d.ts``, and its leaves."""
-    leaves: list[Cell] = []
+    leaves: list[OperandCell] = []
 
     def shape(node: Expression) -> Any:
-        if isinstance(node, Cell):
+        if isinstance(node, OperandCell):
             leaves.append(node)
             return len(leaves) - 1
         if isinstance(node, Number):
@@ -186,7 +186,7 @@ def _many(node: Expression, terms: list[Any]) -> list[Any]:
         return ["log", terms]
     if isinstance(node, Share):
         return ["share", terms, node.own]
-    if isinstance(node, Choice):
+    if isinstance(node, TakenBranch):
         return ["pick", terms, node.taken, node.name]
     if isinstance(node, Comparison):
         return ["?", terms, node.name, node.sign]

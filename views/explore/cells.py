@@ -11,7 +11,7 @@ from layers.inputs.cells import Cell, CellField, Edit, EditsField, check_cell
 from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError, ChoiceField, Field, IntField, ShapeField
 from layers.operations import explain, named
-from layers.traces.layout import Layout
+from layers.traces.layout import GraphLayout
 from layers.traces.trace import Role, Step, Tensor, Trace
 from views.blocks import sendable
 from views.links import made_by
@@ -156,7 +156,7 @@ def _edges(layer: Description, axes: Sequence[str]) -> dict[str, list]:
     return edges
 
 
-def refused_cell(trace: Trace, cell: Cell | None, found: Layout) -> str:
+def refused_cell(trace: Trace, cell: Cell | None, found: GraphLayout) -> str:
     """Return why a cell cannot be pinned in this run; nothing where it can."""
     if cell is None:
         return ""

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from figures.figure import Figure
-from layers.traces.layout import Drawn, Group, Item, Named, Row, Sign
+from layers.traces.layout import DrawnTensor, Item, Named, Row, Sign, SublayerGroup
 from layers.traces.timeline import State
 from views.blocks import Block, sendable
 from views.explore.view import View
@@ -47,7 +47,7 @@ def groups_of(view: View, draw: Draw, path: str = "") -> list[dict[str, Any]]:
         draw: tensor name → its figure, or what stands in its place.
         path: before each group's own.
     """
-    drawn = {item.name for row in view.layout.rows for item in row if isinstance(item, Drawn)}
+    drawn = {item.name for row in view.layout.rows for item in row if isinstance(item, DrawnTensor)}
     groups = [plain(f"{path}ends", view.layout.rows, draw)]
     if view.states:
         over_time = [_state(state, drawn) for state in view.states]
@@ -73,7 +73,7 @@ def _state(state: State, drawn: set[str]) -> Row:
     for time, name in enumerate(state.names, start=state.start):
         if items:
             items.append(Sign(f"t = {time}", f"time step {time}", arrow=True))
-        items.append(Named(name) if name in drawn else Drawn(name))
+        items.append(Named(name) if name in drawn else DrawnTensor(name))
     return tuple(items)
 
 
@@ -88,10 +88,10 @@ def titled(path: str, title: str, groups: list[dict[str, Any]]) -> dict[str, Any
     return {"path": path, "title": title, "open": True, "groups": groups}
 
 
-def _parts(group: Group, draw: Draw) -> list[dict[str, Any]]:
+def _parts(group: SublayerGroup, draw: Draw) -> list[dict[str, Any]]:
     """Return a sublayer's rows and sublayers in the order in which they are computed."""
     found: list[dict[str, Any]] = []
-    for is_group, parts in groupby(group.parts, key=lambda part: isinstance(part, Group)):
+    for is_group, parts in groupby(group.parts, key=lambda part: isinstance(part, SublayerGroup)):
         if not is_group:
             found.append(plain(f"{group.path}#{len(found)}", parts, draw))  # ty: ignore
             continue
@@ -107,7 +107,7 @@ def _row(row: Row, draw: Draw, path: str) -> dict[str, Any]:
 
 
 def _item(item: Item, draw: Draw, path: str) -> dict[str, Any]:
-    placed = draw(item.name) if isinstance(item, Drawn) else item
+    placed = draw(item.name) if isinstance(item, DrawnTensor) else item
     if isinstance(placed, Figure):
         return {"figure": sendable(placed)}
     if isinstance(placed, Named):

@@ -20,7 +20,7 @@ _SLIDERS = ("batch", "heads", "shared heads", "depth", "kernel depth")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plane:
+class ShownPlane:
     """The part of a tensor that is drawn.
 
     Attributes:
@@ -86,7 +86,9 @@ def free_axes(tensors: Iterable[Tensor], rows: str = AUTO, columns: str = AUTO) 
     return lengths
 
 
-def plane_of(tensor: Tensor, at: Mapping[str, int], rows: str = AUTO, columns: str = AUTO) -> Plane:
+def plane_of(
+    tensor: Tensor, at: Mapping[str, int], rows: str = AUTO, columns: str = AUTO
+) -> ShownPlane:
     """Return the plane of one tensor.
 
     Args:
@@ -96,11 +98,11 @@ def plane_of(tensor: Tensor, at: Mapping[str, int], rows: str = AUTO, columns: s
         columns: the word that was chosen to run across.
     """
     if tensor.values.ndim < 3:
-        return Plane()
+        return ShownPlane()
     down, across = drawn_axes(tensor.axes, rows, columns)
     places = {
         axis: min(at.get(word, 0), max(0, length - 1))
         for axis, (word, length) in enumerate(zip(tensor.axes, tensor.values.shape, strict=True))
         if axis not in (down, across)
     }
-    return Plane(row_axis=down, column_axis=across, at=places)
+    return ShownPlane(row_axis=down, column_axis=across, at=places)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from layers.operations.contraction import Contract
-from layers.traces.rows import Product
+from layers.traces.rows import ProductNotation
 from layers.traces.trace import Step, Trace
 from views.explore.planes import AUTO, plane_of
 
@@ -34,7 +34,7 @@ def products(
     at: Mapping[str, int],
     rows: str = AUTO,
     columns: str = AUTO,
-) -> dict[str, Product]:
+) -> dict[str, ProductNotation]:
     """Return how products are written, by their results; those that need nothing are left out.
 
     Args:
@@ -54,7 +54,7 @@ def products(
             ]
             words = _words(trace, step)
             written = _written(step.op, *drawn, words)
-            if written != Product():
+            if written != ProductNotation():
                 found[step.result] = written
     return found
 
@@ -83,15 +83,15 @@ def _words(trace: Trace, step: Step) -> dict[str, str]:
 
 def _written(
     op: Contract, left: _Drawn, right: _Drawn, result: _Drawn, words: Mapping[str, str]
-) -> Product:
+) -> ProductNotation:
     summed = tuple(letter for letter in op.summed if _long(letter, left, right))
     named = tuple(words[letter] for letter in summed)
     across = [letter for letter in summed if letter in (left.down, left.across)]
     both = [letter for letter in across if letter in (right.down, right.across)]
     if not summed:
-        return Product()
+        return ProductNotation()
     if len(both) != 1 or len(across) != 1:
-        return Product(sums=named, is_equation=False)
+        return ProductNotation(sums=named, is_equation=False)
     (shared,) = both
     others = [letter for letter in summed if letter != shared]
     down = left.across if left.down == shared else left.down
@@ -105,8 +105,8 @@ def _written(
         and not _elsewhere(right, result, op.summed)
     )
     if not fits:
-        return Product(sums=named, is_equation=False)
-    return Product(
+        return ProductNotation(sums=named, is_equation=False)
+    return ProductNotation(
         sums=tuple(words[letter] for letter in others),
         turned=(left.down == shared, right.across == shared),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from figures.view import MAXIMUM_SIDE, REDUCTIONS
 from layers.inputs.cells import Cell
 from layers.inputs.fields import ChoiceField, Field, IntField
-from layers.traces.layout import MOST_STEPS, Layout, layout
+from layers.traces.layout import MOST_STEPS, GraphLayout, layout
 from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
 from layers.traces.trace import Step, Tensor, Trace
@@ -57,7 +57,7 @@ class View:
         problems: what was asked for and cannot be shown, one sentence each.
     """
 
-    layout: Layout
+    layout: GraphLayout
     steps: tuple[Step, ...] = ()
     states: tuple[State, ...] = ()
     rows: str = AUTO

@@ -36,7 +36,7 @@ Draw = Callable[[str], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class PageSource:
     """What a page is made of.
 
     Attributes:
@@ -60,7 +60,7 @@ class Whole:
     missing: tuple[str, ...]
 
 
-def whole(source: Source, read: Read, below: Iterable[Block] = ()) -> Whole:
+def whole(source: PageSource, read: Read, below: Iterable[Block] = ()) -> Whole:
     """Return a page's data.
 
     Args:
@@ -142,7 +142,7 @@ def still(blocks: Iterable[Block]) -> Whole:
 class _Figures:
     """The figures of all pictures, each once, at every place of the sliders that move it."""
 
-    def __init__(self, source: Source, places: Mapping[str, int]) -> None:
+    def __init__(self, source: PageSource, places: Mapping[str, int]) -> None:
         self.source = source
         self.places = places
         self.found: list[dict[str, Any]] = []

@@ -9,7 +9,7 @@ from layers.inputs.description import Description
 from layers.operations.elementwise import Moved
 from layers.traces.trace import Step, Trace
 from layers.training.history import History
-from layers.training.step import Difference, StepTraces
+from layers.training.step import FiniteDifference, StepTraces
 from views.train.link import CHANGE, UPDATE
 from views.train.places import Places, bare
 
@@ -35,7 +35,7 @@ class OneStep:
     traces: StepTraces
     start: StepTraces
     found: Places
-    difference: Difference | None = None
+    difference: FiniteDifference | None = None
 
     @property
     def title(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from figures.curve import curve
 from figures.figure import Figure
-from layers.traces.layout import Drawn, Item, Named, Row, Sign
+from layers.traces.layout import DrawnTensor, Item, Named, Row, Sign
 from layers.training.history import History
 from layers.training.settings import OPTIMIZERS
 from views.blocks import Block, downloadable, row, table
@@ -74,7 +74,9 @@ def drawing(step: OneStep, view: View) -> tuple[Callable[[str], Figure], list[di
     """Return what draws a tensor of a step's picture by its name, and the colour ranges of all."""
     found = step.found
     placed = [found.drawn[name] for name in view.drawn if name in found.drawn]
-    names = [item.name for row in _rows_below(step) for item in row if isinstance(item, Drawn)]
+    names = [
+        item.name for row in _rows_below(step) for item in row if isinstance(item, DrawnTensor)
+    ]
     if found.show != VALUE:
         names += view.drawn
     tensors = {name: step.traces.whole.tensors[name] for name in names}
@@ -98,9 +100,9 @@ def _rows_below(step: OneStep) -> list[Row]:
         items: list[Item] = []
         for each in reads:
             if each in traces.whole.tensors:
-                items += [*([Sign(",", "and")] if items else []), Drawn(each)]
+                items += [*([Sign(",", "and")] if items else []), DrawnTensor(each)]
         title = _optimizer(step)
-        items += [Sign(title, f"{title} steps", arrow=True), Drawn(new)]
+        items += [Sign(title, f"{title} steps", arrow=True), DrawnTensor(new)]
         rows.append(tuple(items))
     return rows
 

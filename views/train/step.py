@@ -9,13 +9,13 @@ from typing import Any
 from layers.api import train as train_api
 from layers.api.train import Training
 from layers.inputs.cells import Cell
-from layers.training.step import Difference, StepTraces
+from layers.training.step import FiniteDifference, StepTraces
 from layers.training.subject import Subject
 from views.blocks import Block, sendable
 from views.explore.cells import CELL
 from views.explore.link import Choice
 from views.explore.view import View, choose_view
-from views.explore.whole import Draw, Read, Source
+from views.explore.whole import Draw, PageSource, Read
 from views.train.link import CHANGE
 from views.train.one_step import OneStep
 from views.train.picture import drawing, step_picture
@@ -89,7 +89,7 @@ def step_shown(trained: Trained, step: int, shown: str, read: Read, ask: Ask) ->
     own = OneStep(layer=layer, history=near, traces=traces, start=start, found=found)
     view = step_view(own, read)
     problems, cell = list(view.problems), view.cell
-    difference: Difference | None = None
+    difference: FiniteDifference | None = None
     if cell is not None and (sentence := refused(cell, traces, found)):
         problems.append(sentence)
         cell = None
@@ -110,14 +110,14 @@ def step_view(step: OneStep, read: Read) -> View:
     return replace(view, cell=cell and resolved(cell, step.traces, step.found))
 
 
-def source_of_step(step: OneStep) -> Source:
+def source_of_step(step: OneStep) -> PageSource:
     """Return what a page that answers offline is made of."""
 
     def draw(view: View) -> Draw:
         paint = drawing(step, view)[0]
         return lambda name: sendable(paint(name))
 
-    return Source(
+    return PageSource(
         trace=step.trace,
         view=lambda read: step_view(step, read),
         block=lambda view: step_picture(step, view)[0],

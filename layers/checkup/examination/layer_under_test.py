@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from layers.checkup.shapes import Shape, Shapes, all_shapes, map_shapes
-from layers.checkup.source import Source, source_of
+from layers.checkup.source import ClassSource, source_of
 
 BATCH = 8
 _LIBRARIES = tuple(str(Path(module.__file__).parent) for module in (keras, tf))
@@ -151,7 +151,7 @@ class LayerUnderTest:
         self.call(layer)
         return layer
 
-    def source(self, layer: Any) -> Source | None:
+    def source(self, layer: Any) -> ClassSource | None:
         """Return the source of the layer's class; None if it is not available."""
         classes = author_classes(layer)
         return source_of(classes[0]) if classes else None

@@ -34,7 +34,7 @@ from layers.checkup.fixes.variables import (
     track_variables,
 )
 from layers.checkup.report import Fix
-from layers.checkup.source import Source, attribute_of
+from layers.checkup.source import ClassSource, attribute_of
 
 __all__ = [
     "add_kwargs",
@@ -64,7 +64,7 @@ __all__ = [
 ]
 
 
-def fix_for_error(code: str, source: Source | None, line: int | None) -> Fix | None:
+def fix_for_error(code: str, source: ClassSource | None, line: int | None) -> Fix | None:
     """Return a fix for a mistake that was found through an error.
 
     Args:
@@ -86,7 +86,7 @@ def fix_for_error(code: str, source: Source | None, line: int | None) -> Fix | N
     return fix(source) if fix else None
 
 
-def _assigned_on(source: Source, line: int | None) -> str:
+def _assigned_on(source: ClassSource, line: int | None) -> str:
     """Return the attribute that a line assigns; empty if it assigns none."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Assign) and node.lineno == line:

@@ -7,10 +7,17 @@ from collections.abc import Iterable
 
 from layers.checkup.fixes.lines import add_weights, keywords, quoted
 from layers.checkup.report import Fix
-from layers.checkup.source import Edit, Source, attribute_of, insert_after, insert_before, replace
+from layers.checkup.source import (
+    ClassSource,
+    TextEdit,
+    attribute_of,
+    insert_after,
+    insert_before,
+    replace,
+)
 
 
-def name_add_weight_arguments(source: Source | None) -> Fix | None:
+def name_add_weight_arguments(source: ClassSource | None) -> Fix | None:
     """Pass by keyword what Keras 2 took by position: name, shape, dtype, initializer."""
     if source is None:
         return None
@@ -28,14 +35,14 @@ def _is_shape(node: ast.expr) -> bool:
     return isinstance(node, (ast.Tuple, ast.List)) or "shape" in ast.unparse(node)
 
 
-def build_children(source: Source | None, lines: Iterable[str]) -> Fix | None:
+def build_children(source: ClassSource | None, lines: Iterable[str]) -> Fix | None:
     """Build the sublayers at the end of ``build``, with these lines."""
     if source is None or (build := source.method("build")) is None:
         return None
     return source.edited(insert_after(build.body[-1], "\n".join(lines)))
 
 
-def rename_build_arguments(source: Source | None) -> Fix | None:
+def rename_build_arguments(source: ClassSource | None) -> Fix | None:
     """Rename the arguments of ``build`` to match those of ``call``."""
     if source is None:
         return None
@@ -49,7 +56,7 @@ def rename_build_arguments(source: Source | None) -> Fix | None:
     for old, new in zip(build_arguments, call_arguments, strict=False):
         names[old.arg] = f"{new.arg}_shape"
         edits.append(
-            Edit(
+            TextEdit(
                 (old.lineno, old.col_offset),
                 (old.end_lineno or 0, old.end_col_offset or 0),
                 names[old.arg],
@@ -61,7 +68,7 @@ def rename_build_arguments(source: Source | None) -> Fix | None:
         shapes = [
             f"{argument.arg}_shape" for argument in call_arguments if argument.arg != "training"
         ]
-        place = Edit(
+        place = TextEdit(
             (old.lineno, old.col_offset),
             (old.end_lineno or 0, old.end_col_offset or 0),
             ", ".join(shapes),
@@ -76,7 +83,7 @@ def rename_build_arguments(source: Source | None) -> Fix | None:
     return source.edited(*edits)
 
 
-def rename_attribute(source: Source | None, attribute: str) -> Fix | None:
+def rename_attribute(source: ClassSource | None, attribute: str) -> Fix | None:
     """Rename an attribute to a name that Keras does not use."""
     if source is None or not attribute:
         return None
@@ -92,7 +99,7 @@ def rename_attribute(source: Source | None, attribute: str) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def return_last(source: Source | None) -> Fix | None:
+def return_last(source: ClassSource | None) -> Fix | None:
     """Return what the last statement of ``call`` computes."""
     if source is None or (call := source.method("call")) is None:
         return None
@@ -104,10 +111,10 @@ def return_last(source: Source | None) -> Fix | None:
     return None
 
 
-def remove_method(source: Source | None, name: str) -> Fix | None:
+def remove_method(source: ClassSource | None, name: str) -> Fix | None:
     """Remove a method: Keras then computes the output's shape itself."""
     if source is None or (method := source.method(name)) is None or len(source.tree.body) == 1:
         return None
     line = min([method.lineno, *(d.lineno for d in method.decorator_list)])
     end = (method.end_lineno or 0, method.end_col_offset or 0)
-    return source.edited(Edit((line, 0), end, "", whole=True))
+    return source.edited(TextEdit((line, 0), end, "", whole=True))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from layers.checkup.fixes.lines import attributes_of, keywords
 from layers.checkup.report import Fix
-from layers.checkup.source import Edit, Source, insert_after, replace
+from layers.checkup.source import ClassSource, TextEdit, insert_after, replace
 
 
-def add_kwargs(source: Source | None) -> Fix | None:
+def add_kwargs(source: ClassSource | None) -> Fix | None:
     """Make the constructor take ``**kwargs`` and pass them on."""
     if source is None or (init := source.method("__init__")) is None or init.args.kwarg:
         return None
@@ -22,7 +22,7 @@ def add_kwargs(source: Source | None) -> Fix | None:
         key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0),
     )
     end = (last.end_lineno or 0, last.end_col_offset or 0)
-    edits = [Edit(end, end, ", **kwargs")]
+    edits = [TextEdit(end, end, ", **kwargs")]
     for node in ast.walk(init):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".__init__"):
             inside = ", ".join([*map(source.segment, [*node.args]), *keywords(source, node)])
@@ -35,7 +35,7 @@ def add_kwargs(source: Source | None) -> Fix | None:
 
 
 def write_get_config(
-    source: Source | None, names: Iterable[str], arrays: Mapping[str, str] | None = None
+    source: ClassSource | None, names: Iterable[str], arrays: Mapping[str, str] | None = None
 ) -> Fix | None:
     """Write a ``get_config`` that returns every argument of the constructor.
 
@@ -82,20 +82,20 @@ def write_get_config(
     return source.edited(*edits)
 
 
-def _merged(source: Source, edits: list[Edit]) -> Fix | None:
+def _merged(source: ClassSource, edits: list[TextEdit]) -> Fix | None:
     """Join the edits that start at one place, so that their order is fixed."""
-    ends: dict[tuple[int, int], Edit] = {}
+    ends: dict[tuple[int, int], TextEdit] = {}
     for edit in edits:
         known = ends.get(edit.start)
         text = edit.text if known is None else known.text + edit.text
-        ends[edit.start] = Edit(edit.start, edit.end, text)
+        ends[edit.start] = TextEdit(edit.start, edit.end, text)
     return source.edited(*ends.values())
 
 
-def register_class(source: Source | None, package: str) -> Fix | None:
+def register_class(source: ClassSource | None, package: str) -> Fix | None:
     """Add the decorator that registers the class."""
     if source is None:
         return None
     place = (source.first, source.tree.col_offset)
     line = f'@keras.saving.register_keras_serializable(package="{package}")\n'
-    return source.edited(Edit(place, place, line + " " * source.tree.col_offset))
+    return source.edited(TextEdit(place, place, line + " " * source.tree.col_offset))

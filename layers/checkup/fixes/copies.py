@@ -7,10 +7,10 @@ import re
 
 from layers.checkup.fixes.lines import attributes_of, by_keras, names_in
 from layers.checkup.report import Fix
-from layers.checkup.source import Edit, Source, attribute_of, insert_before, replace
+from layers.checkup.source import ClassSource, TextEdit, attribute_of, insert_before, replace
 
 
-def derive_in_call(source: Source | None, name: str) -> Fix | None:
+def derive_in_call(source: ClassSource | None, name: str) -> Fix | None:
     """Move ``self.copy = f(self.w)`` out of the constructor into every call.
 
     If the copy is a local variable, its expression replaces it in the functions that close over it.
@@ -47,7 +47,7 @@ def derive_in_call(source: Source | None, name: str) -> Fix | None:
     return source.edited(removal, *edits, insert_before(body, f"{name} = {expression}"), *uses)
 
 
-def _in_closures(source: Source, name: str) -> Fix | None:
+def _in_closures(source: ClassSource, name: str) -> Fix | None:
     """Replace a local variable by ``f(self.w)`` if only nested functions read it."""
     for home in source.tree.body:
         if not isinstance(home, ast.FunctionDef):
@@ -66,8 +66,8 @@ def _in_closures(source: Source, name: str) -> Fix | None:
 
 
 def _expression_in_call(
-    source: Source, home: ast.FunctionDef, node: ast.Assign
-) -> tuple[str, list[Edit]] | None:
+    source: ClassSource, home: ast.FunctionDef, node: ast.Assign
+) -> tuple[str, list[TextEdit]] | None:
     """Return a copy's expression for ``call``, and the edits in the method that it comes from."""
     plain = not names_in(node.value) & _assigned_in(home)
     value, edits = (node.value, []) if plain else _inlined(home, node)
@@ -87,7 +87,7 @@ def _expression_in_call(
     return (expression, edits) if not names_in(value) & _assigned_in(home) else None
 
 
-def _inlined(home: ast.FunctionDef, node: ast.Assign) -> tuple[ast.expr, list[Edit]]:
+def _inlined(home: ast.FunctionDef, node: ast.Assign) -> tuple[ast.expr, list[TextEdit]]:
     """Replace local variables in an expression by their values; remove those not used elsewhere."""
     edits = []
     values: dict[str, ast.expr] = {}
@@ -127,7 +127,7 @@ def _assigned_in(home: ast.FunctionDef) -> set[str]:
     }
 
 
-def _home(source: Source, node: ast.AST) -> ast.FunctionDef | None:
+def _home(source: ClassSource, node: ast.AST) -> ast.FunctionDef | None:
     return next(
         (f for f in source.tree.body if isinstance(f, ast.FunctionDef) and node in ast.walk(f)),
         None,

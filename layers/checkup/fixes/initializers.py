@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from layers.checkup.source import Source, dotted
+from layers.checkup.source import ClassSource, dotted
 
 _NORMAL = (("shape", None), ("mean", "0.0"), ("stddev", "1.0"))
 _UNIFORM = (("shape", None), ("minval", "0.0"), ("maxval", "1.0"))
@@ -51,7 +51,7 @@ class Initial:
     dtype: str = ""
 
 
-def initial_of(source: Source, value: ast.expr | None) -> Initial | None:
+def initial_of(source: ClassSource, value: ast.expr | None) -> Initial | None:
     """Return the initializer that draws what an expression draws, with the shape.
 
     None if there is none: the expression itself is then the only exact initial value.
@@ -76,7 +76,7 @@ def initial_of(source: Source, value: ast.expr | None) -> Initial | None:
     return Initial(shape=text, initializer=initializer, dtype=_dtype_text(source, dtype))
 
 
-def _is_initializer_variable(source: Source, name: str) -> bool:
+def _is_initializer_variable(source: ClassSource, name: str) -> bool:
     """Return whether the class assigns an initializer to a local variable of that name."""
     return any(
         isinstance(node, ast.Assign)
@@ -88,7 +88,10 @@ def _is_initializer_variable(source: Source, name: str) -> bool:
 
 
 def _of_function(
-    source: Source, call: ast.Call, initializer: str, signature: tuple[tuple[str, str | None], ...]
+    source: ClassSource,
+    call: ast.Call,
+    initializer: str,
+    signature: tuple[tuple[str, str | None], ...],
 ) -> Initial | None:
     names = [name for name, _ in signature]
     given = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -129,7 +132,7 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
-def _shape_text(source: Source, node: ast.expr | None) -> str | None:
+def _shape_text(source: ClassSource, node: ast.expr | None) -> str | None:
     """Return a shape as ``add_weight`` takes it; None if it may be a tensor or a length."""
     if node is None:
         return None
@@ -142,6 +145,6 @@ def _shape_text(source: Source, node: ast.expr | None) -> str | None:
     return text if is_shape else None
 
 
-def _dtype_text(source: Source, node: ast.expr | None) -> str:
+def _dtype_text(source: ClassSource, node: ast.expr | None) -> str:
     text = source.segment(node) if node is not None else ""
     return "" if text.strip("\"'").rpartition(".")[2] == "float32" else text

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import keras
 
-from layers.checkup.source import Source, attribute_of
+from layers.checkup.source import ClassSource, attribute_of
 
 
 def quoted(text: str) -> str:
@@ -25,12 +25,12 @@ def attributes_of(function: ast.FunctionDef) -> Iterable[tuple[ast.AST, ast.expr
                     yield target, node.value, name
 
 
-def keywords(source: Source, call: ast.Call) -> list[str]:
+def keywords(source: ClassSource, call: ast.Call) -> list[str]:
     """Return the source of a call's keyword arguments."""
     return [f"{k.arg}={source.segment(k.value)}" for k in call.keywords if k.arg]
 
 
-def add_weights(source: Source) -> list[ast.Call]:
+def add_weights(source: ClassSource) -> list[ast.Call]:
     """Return the calls of ``self.add_weight``."""
     return [
         node

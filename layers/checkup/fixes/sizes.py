@@ -10,10 +10,10 @@ from typing import Any
 from layers.checkup.fixes.lines import add_weights, attributes_of, names_in
 from layers.checkup.literal_indices import bounds_of, ranges_by_name
 from layers.checkup.report import Fix
-from layers.checkup.source import Edit, Source, attribute_of, dotted, replace
+from layers.checkup.source import ClassSource, TextEdit, attribute_of, dotted, replace
 
 
-def center_range(source: Source | None, line: int, length: int) -> Fix | None:
+def center_range(source: ClassSource | None, line: int, length: int) -> Fix | None:
     """Compute the indices of a centred range from the array's length.
 
     The literal range is a slice, with numbers or names for them, or a loop's.
@@ -33,7 +33,7 @@ def center_range(source: Source | None, line: int, length: int) -> Fix | None:
         for node in ast.walk(home)
         if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
     }
-    edits: dict[tuple[int, int], Edit] = {}
+    edits: dict[tuple[int, int], TextEdit] = {}
     for node in ast.walk(home):
         if not isinstance(node, ast.Subscript) or node.lineno != line:
             continue
@@ -58,12 +58,12 @@ def _around(middle: str, length: int) -> tuple[str, str]:
     return middle + (f" - {half}" if half else ""), middle + (f" + {rest}" if rest else "")
 
 
-def _slice(part: ast.expr, low: str, high: str) -> Edit:
+def _slice(part: ast.expr, low: str, high: str) -> TextEdit:
     start = (part.lineno, part.col_offset)
-    return Edit(start, (part.end_lineno or 0, part.end_col_offset or 0), f"{low} : {high}")
+    return TextEdit(start, (part.end_lineno or 0, part.end_col_offset or 0), f"{low} : {high}")
 
 
-def _unused(home: ast.FunctionDef, edits: Iterable[Edit]) -> list[Edit]:
+def _unused(home: ast.FunctionDef, edits: Iterable[TextEdit]) -> list[TextEdit]:
     """Remove ``low, high = 4, 6`` if the edits replace every use of both."""
     removals = []
     for node in ast.walk(home):
@@ -81,7 +81,9 @@ def _unused(home: ast.FunctionDef, edits: Iterable[Edit]) -> list[Edit]:
     return removals
 
 
-def use_input_batch(source: Source | None, batch: int, arguments: Mapping[str, Any]) -> Fix | None:
+def use_input_batch(
+    source: ClassSource | None, batch: int, arguments: Mapping[str, Any]
+) -> Fix | None:
     """Take the batch size from the input, and leave it out of the shapes of weights.
 
     Args:
@@ -116,7 +118,7 @@ def use_input_batch(source: Source | None, batch: int, arguments: Mapping[str, A
     return source.edited(*edits) if edits else None
 
 
-def use_input_lengths(source: Source | None, shape: tuple[int | None, ...]) -> Fix | None:
+def use_input_lengths(source: ClassSource | None, shape: tuple[int | None, ...]) -> Fix | None:
     """Write the product of the input's lengths in place of its number in a shape."""
     lengths = [length for length in shape[1:] if length]
     if source is None or len(lengths) < 2 or len(lengths) < len(shape) - 1:
@@ -131,7 +133,7 @@ def use_input_lengths(source: Source | None, shape: tuple[int | None, ...]) -> F
     return source.edited(*edits) if edits else None
 
 
-def _shapes_in_call(source: Source) -> list[ast.Tuple | ast.List]:
+def _shapes_in_call(source: ClassSource) -> list[ast.Tuple | ast.List]:
     """Return the tuples and lists that are arguments of functions in ``call``."""
     call = source.method("call")
     return [
@@ -143,12 +145,12 @@ def _shapes_in_call(source: Source) -> list[ast.Tuple | ast.List]:
     ]
 
 
-def _input(source: Source) -> str:
+def _input(source: ClassSource) -> str:
     call = source.method("call")
     return call.args.args[1].arg if call and len(call.args.args) > 1 else "inputs"
 
 
-def _attributes_of_arguments(source: Source, arguments: set[str]) -> set[str]:
+def _attributes_of_arguments(source: ClassSource, arguments: set[str]) -> set[str]:
     """Return the attributes that hold these arguments of the constructor."""
     init = source.method("__init__")
     values = attributes_of(init) if init else ()

@@ -7,7 +7,7 @@ import ast
 import keras
 
 from layers.checkup.report import Fix
-from layers.checkup.source import Edit, Source, attribute_of, dotted, replace, unwrapped
+from layers.checkup.source import ClassSource, TextEdit, attribute_of, dotted, replace, unwrapped
 
 _TYPED = {"tf.constant", "tf.convert_to_tensor", "tf.Variable"}
 _TAKEN = {"np.asarray", "np.array"}
@@ -24,14 +24,14 @@ _MADE = {
 _ROUNDING = {"round", "floor", "ceil", "sign", "rint"}
 
 
-def use_keras_ops(source: Source | None) -> Fix | None:
+def use_keras_ops(source: ClassSource | None) -> Fix | None:
     """Replace ``np.`` by ``keras.ops.`` in ``call`` and in the methods that it calls.
 
     ``float(x.numpy().max())`` becomes ``keras.ops.max(x)``.
     """
     if source is None or (call := source.method("call")) is None:
         return None
-    edits: list[Edit] = []
+    edits: list[TextEdit] = []
     done: set[ast.AST] = set()
     for node in (node for method in _methods_used(source, call) for node in ast.walk(method)):
         if not isinstance(node, ast.Call) or node in done:
@@ -57,7 +57,7 @@ def use_keras_ops(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def _methods_used(source: Source, call: ast.FunctionDef) -> list[ast.FunctionDef]:
+def _methods_used(source: ClassSource, call: ast.FunctionDef) -> list[ast.FunctionDef]:
     """Return ``call`` and the methods that it calls, directly or not."""
     found = [call]
     for method in found:
@@ -69,7 +69,7 @@ def _methods_used(source: Source, call: ast.FunctionDef) -> list[ast.FunctionDef
     return found
 
 
-def _reduced(source: Source, node: ast.Call) -> str | None:
+def _reduced(source: ClassSource, node: ast.Call) -> str | None:
     """Return ``keras.ops.max(x)`` for ``x.numpy().max()``, with ``float`` around it or not."""
     if isinstance(node.func, ast.Name) and node.func.id == "float" and len(node.args) == 1:
         return _reduced(source, node.args[0]) if isinstance(node.args[0], ast.Call) else None
@@ -82,7 +82,7 @@ def _reduced(source: Source, node: ast.Call) -> str | None:
     return f"keras.ops.{node.func.attr}({source.segment(value.func.value)})"
 
 
-def pass_gradient_through(source: Source | None) -> Fix | None:
+def pass_gradient_through(source: ClassSource | None) -> Fix | None:
     """Round in the forward pass only: the gradient passes as if nothing were rounded."""
     if source is None:
         return None
@@ -98,7 +98,7 @@ def pass_gradient_through(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def use_sigmoid(source: Source | None) -> Fix | None:
+def use_sigmoid(source: ClassSource | None) -> Fix | None:
     """Replace softmax by sigmoid."""
     if source is None:
         return None
@@ -112,7 +112,7 @@ def use_sigmoid(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def use_float32(source: Source | None) -> Fix | None:
+def use_float32(source: ClassSource | None) -> Fix | None:
     """Replace float64 by float32, and give arrays without a dtype this one."""
     if source is None:
         return None
@@ -132,6 +132,6 @@ def use_float32(source: Source | None) -> Fix | None:
     return source.edited(*edits) if edits else None
 
 
-def _of_float32(node: ast.Call) -> Edit:
+def _of_float32(node: ast.Call) -> TextEdit:
     end = (node.end_lineno or 0, (node.end_col_offset or 1) - 1)
-    return Edit(end, end, ', dtype="float32"')
+    return TextEdit(end, end, ', dtype="float32"')

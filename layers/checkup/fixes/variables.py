@@ -10,8 +10,8 @@ from layers.checkup.fixes.initializers import initial_of
 from layers.checkup.fixes.lines import names_in, quoted
 from layers.checkup.report import Fix
 from layers.checkup.source import (
-    Edit,
-    Source,
+    ClassSource,
+    TextEdit,
     attribute_of,
     dotted,
     insert_after,
@@ -26,7 +26,7 @@ WIDTH = 100
 """Columns of a line; a longer call is written on several lines."""
 
 
-def track_variables(source: Source | None, line: int | None, name: str) -> Fix | None:
+def track_variables(source: ClassSource | None, line: int | None, name: str) -> Fix | None:
     """Replace every ``tf.Variable`` of the class by a variable that Keras tracks.
 
     All at once, because a layer with only some of them fixed still does not load.
@@ -42,7 +42,7 @@ def track_variables(source: Source | None, line: int | None, name: str) -> Fix |
     return source.edited(*edits) if edits else None
 
 
-def attach_layer(source: Source | None, path: str) -> Fix | None:
+def attach_layer(source: ClassSource | None, path: str) -> Fix | None:
     """Assign another object's sublayer, ``self.plain.dense``, to an attribute of the layer too."""
     _, *parts = path.split(".")
     if source is None or len(parts) < 2 or not all(part.isidentifier() for part in parts):
@@ -53,7 +53,7 @@ def attach_layer(source: Source | None, path: str) -> Fix | None:
     return source.edited(insert_after(made[0], f"self.{'_'.join(parts)} = {path}"))
 
 
-def variable(source: Source, call: ast.Call, name: str, *, wrap: bool = True) -> str:
+def variable(source: ClassSource, call: ast.Call, name: str, *, wrap: bool = True) -> str:
     """Return the source of a tracked variable in place of a ``tf.Variable``."""
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     value = given.get("initial_value", call.args[0] if call.args else None)
@@ -69,7 +69,7 @@ def variable(source: Source, call: ast.Call, name: str, *, wrap: bool = True) ->
     return f"keras.Variable({text}, name={named}{more})"
 
 
-def _add_weight(source: Source, call: ast.Call, parts: list[str], *, wrap: bool) -> str:
+def _add_weight(source: ClassSource, call: ast.Call, parts: list[str], *, wrap: bool) -> str:
     """Return ``self.add_weight(…)`` in place of a call, on several lines if it is long."""
     text = f"self.add_weight({', '.join(parts)})"
     if not wrap or call.col_offset + len(text) <= WIDTH:
@@ -80,7 +80,7 @@ def _add_weight(source: Source, call: ast.Call, parts: list[str], *, wrap: bool)
     return f"self.add_weight(\n{inside}{indent})"
 
 
-def _name_of(source: Source, call: ast.Call, default: str) -> str:
+def _name_of(source: ClassSource, call: ast.Call, default: str) -> str:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Assign) and call in ast.walk(node.value):
             for target in node.targets:
@@ -91,13 +91,13 @@ def _name_of(source: Source, call: ast.Call, default: str) -> str:
     return re.sub(r"\W", "", default) or "weight"
 
 
-def create_in_build(source: Source | None) -> Fix | None:
+def create_in_build(source: ClassSource | None) -> Fix | None:
     """Create in ``build`` the variables and sublayers that ``call`` creates."""
     if source is None or source.method("build") or (call := source.method("call")) is None:
         return None
     argument = call.args.args[1].arg if len(call.args.args) > 1 else ""
     made: dict[str, str] = {}
-    edits: list[Edit] = []
+    edits: list[TextEdit] = []
     done: set[ast.AST] = set()
     for node in ast.walk(call):
         if node in done:
@@ -117,8 +117,8 @@ def create_in_build(source: Source | None) -> Fix | None:
 
 
 def _moved(
-    source: Source, call: ast.FunctionDef, node: ast.AST, argument: str, made: Collection[str]
-) -> tuple[dict[str, str], list[Edit]] | None:
+    source: ClassSource, call: ast.FunctionDef, node: ast.AST, argument: str, made: Collection[str]
+) -> tuple[dict[str, str], list[TextEdit]] | None:
     """Return what a node of ``call`` creates, by name, and the edits that move it to ``build``.
 
     None if it creates something that ``build`` cannot create.
@@ -154,12 +154,12 @@ def _makes(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and dotted(node.func) in _MAKING
 
 
-def _text(source: Source, node: ast.AST, name: str) -> str:
+def _text(source: ClassSource, node: ast.AST, name: str) -> str:
     is_plain = isinstance(node, ast.Call) and dotted(node.func) == "tf.Variable"
     return variable(source, node, name, wrap=False) if is_plain else source.segment(node)
 
 
-def _made_once(source: Source, node: ast.If) -> dict[str, str] | None:
+def _made_once(source: ClassSource, node: ast.If) -> dict[str, str] | None:
     """Return what ``if not hasattr(self, "w"):`` or ``if self.w is None:`` creates, by name."""
     names = [attribute_of(s.targets[0]) for s in node.body if isinstance(s, ast.Assign)]
     condition = ast.unparse(node.test)
@@ -183,7 +183,7 @@ def _of_shape(text: str, argument: str) -> str:
     return re.sub(rf"\b{argument}\.shape\b", "input_shape", text) if argument else text
 
 
-def state_as_weight(source: Source | None, attribute: str) -> Fix | None:
+def state_as_weight(source: ClassSource | None, attribute: str) -> Fix | None:
     """Turn what ``call`` adds to (a number, a dict of numbers, an array) into weights."""
     if source is None or (call := source.method("call")) is None:
         return None
@@ -211,7 +211,7 @@ def state_as_weight(source: Source | None, attribute: str) -> Fix | None:
     return source.edited(*edits)
 
 
-def _state_weights(source: Source, attribute: str, value: ast.expr) -> list[Edit]:
+def _state_weights(source: ClassSource, attribute: str, value: ast.expr) -> list[TextEdit]:
     """Return the edits that create non-trainable weights with a state's initial values."""
 
     def made(name: str, shape: str, start: float) -> str:
@@ -246,7 +246,7 @@ def _number(node: ast.expr) -> float | None:
     return value if plain else None
 
 
-def remove_attribute(source: Source | None, attribute: str) -> Fix | None:
+def remove_attribute(source: ClassSource | None, attribute: str) -> Fix | None:
     """Remove a weight that nothing uses."""
     if source is None:
         return None

@@ -12,7 +12,7 @@ from layers.checkup import fixes
 from layers.checkup.examination.layer_under_test import LayerUnderTest, summarize_error
 from layers.checkup.report import Finding
 from layers.checkup.shapes import format_shapes
-from layers.checkup.source import Source, source_of
+from layers.checkup.source import ClassSource, source_of
 
 _CHECKUP = Path(__file__).parents[1]
 _PATTERNS = (
@@ -136,7 +136,7 @@ def is_library_code(file: str) -> bool:
     return _CHECKUP in Path(file).parents and Path(file).name != "posted.py"
 
 
-def _known(code: str, error: BaseException, source: Source | None) -> Finding:
+def _known(code: str, error: BaseException, source: ClassSource | None) -> Finding:
     wrong, happens = _SENTENCES[code]
     line = line_of(error)
     where = _where(line)
@@ -168,7 +168,7 @@ def _stored_tensor(
     return _known("frozen-copy", error, None)
 
 
-def _source_at(tested: LayerUnderTest, layer: Any, line: int | None) -> Source | None:
+def _source_at(tested: LayerUnderTest, layer: Any, line: int | None) -> ClassSource | None:
     """Return the source of the layer's class, or of the layer inside it that has the line."""
     own = tested.source(layer)
     if line and own and not own.spans(line):
@@ -177,7 +177,7 @@ def _source_at(tested: LayerUnderTest, layer: Any, line: int | None) -> Source |
     return own
 
 
-def _source_in(error: BaseException) -> Source | None:
+def _source_in(error: BaseException) -> ClassSource | None:
     """Return the source of the author's class in whose method an error was raised."""
     trail, found = error.__traceback__, None
     while trail:

@@ -27,7 +27,7 @@ from layers.checkup.literal_indices import (
 from layers.checkup.probes.failures import line_of
 from layers.checkup.report import Finding
 from layers.checkup.shapes import Shape, all_shapes, map_shapes
-from layers.checkup.source import Source, source_of
+from layers.checkup.source import ClassSource, source_of
 
 
 def wrong_output_shape(tested: LayerUnderTest) -> Iterator[Finding]:
@@ -115,7 +115,7 @@ def hard_coded_size(tested: LayerUnderTest) -> Iterator[Finding]:
             yield found
 
 
-def _wrong_positions(tested: LayerUnderTest, layer: Any, source: Source) -> Iterator[Finding]:
+def _wrong_positions(tested: LayerUnderTest, layer: Any, source: ClassSource) -> Iterator[Finding]:
     call = source.method("call")
     given = {argument.arg for argument in call.args.args} if call else set()
     for position in literal_ranges(source.tree, given):
@@ -188,7 +188,7 @@ def _at_twice(
     )
 
 
-def _wrong_sizes(tested: LayerUnderTest, layer: Any, source: Source) -> Iterator[Finding]:
+def _wrong_sizes(tested: LayerUnderTest, layer: Any, source: ClassSource) -> Iterator[Finding]:
     """Look for a line with numbers that fails at twice the size, or changes the number of rows."""
     shape = all_shapes(tested.shape)[0]
     usual = _rows(tested.call(layer))

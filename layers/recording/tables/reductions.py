@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from layers.operations.counting import Places
+from layers.operations.counting import NonZeroPlaces
 from layers.operations.largest import Largest, PlacesOfLargest
 from layers.operations.layout import OneHot
 from layers.operations.normalize import Normalize
@@ -84,5 +84,5 @@ REDUCTIONS: dict[str, Callable[[Node], Made | None]] = {
     "Sum": _reduce("sum"),
     "TopK": _top,
     "TopKV2": _top,
-    "Where": lambda _: Made(Places(), (0,)),
+    "Where": lambda _: Made(NonZeroPlaces(), (0,)),
 }

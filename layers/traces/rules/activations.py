@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from layers.operations.elementwise import Elementwise
 from layers.operations.reduction import Reduce, Softmax
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 Found = tuple[Step, ...] | None
 
 
-def _pairs(view: View, name: str, *functions: str) -> Iterator[tuple[str, str]]:
+def _pairs(view: StepsByResult, name: str, *functions: str) -> Iterator[tuple[str, str]]:
     """Yield the two operands of what made a tensor, both ways round."""
     operands = view.function(name, *functions)
     if operands and len(operands) == 2:
@@ -25,12 +25,12 @@ def _one(step: Step, name: str, values: str, *parameters: float) -> tuple[Step, 
     return (Step(Elementwise(name, parameters), (values,), step.result),)
 
 
-def _of(view: View, name: str, function: str) -> str | None:
+def _of(view: StepsByResult, name: str, function: str) -> str | None:
     operands = view.function(name, function)
     return operands[0] if operands else None
 
 
-def times_itself(view: View, step: Step) -> Found:
+def times_itself(view: StepsByResult, step: Step) -> Found:
     """Find x · f(x): silu for the sigmoid, hard_silu for the hard one, mish for tanh(softplus)."""
     for values, gate in _pairs(view, step.result, "multiply"):
         if _of(view, gate, "sigmoid") == values:
@@ -43,7 +43,7 @@ def times_itself(view: View, step: Step) -> Found:
     return None
 
 
-def gelu(view: View, step: Step) -> Found:
+def gelu(view: StepsByResult, step: Step) -> Found:
     """½ x · erfc(−x ÷ √2), or ½ x · (1 + erf(x ÷ √2)), or with tanh its approximation."""
     for first, second in _pairs(view, step.result, "multiply"):
         for values, gate in _halved(view, first, second):
@@ -60,7 +60,7 @@ def gelu(view: View, step: Step) -> Found:
     return None
 
 
-def _halved(view: View, first: str, second: str) -> Iterator[tuple[str, str]]:
+def _halved(view: StepsByResult, first: str, second: str) -> Iterator[tuple[str, str]]:
     """Yield (x, gate) of (½ x) · gate and of ½ · (x · gate)."""
     values = view.other(view.function(first, "multiply"), 0.5)
     if values:
@@ -69,7 +69,7 @@ def _halved(view: View, first: str, second: str) -> Iterator[tuple[str, str]]:
         yield from _pairs(view, second, "multiply")
 
 
-def _scaled(view: View, name: str, factor: float) -> str | None:
+def _scaled(view: StepsByResult, name: str, factor: float) -> str | None:
     """Return x of factor · x, in the ways in which it is written."""
     for value, operation in ((factor, "multiply"), (1 / factor, "divide")):
         found = view.other(view.function(name, operation), value)
@@ -82,7 +82,7 @@ def _scaled(view: View, name: str, factor: float) -> str | None:
     return None
 
 
-def _cubic(view: View, name: str) -> str | None:
+def _cubic(view: StepsByResult, name: str) -> str | None:
     """Return x of √(2 ÷ π) · (x + 0.044715 x³)."""
     total = view.other(view.function(name, "multiply"), math.sqrt(2 / math.pi))
     for values, term in _pairs(view, total, "add") if total else ():
@@ -93,7 +93,7 @@ def _cubic(view: View, name: str) -> str | None:
     return None
 
 
-def hard_sigmoid(view: View, step: Step) -> Found:
+def hard_sigmoid(view: StepsByResult, step: Step) -> Found:
     """Find relu6(x + 3) ÷ 6."""
     capped = view.other(view.function(step.result, "divide"), 6.0)
     capped = capped or view.other(view.function(step.result, "multiply"), 1 / 6)
@@ -102,7 +102,7 @@ def hard_sigmoid(view: View, step: Step) -> Found:
     return _one(step, "hard_sigmoid", values) if values else None
 
 
-def log_sigmoid(view: View, step: Step) -> Found:
+def log_sigmoid(view: StepsByResult, step: Step) -> Found:
     """−softplus(−x)."""
     soft = _of(view, step.result, "negative")
     inner = _of(view, soft, "softplus") if soft else None
@@ -110,7 +110,7 @@ def log_sigmoid(view: View, step: Step) -> Found:
     return _one(step, "log_sigmoid", values) if values else None
 
 
-def tanh_shrink(view: View, step: Step) -> Found:
+def tanh_shrink(view: StepsByResult, step: Step) -> Found:
     """Find x − tanh(x)."""
     operands = view.function(step.result, "subtract")
     if operands and _of(view, operands[1], "tanh") == operands[0]:
@@ -118,7 +118,7 @@ def tanh_shrink(view: View, step: Step) -> Found:
     return None
 
 
-def prelu(view: View, step: Step) -> Found:
+def prelu(view: StepsByResult, step: Step) -> Found:
     """Find relu(x) − α · relu(−x), α a weight; of a number, leaky_relu."""
     terms = view.function(step.result, "add", "subtract")
     if not terms or len(terms) != 2:
@@ -140,7 +140,7 @@ def prelu(view: View, step: Step) -> Found:
     return None
 
 
-def scaled_elu(view: View, step: Step) -> Found:
+def scaled_elu(view: StepsByResult, step: Step) -> Found:
     """Find elu(x) where x is positive and α · elu(x) elsewhere."""
     choice = view.function(step.result, "where")
     positive = view.function(choice[0], "greater") if choice else None
@@ -154,7 +154,7 @@ def scaled_elu(view: View, step: Step) -> Found:
     return None
 
 
-def celu(view: View, step: Step) -> Found:
+def celu(view: StepsByResult, step: Step) -> Found:
     """Find max(x, 0) + α (exp(min(x, 0) ÷ α) − 1)."""
     for above, below in _pairs(view, step.result, "add"):
         values = view.other(view.function(above, "maximum"), 0.0) or _of(view, above, "relu")
@@ -172,7 +172,7 @@ def celu(view: View, step: Step) -> Found:
     return None
 
 
-def squareplus(view: View, step: Step) -> Found:
+def squareplus(view: StepsByResult, step: Step) -> Found:
     """(x + √(x² + b)) ÷ 2."""
     total = view.other(view.function(step.result, "divide"), 2.0)
     for values, root in _pairs(view, total, "add") if total else ():
@@ -183,7 +183,7 @@ def squareplus(view: View, step: Step) -> Found:
     return None
 
 
-def softmax(view: View, step: Step) -> Found:
+def softmax(view: StepsByResult, step: Step) -> Found:
     """Find exp(x − max) ÷ Σ exp(x − max) over one axis, and exp(x) ÷ Σ exp(x)."""
     operands = view.function(step.result, "divide")
     total = view.made(operands[1], Reduce) if operands else None
@@ -201,7 +201,7 @@ def softmax(view: View, step: Step) -> Found:
     return (Step(Softmax(axis), (power,), step.result),)
 
 
-def clipped(view: View, step: Step) -> Found:
+def clipped(view: StepsByResult, step: Step) -> Found:
     """Find min(max(x, low), high) and max(min(x, high), low): between two numbers."""
     for outer, inner in (("minimum", "maximum"), ("maximum", "minimum")):
         for between, first in _pairs(view, step.result, outer):
@@ -220,7 +220,7 @@ def clipped(view: View, step: Step) -> Found:
     return _one(step, "relu6", values) if values else None
 
 
-ACTIVATIONS: tuple[Callable[[View, Step], Found], ...] = (
+ACTIVATIONS: tuple[Callable[[StepsByResult, Step], Found], ...] = (
     hard_sigmoid,
     times_itself,
     gelu,

@@ -6,10 +6,10 @@ import numpy as np
 
 from layers.operations.elementwise import Elementwise
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 
-def counted_from_zero(view: View, step: Step) -> str | None:
+def counted_from_zero(view: StepsByResult, step: Step) -> str | None:
     """Numbers below zero count from the end where there are any: where(n < 0, n + rows, n).
 
     Where no number is below zero this changes nothing.
@@ -24,7 +24,7 @@ def counted_from_zero(view: View, step: Step) -> str | None:
     return numbers if view.shape(numbers) == view.shape(step.result) else None
 
 
-def negative_zeros(view: View, step: Step) -> str | None:
+def negative_zeros(view: StepsByResult, step: Step) -> str | None:
     """Zeros below zero where there are any: where(x = 0 and bits(x) < 0, −tiny, x).
 
     Keras writes it before it looks for the smallest. Where no zero is below zero this changes
@@ -42,7 +42,7 @@ def negative_zeros(view: View, step: Step) -> str | None:
     return choice[2] if view.is_number(zero[1], 0.0) else None
 
 
-def dropped(view: View, step: Step) -> tuple[Step, ...] | None:
+def dropped(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Cells that are scaled where a mask holds and zero elsewhere: inputs × mask × scale."""
     choice = view.function(step.result, "where")
     drawn = view.function(choice[0], "greater_equal") if choice else None
@@ -66,11 +66,11 @@ def dropped(view: View, step: Step) -> tuple[Step, ...] | None:
     return (Step(Elementwise("multiply"), (mask, number), step.result),)
 
 
-def _at(view: View, name: str) -> np.ndarray:
+def _at(view: StepsByResult, name: str) -> np.ndarray:
     return view.tensors[name].values
 
 
-def _filled(view: View, name: str) -> str | None:
+def _filled(view: StepsByResult, name: str) -> str | None:
     """Return the one number that fills a constant, as a tensor of its own."""
     tensor = view.tensors[name]
     if tensor.role != "constant" or name in view.steps or not tensor.values.size:

@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from layers.operations.contraction import Contract
 from layers.operations.layout import Reshape, Transpose
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -34,7 +34,7 @@ def merged(fine: tuple[int, ...], coarse: tuple[int, ...]) -> Iterator[Groups]:
                 yield (fine[:count], *others)
 
 
-def contract_unfolded(view: View, step: Step) -> tuple[Step, ...] | None:
+def contract_unfolded(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A product between reshapes that fold axes together is one over the axes themselves.
 
     So a Dense on any rank, a projection to heads, and ``tensordot`` are one product each.
@@ -45,7 +45,7 @@ def contract_unfolded(view: View, step: Step) -> tuple[Step, ...] | None:
     return _unfold(view, product, step) if product else None
 
 
-def _unfold(view: View, product: Step, last: Step) -> tuple[Step, ...] | None:
+def _unfold(view: StepsByResult, product: Step, last: Step) -> tuple[Step, ...] | None:
     op: Contract = product.op  # ty: ignore
     letters = (*op.inputs, op.output)
     coarse = [view.shape(name) for name in (*product.operands, product.result)]
@@ -70,7 +70,7 @@ def _unfold(view: View, product: Step, last: Step) -> tuple[Step, ...] | None:
 
 
 def _choices(
-    name: str, shape: tuple[int, ...], fine: str | None, view: View
+    name: str, shape: tuple[int, ...], fine: str | None, view: StepsByResult
 ) -> list[tuple[str, Groups]]:
     """Return the ways to see a tensor: through its reshape, and as it is."""
     found: list[tuple[str, Groups]] = []
@@ -98,7 +98,7 @@ def _consistent(letters: tuple[str, ...], groups: list[Groups]) -> str | None:
     return ",".join(spelled[:-1]) + "->" + spelled[-1]
 
 
-def contract_turned(view: View, step: Step) -> tuple[Step, ...] | None:
+def contract_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A product of a transposed operand, or transposed itself, is one with its letters turned."""
     if isinstance(step.op, Transpose):
         product = view.made(step.operands[0], Contract)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from layers.operations.reduction import Reduce
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 
-def _sum_over_nothing(view: View, step: Step) -> str | None:
+def _sum_over_nothing(view: StepsByResult, step: Step) -> str | None:
     """Drop a sum over no axis, which TensorFlow takes where operands might have been repeated."""
     op = step.op
     nothing = isinstance(op, Reduce) and op.how in ("sum", "mean") and not op.axes

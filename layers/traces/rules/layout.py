@@ -16,10 +16,10 @@ from layers.operations.layout import (
     Transpose,
 )
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 
-def passed_on(view: View, step: Step) -> str | None:
+def passed_on(view: StepsByResult, step: Step) -> str | None:
     """An identity, a stopped gradient or a cast to the same type is its operand."""
     if not isinstance(step.op, Elementwise) or step.op.name not in (
         "identity",
@@ -31,7 +31,7 @@ def passed_on(view: View, step: Step) -> str | None:
     return step.operands[0] if same else None
 
 
-def nothing_moved(view: View, step: Step) -> str | None:
+def nothing_moved(view: StepsByResult, step: Step) -> str | None:
     """A layout that leaves every cell where it is is its operand."""
     op = step.op
     if not isinstance(op, Reshape | Transpose | Slice | Pad | Tile | BroadcastTo):
@@ -43,13 +43,13 @@ def nothing_moved(view: View, step: Step) -> str | None:
     return None if moves or turns else step.operands[0]
 
 
-def _repeats_weight(view: View, step: Step) -> bool:
+def _repeats_weight(view: StepsByResult, step: Step) -> bool:
     """Say whether a weight is repeated here, perhaps once: it keeps its repeated form."""
     split = view.made(step.operands[0], Reshape) if isinstance(step.op, Tile) else None
     return split is not None and view.tensors[split.operands[0]].role == "weight"
 
 
-def times_one(view: View, step: Step) -> str | None:
+def times_one(view: StepsByResult, step: Step) -> str | None:
     """Times one, divided by one, plus zero: the other operand."""
     neutral = {"multiply": 1.0, "divide": 1.0, "add": 0.0, "subtract": 0.0}
     if not isinstance(step.op, Elementwise) or step.op.name not in neutral:
@@ -62,13 +62,13 @@ def times_one(view: View, step: Step) -> str | None:
     return same
 
 
-def reshape_twice(view: View, step: Step) -> tuple[Step, ...] | None:
+def reshape_twice(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A reshape of a reshape is one."""
     first = view.made(step.operands[0], Reshape) if isinstance(step.op, Reshape) else None
     return (replace(step, operands=first.operands),) if first else None
 
 
-def transpose_twice(view: View, step: Step) -> tuple[Step, ...] | None:
+def transpose_twice(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A transpose of a transpose is one."""
     first = view.made(step.operands[0], Transpose) if isinstance(step.op, Transpose) else None
     if not first:
@@ -78,7 +78,7 @@ def transpose_twice(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=Transpose(permutation), operands=first.operands),)
 
 
-def leading_ones(view: View, step: Step) -> tuple[Step, ...] | None:
+def leading_ones(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Axes of one before the others are what broadcasting adds by itself."""
     if not isinstance(step.op, Elementwise):
         return None
@@ -97,7 +97,7 @@ def leading_ones(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, operands=tuple(operands)),)
 
 
-def part_squeezed(view: View, step: Step) -> tuple[Step, ...] | None:
+def part_squeezed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A slice of one cell along an axis that a reshape then takes away is one squeezed slice."""
     first = view.made(step.operands[0], Slice) if isinstance(step.op, Reshape) else None
     if not first or first.op.squeezed:  # ty: ignore
@@ -112,7 +112,7 @@ def part_squeezed(view: View, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
-def part_of_stack(view: View, step: Step) -> str | None:
+def part_of_stack(view: StepsByResult, step: Step) -> str | None:
     """One place of a stack is what was put there."""
     stack = view.made(step.operands[0], Stack) if isinstance(step.op, Slice) else None
     if not stack:
@@ -130,7 +130,7 @@ def part_of_stack(view: View, step: Step) -> str | None:
     return stack.operands[op.begin[axis]]
 
 
-def repeated(view: View, step: Step) -> tuple[Step, ...] | None:
+def repeated(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """An axis of one, tiled and folded into the axis before it, repeats that axis cell by cell."""
     tile = view.made(step.operands[0], Tile) if isinstance(step.op, Reshape) else None
     split = view.made(tile.operands[0], Reshape) if tile else None

@@ -8,10 +8,10 @@ from layers.operations.layout import Reshape
 from layers.operations.normalize import Normalize
 from layers.operations.reduction import Reduce
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 
-def variance(view: View, step: Step) -> tuple[Step, ...] | None:
+def variance(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """The mean of the squared differences from the mean is the variance."""
     if not isinstance(step.op, Reduce) or step.op.how != "mean":
         return None
@@ -29,7 +29,7 @@ def variance(view: View, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
-def squeezed(view: View, step: Step) -> tuple[Step, ...] | None:
+def squeezed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A statistic whose axes of one are then taken away is one without these axes."""
     made = view.made(step.operands[0], Reduce) if isinstance(step.op, Reshape) else None
     if not made or not made.op.keepdims or len(view.readers(made.result)) != 1:  # ty: ignore
@@ -41,7 +41,7 @@ def squeezed(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=replace(made.op, keepdims=False), operands=made.operands),)  # ty: ignore
 
 
-def normalized(view: View, step: Step) -> tuple[Step, ...] | None:
+def normalized(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Normalise in one step: x · s + (shift − μ · s), where s = scale ÷ √(σ² + ε)."""
     terms = view.function(step.result, "add")
     for scaled, shift in (terms, terms[::-1]) if terms else ():
@@ -63,7 +63,7 @@ def normalized(view: View, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
-def grouped(view: View, step: Step) -> tuple[Step, ...] | None:
+def grouped(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Channels that are folded into groups, normalised and unfolded again: groups of channels."""
     made = view.made(step.operands[0], Normalize) if isinstance(step.op, Reshape) else None
     folded = view.made(made.operands[0], Reshape) if made else None
@@ -83,7 +83,7 @@ def grouped(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=op, operands=(folded.operands[0], *statistics, *flat)),)
 
 
-def _root(view: View, scale: str) -> tuple[str, float, str | None] | None:
+def _root(view: StepsByResult, scale: str) -> tuple[str, float, str | None] | None:
     """Return variance, epsilon and scale of scale · rsqrt(variance + epsilon)."""
     for root, gamma in _factors(view, scale):
         inner = view.function(root, "rsqrt")
@@ -97,7 +97,7 @@ def _root(view: View, scale: str) -> tuple[str, float, str | None] | None:
     return None
 
 
-def _factors(view: View, scale: str) -> list[tuple[str, str | None]]:
+def _factors(view: StepsByResult, scale: str) -> list[tuple[str, str | None]]:
     found: list[tuple[str, str | None]] = [(scale, None)]
     factors = view.function(scale, "multiply")
     if factors and len(factors) == 2:
@@ -105,7 +105,7 @@ def _factors(view: View, scale: str) -> list[tuple[str, str | None]]:
     return found
 
 
-def _shift(view: View, shift: str, scale: str) -> tuple[str, str | None] | None:
+def _shift(view: StepsByResult, shift: str, scale: str) -> tuple[str, str | None] | None:
     """Return μ and β of β − μ · s, in the ways in which Keras and TensorFlow write it."""
     difference = view.function(shift, "subtract")
     if difference:
@@ -122,14 +122,14 @@ def _shift(view: View, shift: str, scale: str) -> tuple[str, str | None] | None:
     return None
 
 
-def _partner(view: View, product: str, factor: str) -> str | None:
+def _partner(view: StepsByResult, product: str, factor: str) -> str | None:
     factors = view.function(product, "multiply")
     if not factors or factor not in factors:
         return None
     return factors[1] if factors[0] == factor else factors[0]
 
 
-def _negated(view: View, product: str, scale: str) -> str | None:
+def _negated(view: StepsByResult, product: str, scale: str) -> str | None:
     """Return μ of (−μ) · s or −(μ · s)."""
     other = _partner(view, product, scale)
     negative = view.function(other, "negative") if other else None
@@ -139,7 +139,7 @@ def _negated(view: View, product: str, scale: str) -> str | None:
     return _partner(view, whole[0], scale) if whole else None
 
 
-def _axes(view: View, spread: str, values: str) -> tuple[int, ...]:
+def _axes(view: StepsByResult, spread: str, values: str) -> tuple[int, ...]:
     """Return the axes of the values that share a variance."""
     shape, own = view.shape(values), view.shape(spread)
     made = view.made(spread, Reduce)

@@ -9,10 +9,10 @@ import numpy as np
 from layers.operations.elementwise import Elementwise
 from layers.operations.reduction import Reduce
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 
-def divided_by_norm(view: View, step: Step) -> tuple[Step, ...] | None:
+def divided_by_norm(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Find x × min(1 ÷ √(Σ x²), a large number): x ÷ its norm, where no norm is nearly zero."""
     factors = view.function(step.result, "multiply")
     for values, factor in (factors, factors[::-1]) if factors else ():
@@ -35,7 +35,7 @@ def divided_by_norm(view: View, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
-def divided_by_root(view: View, step: Step) -> tuple[Step, ...] | None:
+def divided_by_root(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A factor of 1 ÷ √y that nothing else reads is a division by √y."""
     factors = view.function(step.result, "multiply")
     for values, factor in (factors, factors[::-1]) if factors else ():

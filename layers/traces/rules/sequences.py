@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from layers.operations.layout import Reverse, Slice, Stack, Transpose
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 
-def part_of_turned(view: View, step: Step) -> tuple[Step, ...] | None:
+def part_of_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A part of a transposed tensor is a part of the tensor, where the axes that stay keep order.
 
     So time step t of a sequence is taken from the sequence itself.
@@ -32,7 +32,7 @@ def part_of_turned(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=part, operands=turn.operands),)
 
 
-def part_of_reversed(view: View, step: Step) -> tuple[Step, ...] | None:
+def part_of_reversed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """One cell along an axis that runs backward is the one counted from the other end."""
     back = view.made(step.operands[0], Reverse) if isinstance(step.op, Slice) else None
     if not back:
@@ -48,7 +48,7 @@ def part_of_reversed(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=replace(op, begin=begin), operands=back.operands),)
 
 
-def stack_turned(view: View, step: Step) -> tuple[Step, ...] | None:
+def stack_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A stack whose new axis is then moved is a stack along that axis."""
     stack = view.made(step.operands[0], Stack) if isinstance(step.op, Transpose) else None
     if not stack:
@@ -61,7 +61,7 @@ def stack_turned(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=Stack(order.index(axis)), operands=stack.operands),)
 
 
-def stack_reversed(view: View, step: Step) -> tuple[Step, ...] | None:
+def stack_reversed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A stack read backward is the stack of the same tensors in the other order."""
     stack = view.made(step.operands[0], Stack) if isinstance(step.op, Reverse) else None
     if not stack:

@@ -9,14 +9,14 @@ from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.trace import Step
-from layers.traces.view import View
+from layers.traces.view import StepsByResult
 
 _KERNEL = (Conv, DepthwiseConv, ConvTranspose)
 _POOL = (MaxPool, AveragePool)
 _NONE = (0, 0)
 
 
-def one_axis_less(view: View, step: Step) -> tuple[Step, ...] | None:
+def one_axis_less(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A window of length one over an axis of length one, which a reshape added, is no window.
 
     TensorFlow has no one-dimensional convolution: it adds an axis, and takes it away again.
@@ -41,7 +41,7 @@ def one_axis_less(view: View, step: Step) -> tuple[Step, ...] | None:
 
 
 def _without(
-    view: View, step: Step, values: str, axis: int, *, fixed: bool
+    view: StepsByResult, step: Step, values: str, axis: int, *, fixed: bool
 ) -> tuple[str, ...] | None:
     """Return the operands before an axis of one was added to each; None if it was not."""
     shape = view.shape(step.operands[0])
@@ -81,7 +81,7 @@ def _smaller(op: Op, axis: int) -> Op | None:
     return replace(op, **less)  # ty: ignore
 
 
-def dilated(view: View, step: Step) -> tuple[Step, ...] | None:
+def dilated(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A convolution between SpaceToBatch and BatchToSpace is a dilated one."""
     inner = step.operands[0] if isinstance(step.op, BatchToSpace) else ""
     conv = view.made(inner, Conv) or view.made(inner, DepthwiseConv)
@@ -105,7 +105,7 @@ def dilated(view: View, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=new, operands=(before.operands[0], conv.operands[1])),)
 
 
-def padding_inside(view: View, step: Step) -> tuple[Step, ...] | None:
+def padding_inside(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Zeros that the same layer puts around what it convolves are the convolution's padding."""
     if not isinstance(step.op, Conv | DepthwiseConv):
         return None

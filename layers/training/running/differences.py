@@ -10,9 +10,9 @@ import numpy as np
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import format_shape
 from layers.training.history import History
-from layers.training.running.loop import Loop, State, dense
+from layers.training.running.loop import State, TrainingLoop, dense
 from layers.training.running.train import replayed
-from layers.training.step import Difference
+from layers.training.step import FiniteDifference
 
 
 def finite_difference(
@@ -26,8 +26,8 @@ def finite_difference(
     index: tuple[int, ...],
     amount: float = 1e-3,
     call_arguments: Mapping[str, Any] | None = None,
-    loop: Loop | None = None,
-) -> Difference:
+    loop: TrainingLoop | None = None,
+) -> FiniteDifference:
     """Measure what moving one number of a weight changes in the loss of one step.
 
     What the layer draws and remembers is the same at every measurement. The layer is left as it
@@ -64,7 +64,7 @@ def finite_difference(
         middle = float(loss)
         finest = float(np.finfo(loss.dtype.as_numpy_dtype).eps) if loss.dtype.size > 2 else 1e-2
         apart = up - down  # the weight's type may not hold the amount exactly
-        return Difference(
+        return FiniteDifference(
             weight=weight,
             index=at,
             amount=amount,
@@ -77,7 +77,7 @@ def finite_difference(
         )
 
 
-def _cell(loop: Loop, weight: str, index: tuple[int, ...]) -> tuple[int, ...]:
+def _cell(loop: TrainingLoop, weight: str, index: tuple[int, ...]) -> tuple[int, ...]:
     known = {n: o for n, o in loop.variables.items() if o.variable.dtype.is_floating}
     if weight not in known:
         raise BadInputError(
@@ -95,7 +95,7 @@ def _cell(loop: Loop, weight: str, index: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _moved(
-    loop: Loop, state: State, step: int, weight: str, at: tuple[int, ...], amount: float
+    loop: TrainingLoop, state: State, step: int, weight: str, at: tuple[int, ...], amount: float
 ) -> tuple[float, float]:
     """Return the loss with one number moved, and the number."""
     loop.restore(state)

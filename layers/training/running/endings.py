@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from layers.runs.refusing import words_of
-from layers.training.running.loop import Loop
+from layers.training.running.loop import TrainingLoop
 from layers.training.running.store import Store
 
 
-def raised(loop: Loop, step: int, error: BaseException) -> str:
+def raised(loop: TrainingLoop, step: int, error: BaseException) -> str:
     """Say that the layer failed."""
     return (
         f"Training stopped at step {step} of {loop.settings.steps}: expected a call that returns. "
@@ -20,7 +20,7 @@ def raised(loop: Loop, step: int, error: BaseException) -> str:
     )
 
 
-def not_finite(loop: Loop, step: int, loss: float) -> str:
+def not_finite(loop: TrainingLoop, step: int, loss: float) -> str:
     """Say that the loss is no number, and where the first NaN or infinity is."""
     batch = loop.data.batch(step)
     where = ""
@@ -45,7 +45,7 @@ def stopped(step: int, steps: int) -> str:
     return f"The training was stopped after {step} of {steps} steps, which are kept."
 
 
-def notes(loop: Loop, fixed: Mapping[str, str], store: Store) -> tuple[str, ...]:
+def notes(loop: TrainingLoop, fixed: Mapping[str, str], store: Store) -> tuple[str, ...]:
     """Return what is worth a sentence: why nothing moves, what is taken of several outputs."""
     found = []
     if not set(loop.moved) - set(fixed):

@@ -23,7 +23,7 @@ State = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
 
 
 @dataclass(eq=False)
-class Loop:
+class TrainingLoop:
     """A layer, its data, its loss and its optimizer, step by step.
 
     Attributes:

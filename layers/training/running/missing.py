@@ -8,7 +8,7 @@ from layers.operations.elementwise import Elementwise
 from layers.operations.op import Unknown
 from layers.operations.reduction import ArgReduce
 from layers.traces.trace import Trace
-from layers.training.running.loop import Loop
+from layers.training.running.loop import TrainingLoop
 
 _FLAT = {
     *("sign", "floor", "ceil", "round", "truncate", "floor_divide", "bucketize", "cast"),
@@ -19,7 +19,7 @@ _FLAT = {
 
 
 def reasons(
-    loop: Loop, trace: Trace, forward: set[str], gradients: Mapping[str, str]
+    loop: TrainingLoop, trace: Trace, forward: set[str], gradients: Mapping[str, str]
 ) -> dict[str, str]:
     """Return tensor → a sentence, for each of the forward pass that has no gradient.
 
@@ -39,7 +39,9 @@ def reasons(
     return found
 
 
-def _reason(loop: Loop, trace: Trace, name: str, leading: set[str], reached: set[str]) -> str:
+def _reason(
+    loop: TrainingLoop, trace: Trace, name: str, leading: set[str], reached: set[str]
+) -> str:
     tensor = trace.tensors[name]
     if tensor.values.dtype.kind in "iub":
         what = "truth values" if tensor.values.dtype.kind == "b" else "integers"

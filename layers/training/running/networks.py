@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from layers.inputs.fields import BadInputError
-from layers.inputs.sources import SOURCES, Source, check_size, code_of, format_shape
+from layers.inputs.sources import SOURCES, InputSource, check_size, code_of, format_shape
 from layers.model_files.config import LayerConfig
 from layers.networks import small_cnn
 from layers.networks.running.runnable import runnable_model
@@ -21,7 +21,7 @@ from layers.training.running.teacher import outputs_of
 from layers.training.stripes import striped_images
 from layers.training.subject import Subject
 
-STRIPES = Source(
+STRIPES = InputSource(
     label="Images of stripes",
     make=lambda shape, seed, _: striped_images(shape, seed),
     code="striped_images({shape}, {seed})",
@@ -94,7 +94,7 @@ def _of_one_input(
     made: Callable[[int], Any],
     shape: tuple[int, ...],
     axes: tuple[str, ...],
-    example: Source,
+    example: InputSource,
     helpers: str,
     written: Callable[[Any], str],
 ) -> Ready:

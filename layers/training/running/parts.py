@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.op import Layout
+from layers.operations.op import LayoutOp
 from layers.traces.axes import with_axes
 from layers.traces.trace import Step, Trace
-from layers.training.running.loop import Loop
+from layers.training.running.loop import TrainingLoop
 from layers.training.running.missing import reasons
 
 
@@ -31,7 +31,7 @@ def with_gradient_axes(
 
 
 def parts(
-    loop: Loop, whole: Trace, slopes: Mapping[str, str], news: Mapping[str, str]
+    loop: TrainingLoop, whole: Trace, slopes: Mapping[str, str], news: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the fields of ``StepTraces`` that follow from the whole.
 
@@ -71,7 +71,7 @@ def _shown(
     if step.result in backward:
         hidden = len(trace.used_by[step.result]) == 1
     else:
-        hidden = isinstance(step.op, Elementwise | Layout)
+        hidden = isinstance(step.op, Elementwise | LayoutOp)
     return replace(step, shown=False) if hidden else step
 
 

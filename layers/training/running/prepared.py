@@ -12,7 +12,7 @@ from layers.inputs.description import SEED
 from layers.recording.given import clean, unique
 from layers.recording.owners import owned
 from layers.training.running.data import Data
-from layers.training.running.loop import Loop
+from layers.training.running.loop import TrainingLoop
 from layers.training.running.teacher import outputs_of
 from layers.training.settings import Settings
 from layers.training.subject import Subject
@@ -49,13 +49,13 @@ class Ready:
     refused: tuple[str, ...] = ()
     script: str = ""
     outputs: int = 1
-    _loops: list[Loop] = field(default_factory=list, repr=False, compare=False)
+    _loops: list[TrainingLoop] = field(default_factory=list, repr=False, compare=False)
 
-    def loop(self, settings: Settings) -> Loop:
+    def loop(self, settings: Settings) -> TrainingLoop:
         """Return its loop for a training: the one that is there, if that has these settings."""
         if not self._loops or self._loops[0].settings != settings:
             data = Data.of(self.layer, self.arguments, self.targets, settings, self.keywords)
-            self._loops[:] = [Loop(data, settings)]
+            self._loops[:] = [TrainingLoop(data, settings)]
         return self._loops[0]
 
 

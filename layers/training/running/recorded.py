@@ -12,7 +12,7 @@ import tensorflow as tf
 from layers.recording.calls import Recorder, listening
 from layers.recording.given import clean, unique
 from layers.recording.prepare import watch
-from layers.training.running.loop import Loop, dense
+from layers.training.running.loop import TrainingLoop, dense
 
 
 @dataclass(eq=False)
@@ -36,7 +36,7 @@ class RecordedStep:
     loss: float
 
 
-def record_step(loop: Loop, step: int) -> RecordedStep:
+def record_step(loop: TrainingLoop, step: int) -> RecordedStep:
     """Take a step and keep every operation.
 
     Args:
@@ -76,7 +76,7 @@ def record_step(loop: Loop, step: int) -> RecordedStep:
     return RecordedStep(recorder, forward, named, ends, known, float(loss))
 
 
-def _sources(loop: Loop, recorder: Recorder, inputs: Mapping[str, Any]) -> dict[int, Any]:
+def _sources(loop: TrainingLoop, recorder: Recorder, inputs: Mapping[str, Any]) -> dict[int, Any]:
     """Return all that may have a gradient, by id: tensors, and variables that are not moved."""
     moved = {id(variable.value) for variable in loop.moved.values()}
     found = {

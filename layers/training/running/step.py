@@ -15,7 +15,7 @@ from layers.traces.naming import with_names
 from layers.traces.simplify import simplify
 from layers.traces.time_names import with_own_initial_states
 from layers.training.history import History
-from layers.training.running.loop import Loop
+from layers.training.running.loop import TrainingLoop
 from layers.training.running.parts import parts, with_gradient_axes
 from layers.training.running.recorded import RecordedStep, record_step
 from layers.training.running.train import replayed
@@ -34,7 +34,7 @@ def step_traces(
     call_arguments: Mapping[str, Any] | None = None,
     input_axes: Mapping[str, Any] | None = None,
     simplified: bool = True,
-    loop: Loop | None = None,
+    loop: TrainingLoop | None = None,
 ) -> StepTraces:
     """Take one step of a history again, and keep every operation of it.
 
@@ -75,7 +75,7 @@ def step_traces(
 
 
 def _traces(
-    loop: Loop, recorded: RecordedStep, axes: dict[str, Any], *, simplified: bool
+    loop: TrainingLoop, recorded: RecordedStep, axes: dict[str, Any], *, simplified: bool
 ) -> dict[str, Any]:
     names = _forward_names(loop, recorded, simplified=simplified)
     variables = _variables(loop)
@@ -112,7 +112,9 @@ def _traces(
     return parts(loop, whole, slopes, news)
 
 
-def _forward_names(loop: Loop, recorded: RecordedStep, *, simplified: bool) -> dict[str, str]:
+def _forward_names(
+    loop: TrainingLoop, recorded: RecordedStep, *, simplified: bool
+) -> dict[str, str]:
     """Return raw name → name of the tensors that a recording of the call alone would show."""
     first = Recorder(
         calls=recorded.recorder.calls[: recorded.forward],
@@ -135,7 +137,7 @@ def _forward_names(loop: Loop, recorded: RecordedStep, *, simplified: bool) -> d
     return known
 
 
-def _variables(loop: Loop) -> dict[int, Owned]:
+def _variables(loop: TrainingLoop) -> dict[int, Owned]:
     known = dict(owned(loop.data.layer))
     for name, variable in loop.slots.items():
         path = f"{SLOTS}{name}"
@@ -144,7 +146,7 @@ def _variables(loop: Loop) -> dict[int, Owned]:
 
 
 def _graph(
-    loop: Loop, recorder: Recorder, variables: Mapping[int, Owned], named: Mapping[str, Any]
+    loop: TrainingLoop, recorder: Recorder, variables: Mapping[int, Owned], named: Mapping[str, Any]
 ) -> Graph:
     scopes: dict[str, str] = {}
     for path, scope, _ in sublayers(loop.data.layer):
@@ -177,7 +179,7 @@ def _gradient_of(graph: Graph, recorded: RecordedStep, raw: str) -> Any:
     return recorded.gradients.get(key)
 
 
-def _name_updates(loop: Loop, graph: Graph, wanted: dict[str, str]) -> dict[str, str]:
+def _name_updates(loop: TrainingLoop, graph: Graph, wanted: dict[str, str]) -> dict[str, str]:
     """Name what the optimizer wrote; return weight or slot → the raw name of its new value."""
     found = {}
     own = {id(variable.value.handle): "weight" for variable in loop.moved.values()}

@@ -13,7 +13,7 @@ from layers.runs.run import state_put_back
 from layers.training.history import History, Moment, differences
 from layers.training.running import endings
 from layers.training.running.data import Data
-from layers.training.running.loop import Loop, dense
+from layers.training.running.loop import TrainingLoop, dense
 from layers.training.running.store import MAXIMUM_BYTES, Store
 from layers.training.settings import settings as checked_settings
 
@@ -91,7 +91,7 @@ def train(
         batch_size=batch_size,
         training=training,
     )
-    loop = Loop(Data.of(layer, inputs, targets, chosen, call_arguments or {}), chosen)
+    loop = TrainingLoop(Data.of(layer, inputs, targets, chosen, call_arguments or {}), chosen)
     first = loop.state()
     moved = {name: first[0][name] for name in loop.moved}
     store = Store.of(first, moved, chosen.steps, maximum_bytes)
@@ -124,7 +124,7 @@ def train(
     return store.finish(settings=chosen, steps=step, fixed=fixed, failure=failure, notes=notes)
 
 
-def take_step(loop: Loop, store: Store, step: int) -> float:
+def take_step(loop: TrainingLoop, store: Store, step: int) -> float:
     """Take a step and keep its loss and gradients; after a loss that is not finite, only these."""
     loss, gradients = loop.gradients(loop.data.batch(step))
     number = float(loss)
@@ -194,8 +194,8 @@ def replayed(
     inputs: Any,
     targets: Any,
     keywords: Mapping[str, Any],
-    loop: Loop | None = None,
-) -> Generator[Loop]:
+    loop: TrainingLoop | None = None,
+) -> Generator[TrainingLoop]:
     """Set a layer and its optimizer to the state before a step, and put the layer back after.
 
     Arguments and errors as of ``moment``; ``loop`` as of ``step_traces``.
@@ -203,7 +203,7 @@ def replayed(
     start = history.keyframe(step)
     if loop is None:
         data = Data.of(layer, inputs, targets, history.settings, keywords)
-        loop = Loop(data, history.settings)
+        loop = TrainingLoop(data, history.settings)
     data = loop.data
     state = history.state(start)
     own = [tuple(known.variable.shape) for known in loop.variables.values()]

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from layers.api.models import Many
+from layers.api.models import ResultList
 from layers.model_files.model import LayerEntry, ModelFile, WeightEntry
 from layers.networks.comparison import match
 
@@ -34,7 +34,7 @@ def model() -> ModelFile:
     return ModelFile(name="m", form="f", version="3", layers=layers)
 
 
-@pytest.mark.parametrize("make", [model, lambda: Many(match(model(), model()))])
+@pytest.mark.parametrize("make", [model, lambda: ResultList(match(model(), model()))])
 def test_a_result_counts_about_as_many_bytes_as_it_takes(make):
     found = make()
     data = pickle.dumps(found)

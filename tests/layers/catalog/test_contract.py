@@ -21,7 +21,7 @@ from layers.inputs.sources import SOURCES
 from layers.runs.prepare import prepare_call
 from layers.runs.run import record_calls, run
 from layers.runs.weights import named_weights
-from layers.traces.layout import Drawn, layout
+from layers.traces.layout import DrawnTensor, layout
 from layers.traces.summary import measure
 
 EPSILON = 1e-5
@@ -245,9 +245,9 @@ def test_the_picture_shows_every_tensor_once_and_ends_with_the_outputs(spec, val
     laid_out = layout(left, spec.title)
     assert laid_out.inside is None
     (chain,) = laid_out.rows
-    names = [item.name for item in chain if isinstance(item, Drawn)]
+    names = [item.name for item in chain if isinstance(item, DrawnTensor)]
     assert sorted(names) == sorted(set(left.tensors) - passed_on)
-    assert chain[-1] == Drawn("outputs")
+    assert chain[-1] == DrawnTensor("outputs")
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from layers.checkup import fixes
-from layers.checkup.source import Source
+from layers.checkup.source import ClassSource
 
 LAYER = """class Mine(keras.layers.Layer):
     def build(self, input_shape):
@@ -38,7 +38,7 @@ def fixed(value: str) -> str:
     text = LAYER.format(value=value)
     lines = tuple(text.splitlines(keepends=True))
     (tree,) = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
-    fix = fixes.track_variables(Source("mine.py", lines, tree), 5, "w")
+    fix = fixes.track_variables(ClassSource("mine.py", lines, tree), 5, "w")
     assert fix
     return fix.after
 

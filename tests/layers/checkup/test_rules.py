@@ -7,14 +7,14 @@ import ast
 import pytest
 
 from layers.checkup import fixes
-from layers.checkup.source import Source
+from layers.checkup.source import ClassSource
 
 
-def source_of(body: str, head: str = "") -> Source:
+def source_of(body: str, head: str = "") -> ClassSource:
     lines = "".join(f"    {line}\n" if line else "\n" for line in body.strip("\n").split("\n"))
     text = f"{head}class Mine(keras.layers.Layer):\n{lines}"
     (tree,) = [node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
-    return Source("mine.py", tuple(text.splitlines(keepends=True)), tree)
+    return ClassSource("mine.py", tuple(text.splitlines(keepends=True)), tree)
 
 
 def built(value: str, use: str) -> str:

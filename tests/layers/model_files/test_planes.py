@@ -13,7 +13,7 @@ from block_reduction import REDUCTIONS
 from layers.model_files import layout
 from layers.model_files.arrays import MemoryArray
 from layers.model_files.layout import layout_of, whole_layout
-from layers.model_files.model import Part, WeightEntry
+from layers.model_files.model import WeightEntry, WeightPart
 from layers.model_files.planes import join, norms_squared, read_chunk, reduce, view
 from layers.model_files.statistics import histogram, statistics
 
@@ -27,7 +27,7 @@ BY_HAND = {
     "max": lambda cells: max(cells[~np.isnan(cells)].tolist(), default=np.nan),
 }
 GATES = tuple(
-    Part(name=name, axis=1, start=start, stop=start + 200)
+    WeightPart(name=name, axis=1, start=start, stop=start + 200)
     for name, start in (("input", 0), ("forget", 200))
 )
 
@@ -99,12 +99,14 @@ def test_filters_are_sorted_by_their_norm():
 
 def test_gates_and_heads_are_planes_of_their_own():
     kernel = np.arange(24, dtype="float32").reshape(2, 12)
-    gates = tuple(Part(name=f"gate {g}", axis=1, start=3 * g, stop=3 * g + 3) for g in range(4))
+    gates = tuple(
+        WeightPart(name=f"gate {g}", axis=1, start=3 * g, stop=3 * g + 3) for g in range(4)
+    )
     shown = view(MemoryArray(kernel), entry(kernel, ("features", "gates × units"), gates))
     for at, plane in enumerate(shown.planes):
         np.testing.assert_array_equal(plane.values("mean"), kernel[:, 3 * at : 3 * at + 3])
     query = np.arange(30, dtype="float32").reshape(5, 2, 3)
-    heads = tuple(Part(name=f"head {h}", axis=1, start=h, stop=h + 1) for h in range(2))
+    heads = tuple(WeightPart(name=f"head {h}", axis=1, start=h, stop=h + 1) for h in range(2))
     shown = view(MemoryArray(query), entry(query, ("features", "heads", "size"), heads))
     for at, plane in enumerate(shown.planes):
         assert plane.layout.row_words == ("features",)

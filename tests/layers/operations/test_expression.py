@@ -6,19 +6,19 @@ import pickle
 import pytest
 
 from layers.operations.expression import (
-    Cell,
-    Choice,
     Comparison,
     Difference,
     Function,
     LogOfPowers,
     Negative,
     Number,
+    OperandCell,
     Power,
     Product,
     Quotient,
     Share,
     Sum,
+    TakenBranch,
 )
 
 A, B, C = Number(2), Number(-3), Number(0.5)
@@ -53,10 +53,10 @@ A, B, C = Number(2), Number(-3), Number(0.5)
         (Function((B,), name="leaky_relu", parameters=(0.5,)), "leaky_relu(−3)", -1.5),
         (Comparison((A, B), "less", "<"), "2 < −3", 0),
         (Sum((A, Comparison((B, C), "less", "<"))), "2 + (−3 < 0.5)", 3),
-        (Choice((A, B), taken=1, name="min"), "min(2, −3)", -3),
-        (Choice((A, B), taken=1, name="argmin"), "argmin(2, −3)", 1),
-        (Choice((A, Sum((B, C))), taken=1), "−3 + 0.5", -2.5),
-        (Product((A, Choice((A, Sum((B, C))), taken=1))), "2 × (−3 + 0.5)", -5),
+        (TakenBranch((A, B), taken=1, name="min"), "min(2, −3)", -3),
+        (TakenBranch((A, B), taken=1, name="argmin"), "argmin(2, −3)", 1),
+        (TakenBranch((A, Sum((B, C))), taken=1), "−3 + 0.5", -2.5),
+        (Product((A, TakenBranch((A, Sum((B, C))), taken=1))), "2 × (−3 + 0.5)", -5),
         (Share((A, A), own=0), "exp(2) ÷ (exp(2) + exp(2))", 0.5),
         (Share((Number(1e4), Number(1e4)), own=1), "exp(10000) ÷ (exp(10000) + exp(10000))", 0.5),
         (LogOfPowers((A,)), "log(exp(2))", 2),
@@ -82,7 +82,7 @@ def test_a_sum_of_seven_is_written_whole_and_one_of_eight_is_folded():
 
 
 def test_cells_are_found_and_exchanged():
-    first, second = Cell(0, (1, 2), 3.0), Cell(1, (), 4.0)
+    first, second = OperandCell(0, (1, 2), 3.0), OperandCell(1, (), 4.0)
     tree = Function((Sum((Product((first, second)), A)),), name="relu")
     assert list(tree.leaves()) == [first, second]
     other = tree.replaced(lambda cell: Number(cell.value + 1))

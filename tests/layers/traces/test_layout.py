@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layers.traces.layout import Drawn, Group, Named, layout
+from layers.traces.layout import DrawnTensor, Named, SublayerGroup, layout
 from layers.traces.trace import Step, Tensor, Trace
 
 
@@ -55,7 +55,7 @@ def graph(*steps, outputs="outputs", inputs="x"):
 def text(row):
     words = []
     for item in row:
-        if isinstance(item, Drawn):
+        if isinstance(item, DrawnTensor):
             words.append(item.name)
         elif isinstance(item, Named):
             words.append(f"[{item.name}]")
@@ -67,7 +67,8 @@ def text(row):
 def inside(group):
     """Return a group's parts as text, a nested group as (path, parts)."""
     return [
-        (part.path, inside(part)) if isinstance(part, Group) else text(part) for part in group.parts
+        (part.path, inside(part)) if isinstance(part, SublayerGroup) else text(part)
+        for part in group.parts
     ]
 
 

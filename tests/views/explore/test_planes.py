@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from layers.traces.trace import Tensor
-from views.explore.planes import Plane, drawn_axes, free_axes, plane_of
+from views.explore.planes import ShownPlane, drawn_axes, free_axes, plane_of
 
 
 def tensor(**axes):
@@ -59,6 +59,6 @@ def test_an_axis_of_one_needs_no_slider():
 
 def test_each_tensor_stands_at_its_own_place():
     places = {"channels": 2, "filters": 1, "batch": 7}
-    assert plane_of(IMAGE, places) == Plane(row_axis=1, column_axis=2, at={0: 1, 3: 2})
-    assert plane_of(KERNEL, places) == Plane(row_axis=0, column_axis=1, at={2: 2, 3: 1})
-    assert plane_of(tensor(batch=2, units=3), places) == Plane()
+    assert plane_of(IMAGE, places) == ShownPlane(row_axis=1, column_axis=2, at={0: 1, 3: 2})
+    assert plane_of(KERNEL, places) == ShownPlane(row_axis=0, column_axis=1, at={2: 2, 3: 1})
+    assert plane_of(tensor(batch=2, units=3), places) == ShownPlane()

@@ -5,7 +5,7 @@ import pytest
 
 from layers.operations.contraction import Contract
 from layers.traces.layout import layout
-from layers.traces.rows import Product
+from layers.traces.rows import ProductNotation
 from layers.traces.trace import Step, Tensor, Trace
 from tests.layers.traces.test_layout import text
 from views.explore.planes import AUTO, plane_of
@@ -86,7 +86,7 @@ def test_the_planes_of_an_equation_make_the_plane_of_its_result(subscripts, at):
     equations = 0
     for rows in (AUTO, *words):
         for columns in (AUTO, *(word for word in words if word != rows)):
-            product = products(trace, trace.steps, at, rows, columns).get("y", Product())
+            product = products(trace, trace.steps, at, rows, columns).get("y", ProductNotation())
             if product.is_equation:
                 equations += 1
                 found = as_written(trace, product, at, rows, columns)

@@ -9,9 +9,9 @@ import numpy as np
 
 from layers.networks.feature_maps import CellArithmetic, Cells
 from layers.operations import explain
+from layers.operations.arithmetic import Expression, OperandCell
 from layers.operations.contraction import Contract
 from layers.operations.explain import LEVELS, Explanation
-from layers.operations.expression import Expression, OperandCell
 from layers.operations.op import LayoutOp
 from layers.operations.pooling import AveragePool, MaxPool
 from layers.operations.window import Conv, DepthwiseConv

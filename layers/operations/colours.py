@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Difference,
     Expression,
     Function,

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from layers.operations.expression import Expression, OperandCell, Product, Sum
+from layers.operations.arithmetic import Expression, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, whole
 

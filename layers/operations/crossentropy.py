@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Difference,
     Expression,
     LogOfPowers,
@@ -17,7 +17,7 @@ from layers.operations.expression import (
     Sum,
 )
 from layers.operations.op import Index, Op, Spans
-from layers.operations.reduction import Softmax
+from layers.operations.running import Softmax
 from layers.operations.spans import Span, along, whole
 
 

@@ -7,15 +7,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Expression,
     Function,
     OperandCell,
     TakenBranch,
 )
-from layers.operations.form import Form
-from layers.operations.forms import FORMS
-from layers.operations.functions import FUNCTIONS
+from layers.operations.arithmetic.form import Form
+from layers.operations.arithmetic.forms import FORMS
+from layers.operations.arithmetic.functions import FUNCTIONS
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, Table, broadcast
 
@@ -25,7 +25,7 @@ class Elementwise(Op):
     """A function of each cell alone; operands broadcast as in NumPy.
 
     Attributes:
-        name: one of ``layers.operations.functions.FUNCTIONS``.
+        name: one of ``layers.operations.arithmetic.functions.FUNCTIONS``.
         parameters: what the function takes after the operands, such as leaky_relu's alpha.
     """
 

@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 
 from layers.operations import spans
-from layers.operations.contraction import Contract
-from layers.operations.elementwise import Elementwise
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Difference,
     Expression,
     Function,
@@ -23,7 +21,9 @@ from layers.operations.expression import (
     Share,
     Sum,
 )
-from layers.operations.numbers import agreed, plain, written
+from layers.operations.arithmetic.numbers import agreed, plain, written
+from layers.operations.contraction import Contract
+from layers.operations.elementwise import Elementwise
 from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.reduction import Reduce
 from layers.operations.run import RunLike, StepLike

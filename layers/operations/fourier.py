@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Expression,
     Function,
     Number,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Comparison, Expression, Number, OperandCell, TakenBranch
+from layers.operations.arithmetic import Comparison, Expression, Number, OperandCell, TakenBranch
 from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.spans import Span, Table, along, whole
 

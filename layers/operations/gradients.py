@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Expression, OperandCell, Product, Sum
+from layers.operations.arithmetic import Expression, OperandCell, Product, Sum
 from layers.operations.op import Index, Spans
 from layers.operations.resizing import ResizeGradient
 from layers.operations.spans import AnySpan, Span, Table, whole

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Expression, OperandCell, TakenBranch
+from layers.operations.arithmetic import Expression, OperandCell, TakenBranch
 from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.spans import Span, Table, whole
 

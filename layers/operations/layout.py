@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Expression, OperandCell
+from layers.operations.arithmetic import Expression, OperandCell
+from layers.operations.copying import BroadcastTo, Repeat, Tile
 from layers.operations.gathering import BatchToSpace, Gather, GatherNd, OneHot, SpaceToBatch
-from layers.operations.moving import Band, BroadcastTo, Diagonal, Pad, Repeat, Reverse, Roll, Tile
+from layers.operations.moving import Band, Diagonal, Pad, Reverse, Roll
 from layers.operations.op import Index, LayoutOp, Spans
 from layers.operations.resizing import Resize
 from layers.operations.spans import Span, Table, along, reshaped

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.elementwise import cell
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Difference,
     Expression,
     Function,
@@ -16,6 +15,7 @@ from layers.operations.expression import (
     Quotient,
     Sum,
 )
+from layers.operations.elementwise import cell
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, broadcast, whole
 

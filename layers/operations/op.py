@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from layers.operations.expression import Expression, Number, OperandCell
+from layers.operations.arithmetic import Expression, Number, OperandCell
 from layers.operations.spans import AnySpan, cells, whole
 
 Index = tuple[int, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Expression, Number, OperandCell, Quotient, Sum, TakenBranch
+from layers.operations.arithmetic import Expression, Number, OperandCell, Quotient, Sum, TakenBranch
 from layers.operations.op import Index, Op, Spans
 from layers.operations.reduction import place
 from layers.operations.spans import Span, Table

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from layers.operations.expression import Expression, Number, OperandCell, Product, Sum
+from layers.operations.arithmetic import Expression, Number, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, Table, whole
 

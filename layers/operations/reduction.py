@@ -1,4 +1,4 @@
-"""Many cells in one: sums, means and extremes over axes, softmax, running sums."""
+"""Many cells in one: sums, means and extremes over axes."""
 
 from __future__ import annotations
 
@@ -9,22 +9,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Difference,
     Expression,
     Function,
-    LogOfPowers,
     Number,
     OperandCell,
     Power,
     Product,
     Quotient,
-    Share,
     Sum,
     TakenBranch,
 )
 from layers.operations.op import Index, Op, Spans
-from layers.operations.spans import Shape, Span, Table, along, cells, whole
+from layers.operations.spans import Span, Table, cells, whole
 
 How = Literal["sum", "mean", "max", "min", "prod", "any", "all", "variance", "euclidean_norm"]
 _SIGNS = {"sum": "Σ", "prod": "Π", "euclidean_norm": "‖x‖"}
@@ -69,7 +67,7 @@ def _reduced(values: np.ndarray, axes: tuple[int, ...], keepdims: bool) -> tuple
     return tuple(found)
 
 
-def _listed(spans: Spans, index: Index, values: np.ndarray) -> tuple[OperandCell, ...]:
+def listed(spans: Spans, index: Index, values: np.ndarray) -> tuple[OperandCell, ...]:
     """Return the cells of the first operand in row-major order."""
     own = [cells(span, index, n) for span, n in zip(spans, values.shape, strict=True)]
     return tuple(OperandCell(0, at, values[at]) for at in itertools.product(*own))
@@ -137,7 +135,7 @@ class Reduce(Op):
 
     def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return the statistic of the cells."""
-        terms = _listed(_reduced(values, self.axes, self.keepdims), index, values)
+        terms = listed(_reduced(values, self.axes, self.keepdims), index, values)
         count = Number(len(terms))
         if self.how == "sum":
             return Sum(terms)
@@ -212,53 +210,6 @@ def taken(
 
 
 @dataclass(frozen=True)
-class Softmax(Op):
-    """Shares that add up to 1 along an axis: exp(a) ÷ (exp(a) + exp(b) + …).
-
-    Attributes:
-        axis: along which.
-        log: their logarithms instead.
-    """
-
-    axis: int = -1
-    log: bool = False
-
-    @property
-    def noun(self) -> str:
-        """``softmax``."""
-        return "log_softmax" if self.log else "softmax"
-
-    @property
-    def says(self) -> str:
-        """``softmax``."""
-        return "logarithm of the softmax" if self.log else "softmax"
-
-    def evaluate(self, values: np.ndarray) -> np.ndarray:
-        """Divide the powers by their sum; the largest is subtracted first, against overflow."""
-        with np.errstate(all="ignore"):
-            away = values - values.max(axis=self.axis, keepdims=True)
-            total = np.exp(away).sum(axis=self.axis, keepdims=True)
-            return away - np.log(total) if self.log else np.exp(away) / total
-
-    def _spans(self, shape: Shape) -> tuple[Span, ...]:
-        spans = list(along(shape))
-        spans[self.axis] = whole(shape[self.axis])
-        return tuple(spans)
-
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
-        """Return all cells that it is weighed against."""
-        return (self._spans(values.shape),)
-
-    def expression(self, index: Index, values: np.ndarray) -> Expression:
-        """Return its share."""
-        terms = _listed(self._spans(values.shape), index, values)
-        own = index[self.axis]
-        if self.log:
-            return Difference(terms[own], LogOfPowers(terms))
-        return Share(terms, own=own)
-
-
-@dataclass(frozen=True)
 class ArgReduce(Op):
     """The place of the largest or smallest along an axis.
 
@@ -291,68 +242,6 @@ class ArgReduce(Op):
 
     def expression(self, index: Index, values: np.ndarray) -> Expression:
         """Return which of the cells it is."""
-        terms = _listed(self.spans(values)[0], index, values)
+        terms = listed(self.spans(values)[0], index, values)
         own = place([term.value for term in terms], self.how)
         return TakenBranch(terms, taken=own, name=self.noun)
-
-
-@dataclass(frozen=True)
-class Cumulative(Op):
-    """A running sum or product along an axis.
-
-    Attributes:
-        how: ``sum`` or ``prod``.
-        axis: along which.
-        exclusive: without the cell itself.
-        reverse: from the end.
-    """
-
-    how: Literal["sum", "prod"]
-    axis: int
-    exclusive: bool = False
-    reverse: bool = False
-
-    @property
-    def noun(self) -> str:
-        """``running_sum``."""
-        return "running_sum" if self.how == "sum" else "running_product"
-
-    @property
-    def sign(self) -> str:
-        """``running Σ``."""
-        return "running Σ" if self.how == "sum" else "running Π"
-
-    @property
-    def says(self) -> str:
-        """``running sum``."""
-        return self.noun.replace("_", " ")
-
-    def evaluate(self, values: np.ndarray) -> np.ndarray:
-        """Add up cell after cell."""
-        run = np.flip(values, self.axis) if self.reverse else values
-        add = np.cumsum if self.how == "sum" else np.cumprod
-        with np.errstate(all="ignore"):
-            found = add(run, axis=self.axis, dtype=values.dtype)
-        if self.exclusive:
-            found = np.roll(found, 1, axis=self.axis)
-            first = [slice(None)] * values.ndim
-            first[self.axis] = slice(0, 1)
-            found[tuple(first)] = 0 if self.how == "sum" else 1
-        return np.flip(found, self.axis) if self.reverse else found
-
-    def spans(self, values: np.ndarray) -> tuple[Spans, ...]:
-        """Return the cells up to this one."""
-        axis = self.axis % values.ndim
-        at = np.arange(values.shape[axis])
-        spans: list = list(along(values.shape))
-        left_out = int(self.exclusive)
-        if self.reverse:
-            spans[axis] = Table((axis,), at + left_out, len(at) - at - left_out)
-        else:
-            spans[axis] = Table((axis,), 0 * at, at + 1 - left_out)
-        return (tuple(spans),)
-
-    def expression(self, index: Index, values: np.ndarray) -> Expression:
-        """Return their sum or product."""
-        terms = _listed(self.spans(values)[0], index, values)
-        return Sum(terms) if self.how == "sum" else Product(terms)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layers.operations.expression import Difference, Expression, OperandCell, Sum
+from layers.operations.arithmetic import Difference, Expression, OperandCell, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, Table, along
 

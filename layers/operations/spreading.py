@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.operations.expression import Expression, Number, OperandCell, Quotient, Sum
+from layers.operations.arithmetic import Expression, Number, OperandCell, Quotient, Sum
 from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.pooling import MaxPool
 from layers.operations.spans import AnySpan, Span, Table, along

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from layers.operations.expression import Expression, Number, OperandCell, Product, Sum
+from layers.operations.arithmetic import Expression, Number, OperandCell, Product, Sum
 from layers.operations.op import Index, Op, Spans
 from layers.operations.pooling import AveragePool, MaxPool, Patches
 from layers.operations.spans import Span, Table, whole

@@ -19,7 +19,8 @@ from layers.operations.layout import (
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
-from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
+from layers.operations.reduction import ArgReduce, Reduce
+from layers.operations.running import Cumulative, Softmax
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.stored_axes import Words, initial_state, weights
 from layers.traces.trace import Step, Trace

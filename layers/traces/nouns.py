@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from layers.operations.contraction import Contract
 from layers.operations.elementwise import Elementwise
-from layers.operations.reduction import Reduce, Softmax
+from layers.operations.reduction import Reduce
+from layers.operations.running import Softmax
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.trace import Step, Trace
 

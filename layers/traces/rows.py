@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from layers.operations.arithmetic.numbers import written
 from layers.operations.layout import Reshape, Slice
-from layers.operations.numbers import written
 from layers.operations.op import Op
 from layers.operations.reduction import Reduce
 from layers.traces.trace import Step, Trace

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from layers.operations import explain
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Comparison,
     Difference,
     Expression,

@@ -9,7 +9,8 @@ from layers.operations.counting import NonZeroPlaces
 from layers.operations.largest import Largest, PlacesOfLargest
 from layers.operations.layout import OneHot
 from layers.operations.normalize import Normalize
-from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
+from layers.operations.reduction import ArgReduce, Reduce
+from layers.operations.running import Cumulative, Softmax
 from layers.recording.node import Made, Node
 
 

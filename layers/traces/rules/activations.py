@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.reduction import Reduce, Softmax
+from layers.operations.reduction import Reduce
+from layers.operations.running import Softmax
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from layers.operations.numbers import written
+from layers.operations.arithmetic.numbers import written
 
 LINKS = (
     "/?layer=linear&edits=inputs.0.0%3D3",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from layers.operations.arithmetic.derivatives import DERIVATIVES
 from layers.operations.colours import HsvToRgb, RgbToHsv
 from layers.operations.contraction import Contract, dense, matmul
 from layers.operations.counting import Count
-from layers.operations.derivatives import DERIVATIVES
 from layers.operations.elementwise import Elementwise
 from layers.operations.fourier import Fourier
 from layers.operations.gradients import (
@@ -45,8 +45,9 @@ from layers.operations.layout import (
 from layers.operations.normalize import Normalize
 from layers.operations.op import Op
 from layers.operations.pixels import DepthToSpace, SpaceToDepth
-from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
+from layers.operations.reduction import ArgReduce, Reduce
 from layers.operations.resizing import Resample
+from layers.operations.running import Cumulative, Softmax
 from layers.operations.solving import Solve
 from layers.operations.window import (
     AveragePool,

@@ -19,7 +19,8 @@ from layers.operations.layout import (
     SpaceToBatch,
     Tile,
 )
-from layers.operations.reduction import ArgReduce, Cumulative, Reduce, Softmax
+from layers.operations.reduction import ArgReduce, Reduce
+from layers.operations.running import Cumulative, Softmax
 from layers.operations.window import (
     AveragePool,
     Conv,

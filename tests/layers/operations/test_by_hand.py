@@ -8,7 +8,8 @@ from layers.operations.elementwise import Elementwise
 from layers.operations.layout import Gather, Pad, Reshape, Resize, Slice, SpaceToBatch
 from layers.operations.normalize import Normalize
 from layers.operations.op import Unknown
-from layers.operations.reduction import Cumulative, Reduce, Softmax
+from layers.operations.reduction import Reduce
+from layers.operations.running import Cumulative, Softmax
 from layers.operations.spans import whole
 from layers.operations.window import AveragePool, Conv, ConvTranspose, DepthwiseConv, MaxPool
 

@@ -11,7 +11,8 @@ from layers.operations.elementwise import Elementwise
 from layers.operations.layout import Pad, Reshape, Stack, Transpose
 from layers.operations.normalize import Normalize
 from layers.operations.op import Unknown
-from layers.operations.reduction import Reduce, Softmax
+from layers.operations.reduction import Reduce
+from layers.operations.running import Softmax
 from layers.operations.window import Conv, MaxPool
 
 

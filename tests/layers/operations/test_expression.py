@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Comparison,
     Difference,
     Function,

@@ -5,7 +5,7 @@ import pytest
 
 from layers.operations.contraction import dense, matmul
 from layers.operations.elementwise import Elementwise
-from layers.operations.reduction import Softmax
+from layers.operations.running import Softmax
 from layers.traces.axes import default_axes, with_axes
 from layers.traces.naming import rename, with_names
 from tests.layers.traces.by_hand import traced

@@ -18,7 +18,8 @@ from layers.operations.layout import (
 )
 from layers.operations.normalize import Normalize
 from layers.operations.pooling import MaxPool
-from layers.operations.reduction import Reduce, Softmax
+from layers.operations.reduction import Reduce
+from layers.operations.running import Softmax
 from layers.operations.window import Conv
 from layers.traces.simplify import simplify
 from tests.layers.traces.by_hand import traced

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from layers.operations.algebra import Difference, Negative, Power, Product, Quotient, Sum
-from layers.operations.called import Comparison, Function, LogOfPowers, Share, TakenBranch
-from layers.operations.node import SHOWN, Expression, Number, OperandCell
+from layers.operations.arithmetic.algebra import Difference, Negative, Power, Product, Quotient, Sum
+from layers.operations.arithmetic.called import (
+    Comparison,
+    Function,
+    LogOfPowers,
+    Share,
+    TakenBranch,
+)
+from layers.operations.arithmetic.node import SHOWN, Expression, Number, OperandCell
 
 __all__ = [
     "SHOWN",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from layers.operations.numbers import plain, written
+from layers.operations.arithmetic.numbers import plain, written
 
 SHOWN = 6
 """Terms of a sum that are written out; of more than one above, the first four and the last two."""

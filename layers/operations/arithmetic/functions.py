@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.operations.derivatives import DERIVATIVES, SELU_ALPHA, SELU_SCALE
+from layers.operations.arithmetic.derivatives import DERIVATIVES, SELU_ALPHA, SELU_SCALE
 
 _error = np.vectorize(math.erf, otypes=["float64"])
 _complement = np.vectorize(math.erfc, otypes=["float64"])

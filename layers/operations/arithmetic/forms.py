@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Comparison,
     Difference,
     Expression,
@@ -14,8 +14,8 @@ from layers.operations.expression import (
     Quotient,
     Sum,
 )
-from layers.operations.form import Build, Form
-from layers.operations.slopes import SLOPES
+from layers.operations.arithmetic.form import Build, Form
+from layers.operations.arithmetic.slopes import SLOPES
 
 
 def _infix(noun: str, sign: str, says: str, latex: str, build: Build) -> Form:

@@ -8,9 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from layers.operations.functions import FUNCTIONS
-from layers.operations.node import ATOM, PRODUCT, SUM, Expression, Many, bracketed, listed
-from layers.operations.numbers import plain
+from layers.operations.arithmetic.functions import FUNCTIONS
+from layers.operations.arithmetic.node import (
+    ATOM,
+    PRODUCT,
+    SUM,
+    Expression,
+    Many,
+    bracketed,
+    listed,
+)
+from layers.operations.arithmetic.numbers import plain
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,7 @@ class Function(Many):
 
     Attributes:
         terms: the arguments.
-        name: one of ``layers.operations.functions.FUNCTIONS``, or ``shown`` of another name.
+        name: of ``arithmetic.functions.FUNCTIONS``, or ``shown`` of another name.
         parameters: further arguments, which are part of the function and are not written.
         shown: the name as it is written, where it is another.
     """

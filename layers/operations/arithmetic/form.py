@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from layers.operations.expression import Expression
+from layers.operations.arithmetic import Expression
 
 Build = Callable[..., Expression]
 

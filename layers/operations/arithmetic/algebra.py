@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.operations.node import (
+from layers.operations.arithmetic.node import (
     ATOM,
     POWER,
     PRODUCT,
@@ -19,7 +19,7 @@ from layers.operations.node import (
     bracketed,
     listed,
 )
-from layers.operations.numbers import plain
+from layers.operations.arithmetic.numbers import plain
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from layers.operations.derivatives import SELU_ALPHA, SELU_SCALE
-from layers.operations.expression import (
+from layers.operations.arithmetic import (
     Difference,
     Expression,
     Function,
@@ -14,7 +13,8 @@ from layers.operations.expression import (
     Sum,
     TakenBranch,
 )
-from layers.operations.form import Build, Form
+from layers.operations.arithmetic.derivatives import SELU_ALPHA, SELU_SCALE
+from layers.operations.arithmetic.form import Build, Form
 
 
 def _slope(name: str, latex: str, build: Build) -> Form:

@@ -26,6 +26,7 @@ from benchmarks import (
     render,
     report,
     share,
+    stock,
     training,
     updates,
     worker_memory,
@@ -36,6 +37,7 @@ from benchmarks.server import Unmeasured
 
 MEASUREMENTS: dict[str, Callable[[Browser, Effort], Result]] = {
     "update": updates.measure,
+    "stock": stock.measure,
     "visitor": first_picture.second_visitor,
     "cold": first_picture.cold_server,
     "share": share.measure,

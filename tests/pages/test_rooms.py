@@ -67,10 +67,21 @@ def test_a_code_has_forty_bits_and_is_read_as_people_write_it(rooms: Rooms):
 def test_only_the_presenter_writes(rooms: Rooms):
     room, secret = rooms.open()
     assert rooms.held(room.code, secret) is room
+    assert rooms.held(f"{room.code[:4]}-{room.code[4:]}".lower(), secret) is room
     for wrong in ("", secret[:-1], secret + "x", room.code, "ü"):
         with pytest.raises(PermissionError) as refusal:
             rooms.held(room.code, wrong)
         assert SENTENCE.fullmatch(str(refusal.value))
+
+
+def test_wrong_secrets_are_guesses_too(rooms: Rooms):
+    room, secret = rooms.open()
+    for guess in range(40):
+        with pytest.raises(PermissionError):
+            rooms.held(room.code, f"secret {guess}", "guesser")
+    with pytest.raises(TooManyError):
+        rooms.held(room.code, "another secret", "guesser")
+    assert rooms.held(room.code, secret, "guesser") is room
 
 
 def test_who_comes_late_gets_all_and_who_was_there_what_changed(rooms: Rooms):

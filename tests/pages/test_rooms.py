@@ -193,6 +193,8 @@ def test_rooms_and_their_bytes_are_bounded(rooms: Rooms, clock: Clock):
         rooms.open(f"address {each}")
     with pytest.raises(TooManyError):
         rooms.open("one more")
+    clock.now += present.SILENCE + 1
+    rooms.open("one more")  # those who left in silence take no place
     room, _ = Rooms(clock).open()
     room.show({"page": b"small"})
     with pytest.raises(BadInputError) as large:

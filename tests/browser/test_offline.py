@@ -127,7 +127,7 @@ def test_a_result_plays(opened: Callable[..., Page]):
     page.get_by_role("button", name="One step on").click()
     expect(page.locator(".ls-said")).to_contain_text("cell 1 of 40")
     page.get_by_role("button", name="Play the result, cell by cell").click()
-    expect(page.locator(".ls-said")).to_contain_text("cell 3 of 40")
+    expect(page.locator(".ls-said")).to_have_text(re.compile(r"cell ([3-9]|[1-3]\d|40) of 40"))
     page.get_by_role("button", name="End the play").click()
 
 

@@ -265,6 +265,35 @@ def test_the_queue_is_fair(single: Workers, monkeypatch: pytest.MonkeyPatch):
     assert order == ["first", "first", "second"], "none of them has one running: first come"
 
 
+def test_next_is_whose_fewest_computations_run(
+    start: Callable[..., Workers], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    pool = start(5, time_limit=60)
+    visitors = Visitors(monkeypatch)
+    wait([pool.submit(time.sleep, 0.1) for _ in range(10)])
+    until = "import os, time\nwhile not os.path.exists({!r}): time.sleep(0.02)"
+
+    def blocked(name: str, end: Path) -> None:
+        visitors.now = name
+        pool.submit(exec, until.format(str(end)))
+
+    soon, late = tmp_path / "soon", tmp_path / "late"
+    for end in (soon, soon, late, late):
+        blocked("heavy", end)
+    blocked("light", late)
+    order: list[str] = []
+    jobs = []
+    for name in ("heavy", "light"):
+        visitors.now = name
+        job = pool.submit(abs, 1)
+        job.add_done_callback(lambda _, name=name: order.append(name))
+        jobs.append(job)
+    soon.touch()  # two are free then: enough for one of those who have others running
+    wait(jobs, timeout=30)
+    late.touch()
+    assert order == ["light", "heavy"]
+
+
 def test_kernels_are_cleared_while_another_worker_serves(
     start: Callable[..., Workers], monkeypatch: pytest.MonkeyPatch
 ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from layers.operations.contraction import Contract
@@ -12,6 +13,9 @@ from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.trace import Step, Trace
 
 Words = tuple[str, ...]
+_HEADS = re.compile("query|key|value|attention|head|qkv", re.IGNORECASE)
+"""Names of sublayers and weights that have heads. Other kernels of three axes have not: those of
+splines, say."""
 
 
 def initial_state(trace: Trace, name: str, words: dict[str, Words]) -> None:
@@ -71,6 +75,8 @@ def _kernel(trace: Trace, step: Step, words: dict[str, Words]) -> None:
         if unknown and trace.tensors[name].role in ("weight", "state"):
             free = [letter for letter in part if letter not in letters]
             own = _free_words(free, part, letters, step.scope)
+            if own[:1] == ["heads"] and not _HEADS.search(f"{step.scope}/{name}"):
+                own[0] = f"axis {part.index(free[0])}"
             if own[:1] == ["heads"] and _shares_heads(trace, name):
                 own[0] = "shared heads"
             gated = len(free) == 1 and _has_gates(trace, name)

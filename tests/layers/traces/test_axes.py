@@ -30,6 +30,25 @@ def test_heads_have_queries_and_keys_over_time(name):
     assert trace.tensors["weighted_sum"].axes == ("batch", "time", "heads", "units")
 
 
+class Powers(keras.layers.Layer):
+    """A kernel of three axes without heads, as layers of splines have it."""
+
+    def build(self, shape):
+        self.kernel = self.add_weight(name="coefficients", shape=(shape[-1], 3, 4))
+
+    def call(self, x):
+        powers = keras.ops.stack([x, x**2, x**3], axis=-1)
+        return keras.ops.einsum("bfk,fku->bu", powers, self.kernel)
+
+
+def test_a_kernel_of_three_axes_has_heads_in_attention_only():
+    trace = record(Powers(), normal(2, 5), input_axes={"inputs": ("batch", "features")})
+    assert trace.tensors["coefficients"].axes == ("features", "axis 1", "units")
+    assert trace.tensors["outputs"].axes == ("batch", "units")
+    kernel = run(get("multi_head_attention"), {}).tensors["query/kernel"]
+    assert kernel.axes == ("features", "heads", "units")
+
+
 def test_attention_on_axes_without_words_has_queries_and_keys():
     trace = record(custom.AttentionByHand(3), normal(2, 5, 4))
     assert trace.tensors["softmax"].axes == ("batch", "queries", "keys")

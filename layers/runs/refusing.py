@@ -24,8 +24,8 @@ _RAISED = (
 
 
 def words_of(error: BaseException) -> str:
-    """Return an error's own words on one line, at most 300 characters."""
-    return " ".join(_NOISE.sub("", str(error)).split())[:300]
+    """Return an error's own words on one line, at most 300 characters, without a last full stop."""
+    return " ".join(_NOISE.sub("", str(error)).split())[:300].rstrip(".")
 
 
 def error_words(error: BaseException | None) -> str:

@@ -68,7 +68,7 @@ class Loaded:
 
 @lru_cache(maxsize=4)
 def load(path: str, source: str) -> Loaded:
-    """Run a module's text, and declare the Keras layers that it defines.
+    """Run a module's text, and declare the Keras layers that it defines or else imports.
 
     What it changes in the process is put back, its registered classes included: they are there
     again while its layers are at work.
@@ -78,7 +78,7 @@ def load(path: str, source: str) -> Loaded:
         source: its text.
 
     Raises:
-        BadInputError: it cannot be run, or defines no layer that could be made.
+        BadInputError: it cannot be run, or has no layer that could be made.
     """
     name = _module_name(path)
     module = ModuleType(name)
@@ -97,19 +97,24 @@ def load(path: str, source: str) -> Loaded:
             for known, cls in object_registration.GLOBAL_CUSTOM_OBJECTS.items()
             if before.get(known) is not cls
         }
-    found = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, keras.layers.Layer)
-        and value.__module__ == name
-    ]
+    found = _layers(module)
     if not found:
         raise BadInputError(
             f"`{Path(path).name}` cannot be used: expected a class derived from "
-            "`keras.layers.Layer`. Received none. Define one in it."
+            "`keras.layers.Layer`. Received none. Define one in it, or import one from a package."
         )
     return Loaded(specs=tuple(_spec(cls, path, source) for cls in found), registered=registered)
+
+
+def _layers(module: ModuleType) -> list[type[keras.layers.Layer]]:
+    """Return the layers that a module defines; of one that defines none, those that it imports."""
+    all_of_them = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, keras.layers.Layer)
+    ]
+    own = [each for each in all_of_them if each.__module__ == module.__name__]
+    return own or [each for each in all_of_them if not each.__module__.startswith("keras.")]
 
 
 def get(path: str, source: str, name: str) -> LayerSpec:

@@ -172,6 +172,32 @@ def test_what_an_authors_code_raises_is_told_in_a_sentence(source, says):
     assert says in str(refusal.value)
 
 
+def test_a_module_that_only_imports_layers_shows_those_of_packages(tmp_path):
+    (tmp_path / "package_of_layers.py").write_text(DENSE, encoding="utf-8")
+    imports = "from keras.layers import Dense, Layer\nfrom package_of_layers import Mine\n"
+    path = str(tmp_path / "imports.py")
+    (spec,) = user_module.load(path, imports).specs
+    assert spec.name == "own.Mine"
+    found = explore_api.explore(
+        "own.Mine",
+        {},
+        batch=None,
+        seed=0,
+        source="normal",
+        constant=1.0,
+        own=explore_api.OwnModule(path, imports),
+    )
+    assert found.trace["outputs"].shape == (8, 4)
+    both = imports + "class Own(Layer):\n    def call(self, x):\n        return x\n"
+    assert [spec.name for spec in user_module.load(path, both).specs] == ["own.Own"]
+
+
+def test_a_full_stop_of_an_error_is_not_written_twice():
+    with pytest.raises(BadInputError) as refusal:
+        explored(layer("raise RuntimeError('It ended.')"))
+    assert "RuntimeError: It ended (line" in str(refusal.value)
+
+
 def test_what_tensorflow_and_keras_write_around_an_error_is_left_out():
     with pytest.raises(BadInputError) as refusal:
         explored(layer("return x @ keras.ops.ones((3, 2))"))

@@ -111,9 +111,10 @@ def watch(make: PostLayer | AuthorLayer, shape: tuple[int, ...]) -> Evidence:
 
 
 def _errors_as_bad_input(make: PostLayer | AuthorLayer) -> AbstractContextManager[None]:
-    from layers.user_code import user_module
+    from layers.user_code.declaring import PREFIX
+    from layers.user_code.errors import user_errors_as_bad_input
 
     if isinstance(make, PostLayer):
         return nullcontext()
-    name = make.name.removeprefix(user_module.PREFIX)
-    return user_module.user_errors_as_bad_input(f"{name} cannot be shown at work", make.module.path)
+    name = make.name.removeprefix(PREFIX)
+    return user_errors_as_bad_input(f"{name} cannot be shown at work", make.module.path)

@@ -3,6 +3,7 @@
 NumPy only. An operation is the independent oracle for what TensorFlow computed.
 """
 
-from layers.operations.explain import Explanation, dependencies, dependents, explain, named
+from layers.operations.dependencies import dependencies, dependents
+from layers.operations.explain import Explanation, explain, named
 
 __all__ = ["Explanation", "dependencies", "dependents", "explain", "named"]

@@ -23,13 +23,13 @@ from layers.operations.arithmetic import (
 )
 from layers.operations.arithmetic.numbers import agreed, plain, written
 from layers.operations.contraction import Contract
+from layers.operations.dependencies import Cells, checked, dependencies, made_by
 from layers.operations.elementwise import Elementwise
 from layers.operations.op import Index, LayoutOp, Op, Spans
 from layers.operations.reduction import Reduce
 from layers.operations.run import RunLike, StepLike
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 
-Cells = dict[str, list[Index]]
 LEVELS = 2
 """Results that are shown and nevertheless written out in place, one in the other."""
 
@@ -80,9 +80,9 @@ def explain(
     Raises:
         ValueError: a name that is not in the run, or a cell that is not in the tensor.
     """
-    index = _checked(trace, tensor, index)
+    index = checked(trace, tensor, index)
     recorded = _number(trace[tensor][index])
-    step = _made_by(trace).get(tensor)
+    step = made_by(trace).get(tensor)
     if step is None:
         text = written(recorded)
         return Explanation(value=recorded, text=text, sources={}, recorded=recorded)
@@ -136,68 +136,12 @@ def named(worked: Explanation, *, everything: bool = False) -> str:
     return found.replaced(_Name).write(everything=everything)
 
 
-def dependencies(trace: RunLike, tensor: str, index: tuple[int, ...]) -> Cells:
-    """Return the cells of a step's operands that made a cell of its result, by tensor.
-
-    Args:
-        trace: the run.
-        tensor: a name in ``trace.tensors``.
-        index: the cell, one integer an axis.
-
-    Raises:
-        ValueError: a name that is not in the run, or a cell that is not in the tensor.
-    """
-    index = _checked(trace, tensor, index)
-    step = _made_by(trace).get(tensor)
-    if step is None:
-        return {}
-    found: Cells = {}
-    operands = [trace[operand] for operand in step.operands]
-    unread = step.op.unread(index, *operands)
-    own = step.op.sources(index, *operands)
-    for number, (operand, axes) in enumerate(zip(step.operands, own, strict=True)):
-        if number not in unread:
-            found.setdefault(operand, []).extend(itertools.product(*axes))
-    return {name: sorted(set(cells)) for name, cells in found.items() if cells}
-
-
-def dependents(trace: RunLike, tensor: str, index: tuple[int, ...]) -> Cells:
-    """Return the cells of the results of steps that a cell of their operand helped to make.
-
-    Where these are no product of axes, the smallest product that holds them.
-
-    Args:
-        trace: the run.
-        tensor: a name in ``trace.tensors``.
-        index: the cell, one integer an axis.
-
-    Raises:
-        ValueError: a name that is not in the run, or a cell that is not in the tensor.
-    """
-    index = _checked(trace, tensor, index)
-    shape = trace[tensor].shape
-    found: Cells = {}
-    for step in trace.steps:
-        if tensor not in step.operands:
-            continue
-        operands = [trace[operand] for operand in step.operands]
-        for number, each in enumerate(step.op.spans(*operands)):
-            if step.operands[number] == tensor:
-                axes = spans.dependents(each, index, shape, trace[step.result].shape)
-                found.setdefault(step.result, []).extend(
-                    cell
-                    for cell in itertools.product(*axes)
-                    if shape or number not in step.op.unread(cell, *operands)
-                )
-    return {name: sorted(set(cells)) for name, cells in found.items() if cells}
-
-
 class _Writer:
     """Writes out what is only passed on, in its place."""
 
     def __init__(self, trace: RunLike) -> None:
         self.trace = trace
-        self.made_by = _made_by(trace)
+        self.made_by = made_by(trace)
         self.spans: dict[str, tuple[Spans, ...]] = {}
         self.levels = LEVELS
 
@@ -281,28 +225,6 @@ def _is_sum_or_product(op: Op) -> bool:
     if isinstance(op, Reduce):
         return op.how in ("sum", "mean")
     return isinstance(op, (Contract, Conv, ConvTranspose, DepthwiseConv))
-
-
-def _made_by(trace: RunLike) -> dict[str, StepLike]:
-    return {step.result: step for step in trace.steps}
-
-
-def _checked(trace: RunLike, tensor: str, index: tuple[int, ...]) -> Index:
-    if tensor not in trace.tensors:
-        names = ", ".join(list(trace.tensors)[:8])
-        raise ValueError(
-            f"A cell cannot be explained: expected a tensor of the run. Received {tensor!r}. "
-            f"Choose one of {names}."
-        )
-    shape = trace[tensor].shape
-    at = tuple(int(place) for place in index)
-    fits = len(at) == len(shape) and all(0 <= a < n for a, n in zip(at, shape, strict=True))
-    if not fits:
-        raise ValueError(
-            f"A cell cannot be explained: expected one index for each axis of {tensor!r}, of "
-            f"shape {shape}. Received {at}. Count from 0."
-        )
-    return at
 
 
 def _number(value: object) -> Any:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from layers.operations.explain import dependencies, explain
+from layers.operations import dependencies, explain
 from layers.operations.resizing import WINDOWS
 from layers.recording import record
 from layers.recording.tables.contractions import spelled

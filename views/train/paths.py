@@ -87,9 +87,9 @@ def plane_fields(history: History) -> tuple[ChoiceField, ...]:
     """Return what a link says of the plane of losses.
 
     Returns:
-        which plane; and of a plane of two weights the one across and the one up, whose choices stand
-        in the weights' own order and whose defaults are the two that moved farthest. Only the first
-        where fewer than two numbers move.
+        which plane; and of a plane of two weights the one across and the one up: choices in the
+        weights' own order, and as defaults the two that moved farthest. Only the first where fewer
+        than two numbers move.
     """
     cells = cells_of(history)
     if len(cells) < 2:

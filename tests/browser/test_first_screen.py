@@ -34,6 +34,20 @@ ENDS = """() => {
     };
   });
 }"""
+LAST_ROW = """() => {
+  const last = document.createTreeWalker(document.querySelector(".ls-arithmetic"), 4);
+  let number;
+  for (let text = last.nextNode(); text; text = last.nextNode()) {
+    if (!text.parentElement.closest("button") && text.data.trim()) number = text;
+  }
+  const range = document.createRange();
+  range.selectNodeContents(number);
+  const written = [...range.getClientRects()].at(-1);
+  return [...document.querySelectorAll(".ls-arithmetic button")].every((button) => {
+    const { top, bottom } = button.getBoundingClientRect();
+    return top < written.bottom && bottom > written.top;
+  });
+}"""
 LINKED = "(part) => location.search.includes(part)"
 
 
@@ -87,10 +101,31 @@ def test_the_dock_folds_by_a_button(visit: Visit):
     visit.open(layer="lstm")
     tools = visit.page.locator(".ls-tools-bar")
     assert tools.is_visible()
-    visit.page.get_by_role("button", name="Fold the tools to one line").click()
+    fold = visit.page.get_by_role("button", name="Fold the tools to one line")
+    arrow = fold.evaluate("(button) => getComputedStyle(button, '::before').width")
+    assert arrow == "9px", "drawn: a font may draw a letter as a dot"
+    fold.click()
     assert tools.is_hidden()
     visit.page.get_by_role("button", name="Show the tools").click()
     assert tools.is_visible()
+
+
+def test_a_room_sees_no_tool_to_fold_where_there_is_nothing_to_fold(visitor):
+    for link, shown in (({}, False), ({"cell": "outputs.1.1"}, True)):
+        visit = visitor(1400, 900).open(layer="linear", present=1, **link)
+        assert visit.page.locator(".ls-folder").is_visible() == shown
+        visit.page.close()
+
+
+def test_the_buttons_of_a_pinned_sentence_stand_beside_its_last_word(visitor):
+    for width in (1400, 420):
+        for cell in ("outputs.1.1", "kernel.2.3"):
+            visit = visitor(width, 900).open(layer="linear", cell=cell)
+            visit.page.locator(".ls-arithmetic").wait_for()
+            for narrower in range(0, 120, 12):
+                visit.page.set_viewport_size({"width": width - narrower, "height": 900})
+                assert visit.page.evaluate(LAST_ROW), (width - narrower, cell)
+            visit.page.close()
 
 
 def test_a_number_is_typed_beside_its_slider(visit: Visit):

@@ -1,7 +1,7 @@
 // What Python sends to the browser. An absent field is its default.
 
 /** One of the theme's colour scales; empty for a figure without one. */
-export type Palette = "signed" | "mask";
+export type Palette = "signed" | "mask" | "grey";
 
 export interface PackedArray {
   dtype: "f4";
@@ -198,6 +198,10 @@ export interface RowBlock extends Whole {
   links?: Links;
   pin?: Pin;
   time?: TimeData;
+  /** Above the figures. */
+  caption?: string;
+  /** Pixels; rows that have it stand beside each other where the page is wide enough. */
+  tallest?: number;
 }
 
 export interface LineData {

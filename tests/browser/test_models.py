@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,6 +19,10 @@ FRAMED = """([name, at]) => {
   return frame?.getAttribute("aria-valuetext") === `from row ${at[0]}, column ${at[1]}`;
 }"""
 
+PLACES = """(selectors) => selectors.map((selector) => {
+  const { left, right, top, bottom } = document.querySelector(selector).getBoundingClientRect();
+  return { left, right, top, bottom };
+})"""
 DRAWN = """() =>
   [...document.querySelectorAll("[data-tensor]")].every(({ _fullData: drawn }) => drawn)"""
 
@@ -87,6 +92,64 @@ def test_a_row_is_chosen_by_mouse_and_by_keys_and_is_in_the_link(visit: Visit):
     visit.page.go_back()
     visit.page.wait_for_url("**layer=max_pooling2d_1**")
     assert complaints(visit) == []
+
+
+def places(visit: Visit, *selectors: str) -> list[dict[str, float]]:
+    for selector in selectors:
+        visit.page.locator(selector).wait_for()
+    return visit.page.evaluate(PLACES, list(selectors))
+
+
+@pytest.mark.parametrize(
+    ("width", "beside"), [(1280, True), (1400, True), (1920, True), (900, False)]
+)
+def test_the_picture_stands_beside_the_summary_where_there_is_room(
+    visitor: Callable[..., Visit], width: int, beside: bool
+):
+    height = 720 if width == 1280 else 900
+    visit = look(visitor(width, height))
+    table, kernel = places(visit, ".ls-tree", "[data-tensor=kernel]")
+    if beside:
+        assert kernel["left"] > table["right"]
+        assert kernel["top"] < table["top"]
+        assert kernel["bottom"] < height, "on the first screen"
+    else:
+        assert kernel["top"] > table["bottom"]
+
+
+@pytest.mark.parametrize("width", [420, 1280, 1400, 1920])
+def test_the_summary_is_not_cut(visitor: Callable[..., Visit], width: int):
+    visit = look(visitor(width, 900))
+    cut = "(box) => box.scrollWidth - box.clientWidth"
+    assert visit.page.locator(".ls-tall").evaluate(cut) <= 0
+    assert visit.page.locator("html").evaluate(cut) <= 0
+    for name in ("Layer", "Class", "Output shape", "Parameters"):
+        assert visit.page.locator(".ls-tree thead").get_by_text(name, exact=True).is_visible()
+
+
+def test_a_summary_wider_than_its_place_scrolls_in_itself(visitor: Callable[..., Visit], files):
+    visit = look(visitor(420, 900), model="upload")
+    upload(visit, files["nested.keras"])
+    rows(visit).first.wait_for()
+    box = visit.page.locator(".ls-tall")
+    box.evaluate("(box) => { box.querySelector('code').textContent = 'long_'.repeat(20); }")
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert visit.page.locator("html").evaluate("(page) => page.scrollWidth <= innerWidth")
+    assert "linear-gradient" in box.evaluate("(box) => getComputedStyle(box).backgroundImage")
+
+
+def test_input_output_and_arithmetic_stand_side_by_side(visitor: Callable[..., Visit]):
+    pictures = ("[data-tensor=input]", "[data-tensor=outputs]", "[data-tensor=window]")
+    for width, height in ((1920, 1080), (1400, 900)):
+        visit = look(visitor(width, height), show="activations")
+        first, output, window = places(visit, *pictures)
+        assert first["right"] < output["left"]
+        assert first["top"] < output["bottom"]
+        assert output["bottom"] < height
+        if width == 1920:
+            assert output["right"] < window["left"]
+            assert window["bottom"] < output["bottom"]
+        visit.page.close()
 
 
 def test_the_boxes_and_the_table_agree(visit: Visit):

@@ -148,10 +148,18 @@ def test_a_bad_number_is_refused_at_its_cell_and_edits_are_undone_by_keys(visit:
     box.press("Enter")
     assert box.get_attribute("aria-invalid") == "true"
     assert "Not a number for this cell" in visit.page.locator(".ls-said").inner_text()
+    refusal = visit.page.locator(".ls-refused")
+    assert "Not a number for this cell" in refusal.inner_text()
+    at, typed = refusal.bounding_box(), box.bounding_box()
+    assert at
+    assert typed
+    assert abs(at["y"] - typed["y"] - typed["height"]) < 8, "below the box"
     box.fill("-inf")
+    assert refusal.is_hidden()
     box.press("Enter")
     visit.page.wait_for_function(LINKED, arg="edits=kernel.0.0%3D-inf")
     visit.settle()
+    assert visit.page.locator(".ls-said").inner_text() == ""
     visit.page.keyboard.press("Control+z")
     visit.page.wait_for_function("() => !location.search.includes('edits')")
 
@@ -164,3 +172,16 @@ def test_an_edge_is_moved_by_keys(visit: Visit):
     edge.press("ArrowRight")
     visit.has_shape("outputs", 8, 4)
     visit.page.wait_for_function(LINKED, arg="units=4")
+
+
+def test_words_at_a_cell_stand_above_the_next_matrix(visit: Visit):
+    visit.open(layer="linear", features=2, units=2, batch=2)
+    visit.graph("kernel").hover(position={"x": 60, "y": 20})
+    assert visit.page.locator(".ls-tip").evaluate(
+        """(tip) => {
+          const { right, top, bottom } = tip.getBoundingClientRect();
+          tip.style.pointerEvents = "auto";
+          const there = document.elementFromPoint(right - 4, (top + bottom) / 2);
+          return there === tip;
+        }"""
+    )

@@ -21,6 +21,8 @@ export interface TraceData {
   hovertemplate?: string;
   /** Of a heatmap: a text for each cell. */
   text?: string[][];
+  /** Of slices that were sorted: their numbers from left to right. */
+  customdata?: number[];
   zmin: number;
   zmax: number;
   /** Of a heatmap. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
@@ -157,6 +158,25 @@ def test_the_boxes_and_the_table_agree(visit: Visit):
     assert chosen(visit) == "dense"
     shown = visit.field("layer").locator("[data-baseweb=select], input").first
     assert "dense" in (shown.inner_text() or shown.get_attribute("value") or "")
+
+
+def test_a_filter_of_a_large_kernel_says_its_number(visitor: Callable[..., Visit]):
+    for sort in ("false", "true"):
+        visit = look(visitor(), layer="conv2d_1", sort=sort)
+        canvas = visit.page.locator("[data-tensor=kernel] canvas")
+        box = canvas.bounding_box()
+        assert box
+        row, column = 3 * 7 + 1, 3 * 9  # of slices of 2 × 2 with borders: the eighth in, tenth out
+        cells = visit.drawn()["kernel"]
+        pixels = box["width"] / cells.shape[1]
+        canvas.hover(position={"x": (column + 0.5) * pixels, "y": (row + 0.5) * pixels})
+        said = visit.page.locator(".ls-tip").inner_text()
+        named = re.fullmatch(r"in 7, height 1, out (\d+), width 0: (\S+)", said)
+        assert named, said
+        number = int(named[1])
+        assert sort == "true" or number == 9
+        assert weight("conv2d_1/kernel")[1, 0, 7, number] == cells[row, column]
+        visit.page.close()
 
 
 def test_the_window_is_dragged_and_shows_the_true_cells(visit: Visit):

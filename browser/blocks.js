@@ -8,7 +8,7 @@ import { wholeDownloads } from "./download.js";
 import { clearFigure, drawFigure, keepFigures } from "./figure.js";
 import { formula } from "./formula.js";
 import { whenPainted } from "./frames.js";
-import { cellSize } from "./layout.js";
+import { cellSize, sizesBeside } from "./layout.js";
 import { drawLines } from "./lines.js";
 import { arrange, legend } from "./row.js";
 import { themeOf } from "./theme.js";
@@ -27,6 +27,7 @@ import { zoomOf } from "./zoom.js";
  * @property {Map<string, Drawn>} figures by name
  * @property {Drawn[]} shown the figures that are on the page, not folded away
  * @property {HTMLElement} formulas
+ * @property {HTMLElement} caption
  * @property {HTMLElement} content
  * @property {HTMLElement} legend
  * @property {HTMLElement} tools
@@ -71,8 +72,13 @@ export function drawBlocks(mount) {
     blocks.push(block);
     root.append(block.node);
   }
+  const beside = besideIn(wanted, width);
+  root.classList.toggle("ls-flowing", beside.size > 0);
   const draw = (/** @type {number} */ from, /** @type {number} */ to) => {
-    for (let at = from; at < to; at++) drawBlock(mount, at, wanted[at], theme, width);
+    for (let at = from; at < to; at++) {
+      blocks[at].node.classList.toggle("ls-beside", beside.has(wanted[at]));
+      drawBlock(mount, at, wanted[at], theme, width, beside.get(wanted[at]));
+    }
   };
   draw(0, Math.min(1, wanted.length));
   document.dispatchEvent(new Event(ACTED));
@@ -80,6 +86,18 @@ export function drawBlocks(mount) {
   whenPainted(() => {
     if (mount.data === data && root.isConnected) draw(1, wanted.length);
   });
+}
+
+/**
+ * The blocks that stand beside each other, and the sizes of their cells.
+ * @param {Block[]} blocks
+ * @param {number} width
+ * @returns {Map<Block, number>}
+ */
+function besideIn(blocks, width) {
+  const rows = blocks.filter((block) => "items" in block && block.tallest);
+  const sizes = sizesBeside(/** @type {RowBlock[]} */ (rows), width);
+  return new Map(rows.map((block, at) => [block, sizes[at]]));
 }
 
 /**
@@ -94,7 +112,8 @@ function heightFor(root) {
 function makeBlock() {
   const [content, ranges, tools] = [element("div"), element("div"), element("div")];
   const [node, formulas] = [element("div", "ls-block"), element("div", "ls-formulas")];
-  return { node, figures: new Map(), shown: [], formulas, content, legend: ranges, tools };
+  const caption = element("p", "ls-text");
+  return { node, figures: new Map(), shown: [], formulas, caption, content, legend: ranges, tools };
 }
 
 /** @param {BlockState} block */
@@ -112,12 +131,13 @@ export function clearBlock(block) {
  * @param {Block} data
  * @param {Theme} theme
  * @param {number} width
+ * @param {number} [cell] where it stands beside others
  */
-function drawBlock(mount, at, data, theme, width) {
+function drawBlock(mount, at, data, theme, width, cell) {
   const block = mount.blocks[at];
   showFormulas(block, ("formulas" in data && data.formulas) || []);
   if ("items" in data) {
-    drawRow(mount, block, data, theme, width);
+    drawRow(mount, block, data, theme, width, cell);
     finish(mount, at, data, theme, width);
     return;
   }
@@ -164,10 +184,11 @@ function plainNode(data) {
  * @param {RowBlock} data
  * @param {Theme} theme
  * @param {number} width
+ * @param {number} [beside] the size of its cells where it stands beside others
  */
-function drawRow(mount, block, { items, links }, theme, width) {
+function drawRow(mount, block, { items, links, caption }, theme, width, beside) {
   const figures = items.flatMap(({ figure }) => figure ?? []);
-  const key = JSON.stringify(items.map(({ figure, sign }) => figure?.name ?? sign));
+  const key = JSON.stringify([!caption, items.map(({ figure, sign }) => figure?.name ?? sign)]);
   if (block.key !== key) {
     block.key = key;
     block.lines = undefined;
@@ -175,9 +196,11 @@ function drawRow(mount, block, { items, links }, theme, width) {
     const row = arrange(items, ({ name }) => made(name).node);
     block.content.replaceChildren(row);
     const tools = links && !links.answer ? dock(block.tools) : block.tools;
-    block.node.replaceChildren(block.formulas, block.content, block.legend, tools);
+    const above = caption ? [block.formulas, block.caption] : [block.formulas];
+    block.node.replaceChildren(...above, block.content, block.legend, tools);
   }
-  const cell = cellSize([items], width, heightFor(mount.root));
+  block.caption.textContent = caption ?? "";
+  const cell = beside ?? cellSize([items], width, heightFor(mount.root));
   block.shown = figures.map((figure) => {
     const made = /** @type {Drawn} */ (block.figures.get(figure.name));
     drawFigure(mount.load, made, figure, theme, cell, width);

@@ -3,7 +3,7 @@
 import { act } from "./acts.js";
 import { answerCells } from "./cells.js";
 import { element } from "./dom.js";
-import { nameKeys } from "./figure.js";
+import { nameKeys, silence } from "./figure.js";
 
 /** @import { Activity, Drawing, Mount } from "./charts.js" */
 /** @import { Drawn } from "./figure.js" */
@@ -40,6 +40,7 @@ export function choose(mount) {
       mount.root.style.setProperty("--ls-light", theme.mark);
       const shown = figures.filter(({ figure }) => figure && links.answer?.includes(figure.name));
       Object.assign(picture, { links, figures: shown, chosen: pin?.cell ?? "" });
+      for (const made of figures) if (made.figure && !shown.includes(made)) silence(made);
       for (const made of shown) {
         const results = made.figure.name === RESULTS;
         nameKeys(made, results ? "Enter chooses one" : "");

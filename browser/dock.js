@@ -12,7 +12,6 @@ export function dock(tools) {
   const node = element("div", "ls-dock", tools, fold);
   const set = (/** @type {boolean} */ folded) => {
     node.toggleAttribute("data-folded", folded);
-    fold.textContent = folded ? "▴" : "▾";
     fold.setAttribute("aria-expanded", String(!folded));
     fold.title = folded ? "Show the tools" : "Fold the tools to one line";
     fold.setAttribute("aria-label", fold.title);

@@ -33,7 +33,8 @@ export function reasonFixed({ tensors, fixed }, name) {
  * @param {Spot} spot
  * @param {string} typed the first character, or nothing
  * @param {(text: string) => void} done called with the number, unless it was given up
- * @param {(reason: string) => void} refused called where what was typed is no number
+ * @param {(reason: string) => void} refused called where what was typed is no number, and with
+ *   nothing once that is past
  */
 export function typeInto({ made, row, column }, typed, done, refused) {
   const box = element("input", "ls-typing");
@@ -45,19 +46,30 @@ export function typeInto({ made, row, column }, typed, done, refused) {
   box.style.left = `${column * made.cell}px`;
   box.style.top = `${row * made.cell}px`;
   box.style.height = `${Math.max(made.cell, 24)}px`;
+  const refusal = element("div", "ls-refused");
+  refusal.hidden = true;
+  refusal.style.top = `calc(${box.style.top} + ${box.style.height})`;
+  const say = (/** @type {string} */ reason) => {
+    if (reason === refusal.textContent) return;
+    if (reason) box.setAttribute("aria-invalid", "true");
+    else box.removeAttribute("aria-invalid");
+    refusal.textContent = reason;
+    refusal.hidden = !reason;
+    const page = made.plot.closest(".layerscope-charts") ?? document.body;
+    const room = page.getBoundingClientRect().right - made.plot.getBoundingClientRect().left;
+    refusal.style.left = `${Math.min(column * made.cell, room - refusal.offsetWidth)}px`;
+    refused(reason);
+  };
   let open = true;
   const end = (/** @type {boolean} */ confirmed) => {
     if (!open) return;
     const text = typedNumber(box.value);
     const reason = confirmed && text ? reasonRefused(text) : "";
-    if (reason) {
-      box.setAttribute("aria-invalid", "true");
-      box.title = reason;
-      refused(reason);
-      return;
-    }
+    say(reason);
+    if (reason) return;
     open = false;
     box.remove();
+    refusal.remove();
     made.plot.focus({ preventScroll: true });
     if (confirmed && text) done(text);
   };
@@ -67,11 +79,11 @@ export function typeInto({ made, row, column }, typed, done, refused) {
     if (event.key === "Escape") end(false);
   });
   box.addEventListener("blur", () => end(false));
-  box.addEventListener("input", () => box.removeAttribute("aria-invalid"));
+  box.addEventListener("input", () => say(""));
   for (const name of ["click", "dblclick", "pointermove"]) {
     box.addEventListener(name, (event) => event.stopPropagation());
   }
-  made.plot.append(box);
+  made.plot.append(box, refusal);
   box.focus();
   if (!typed) box.select();
 }

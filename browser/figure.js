@@ -160,6 +160,17 @@ export function nameKeys(made, keys = "Enter pins one, F2 types into it") {
 }
 
 /**
+ * Take back what a figure's cells answered: the same figure may stand in a picture where they do not.
+ * @param {Drawn} made
+ */
+export function silence(made) {
+  made.lights.replaceChildren();
+  made.plot.setAttribute("role", "group");
+  made.plot.removeAttribute("aria-roledescription");
+  made.plot.setAttribute("aria-label", made.figure.name);
+}
+
+/**
  * Forget the figures that are gone; return a function that finds one, or makes it.
  * @param {Map<string, Drawn>} figures
  * @param {Set<string>} names

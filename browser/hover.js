@@ -5,6 +5,7 @@ import { significant } from "./numbers.js";
 import { makeTip } from "./tip.js";
 
 /** @import { Drawn } from "./figure.js" */
+/** @import { Slices } from "./wire.js" */
 
 /**
  * Let a figure say what is under the pointer, where its data has a template for it.
@@ -41,9 +42,32 @@ function under({ plot, graph, figure, grid, cell, z }, { clientX, clientY }) {
   const [row, column] = [Math.floor(down / cell), Math.floor(across / cell)];
   if (row < 0 || column < 0 || row >= grid[0] || column >= grid[1]) return undefined;
   if (!Number.isFinite(z[row][column])) return undefined;
-  const text = figure.spec.data[0].text?.[row]?.[column];
-  const names = { x: column, y: row, z: z[row][column], text };
+  const { text, customdata } = figure.spec.data[0];
+  const names = {
+    ...(figure.slices && placeIn(figure.slices, row, column, customdata)),
+    ...{ x: column, y: row, z: z[row][column], text: text?.[row]?.[column] },
+  };
   return { left: column * cell, top: row * cell, bottom: (row + 1) * cell, names };
+}
+
+/**
+ * A cell's place by slices: the slice's line, its place there, its number where lines are one long
+ * row, and the cell in it.
+ * @param {Slices} slices
+ * @param {number} row
+ * @param {number} column
+ * @param {number[]} [sorted] the slices' numbers from left to right
+ */
+function placeIn({ step, across }, row, column, sorted) {
+  const [line, slice] = [Math.floor(row / step[0]), Math.floor(column / step[1])];
+  const named = (/** @type {number} */ at) => sorted?.[at] ?? at;
+  return {
+    line,
+    slice: named(slice),
+    number: named(line * across + slice),
+    down: row % step[0],
+    across: column % step[1],
+  };
 }
 
 /**

@@ -10,6 +10,9 @@ const CAPTION = 68; // pixels between the cells of two lines: the caption, and a
 const TALLEST = 560; // pixels
 const NARROW = 640; // pixels below which everything may stand below everything else
 const GAP = 8; // pixels between figures
+const BESIDE = 20; // pixels between rows that stand beside each other, as in layerscope.css
+const LEGEND = 140; // pixels of the colour range beneath one of them
+const STAGES = [LEGIBLE, 8]; // pixels of a cell below which none goes: to be read, to be pointed at
 
 /**
  * The largest cell with which every row reads well: on one line with numbers if it can be, on few
@@ -58,6 +61,38 @@ export function cellSizes(rows, width, height) {
   const shared = cellSize(rows, width, height);
   const first = shared < LEGIBLE && rows.length > 1 ? cellSize([rows[0]], width, height) : shared;
   return [Math.max(first, shared), shared];
+}
+
+/**
+ * The cells' sizes of rows that stand beside each other: on one line where all of them can be read
+ * there, else the last one has a line of its own.
+ * @param {{items: Item[], tallest?: number}[]} rows
+ * @param {number} width of the page, in pixels
+ * @returns {number[]}
+ */
+export function sizesBeside(rows, width) {
+  const wide = (/** @type {number} */ at, /** @type {number} */ size) =>
+    Math.max(...brokenInto(rows[at].items, size, width).map((line) => line.wide - GAP), LEGEND);
+  const most = rows.map(
+    ({ items, tallest = 0 }) => SIZES.find((size) => fitsIn(items, size, width, tallest)) ?? 1,
+  );
+  const least = most.map(
+    (size) => STAGES.find((stage) => size >= stage) ?? Math.max(Math.min(size, 2), size / 2),
+  );
+  for (let count = rows.length; count > 1; count--) {
+    const sizes = most.slice(0, count);
+    const all = () => sizes.reduce((sum, size, at) => sum + wide(at, size) + BESIDE, -BESIDE);
+    const shrink = () => {
+      const open = [...sizes.keys()].filter((at) => sizes[at] > least[at]);
+      const widest = Math.max(...open.map((at) => wide(at, sizes[at])));
+      const at = open.find((each) => wide(each, sizes[each]) === widest);
+      if (at !== undefined) sizes[at] = SIZES[SIZES.indexOf(sizes[at]) + 1];
+      return at !== undefined;
+    };
+    while (all() > width && shrink());
+    if (all() <= width) return [...sizes, ...sizesBeside(rows.slice(count), width)];
+  }
+  return [...most.slice(0, 1), ...(rows.length > 1 ? sizesBeside(rows.slice(1), width) : [])];
 }
 
 /**

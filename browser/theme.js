@@ -13,7 +13,15 @@
  * @property {string} gap
  * @property {Scale} signed
  * @property {Scale} mask
+ * @property {Scale} grey
  */
+
+// A picture is black where it is 0, on light and on dark.
+/** @type {Scale} */
+const GREY = [
+  [0, "#000000"],
+  [1, "#ffffff"],
+];
 
 /** @type {{light: Theme, dark: Theme}} */
 const THEMES = {
@@ -38,6 +46,7 @@ const THEMES = {
       [0.5, "#cfe6dc"],
       [1, "#cfe6dc"],
     ],
+    grey: GREY,
   },
   dark: {
     name: "dark",
@@ -60,6 +69,7 @@ const THEMES = {
       [0.5, "#4f9479"],
       [1, "#4f9479"],
     ],
+    grey: GREY,
   },
 };
 

@@ -108,8 +108,7 @@ export function makeTools(actions) {
         if (pinned) {
           const where = element("b", "", pinned.where);
           const close = button("✕", "Unpin the cell", actions.unpin);
-          const words = unfolding(pinned);
-          pin.append(element("p", "ls-arithmetic", where, " ", ...words, " ", close));
+          pin.append(element("p", "ls-arithmetic", where, " ", ...unfolding(pinned, close)));
         }
         if (state.terms) pin.append(state.terms.node);
       }
@@ -122,12 +121,20 @@ export function makeTools(actions) {
 }
 
 /**
- * A pinned cell's sentence, with a button for all its terms and, above them, the cells' names.
+ * A pinned cell's sentence, with a button for all its terms and, above them, the cells' names. The
+ * buttons stand on one line with its last word.
  * @param {Pin} pinned
+ * @param {HTMLElement} close
  */
-function unfolding({ sentence, whole, names = "" }) {
-  const words = element("span", "", sentence);
-  if (!whole && !names) return [words];
+function unfolding({ sentence, whole, names = "" }, close) {
+  const [words, last] = [element("span"), element("span")];
+  const say = (/** @type {string} */ text) => {
+    const cut = text.lastIndexOf(" ") + 1;
+    words.textContent = text.slice(0, cut);
+    last.textContent = text.slice(cut);
+  };
+  say(sentence);
+  if (!whole && !names) return [words, element("span", "ls-ending", last, " ", close)];
   const named = element("span", "ls-names", names);
   named.hidden = true;
   const [more, label] = whole
@@ -136,13 +143,13 @@ function unfolding({ sentence, whole, names = "" }) {
   const fold = button(more, label, () => {
     const folded = !named.hidden;
     named.hidden = folded;
-    words.textContent = folded ? sentence : (whole ?? sentence);
+    say(folded ? sentence : (whole ?? sentence));
     fold.textContent = folded ? more : whole ? "fewer terms" : "no names";
     fold.setAttribute("aria-expanded", String(!folded));
   });
   fold.setAttribute("aria-expanded", "false");
   fold.setAttribute("aria-label", label);
-  return [named, words, " ", fold];
+  return [named, words, element("span", "ls-ending", last, " ", fold, " ", close)];
 }
 
 /**

@@ -1,7 +1,7 @@
 // What Python sends to the browser. An absent field is its default.
 
 /** One of the theme's colour scales; empty for a figure without one. */
-export type Palette = "signed" | "mask";
+export type Palette = "signed" | "mask" | "grey";
 
 export interface PackedArray {
   dtype: "f4";
@@ -21,6 +21,8 @@ export interface TraceData {
   hovertemplate?: string;
   /** Of a heatmap: a text for each cell. */
   text?: string[][];
+  /** Of slices that were sorted: their numbers from left to right. */
+  customdata?: number[];
   zmin: number;
   zmax: number;
   /** Of a heatmap. */
@@ -198,6 +200,10 @@ export interface RowBlock extends Whole {
   links?: Links;
   pin?: Pin;
   time?: TimeData;
+  /** Above the figures. */
+  caption?: string;
+  /** Pixels; rows that have it stand beside each other where the page is wide enough. */
+  tallest?: number;
 }
 
 export interface LineData {

@@ -23,7 +23,7 @@ _MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "&": "\uff06"})
 BORDERED = 3 * MAXIMUM_SIDE // 2
 """Cells a side up to which slices have borders, these included: slices of two cells always do."""
 LABELLED = 4096
-"""Cells up to which each says on hover which slice it is of."""
+"""Cells up to which each has a label of its own; of more the browser works its slice out."""
 
 
 def weight(
@@ -226,10 +226,21 @@ def _with_borders(
         ]
         heat = _hovered(heat, "%{text}: %{z:.6g}", text)
     else:
-        heat = _hovered(heat, "%{z:.6g}")
+        wrapped = slices.across != across
+        heat = _hovered(heat, f"{_place(rows, columns, wrapped=wrapped)}: %{{z:.6g}}")
+        if numbers:
+            heat["customdata"] = list(numbers)
     spec = {**figure.spec, "data": [heat]}
     cells = (drawn.shape[0], drawn.shape[1])
     return replace(figure, spec=spec, cells=cells, block=None, slices=slices)
+
+
+def _place(rows: tuple[str, ...], columns: tuple[str, ...], *, wrapped: bool) -> str:
+    """Return the place of a cell in its slice, with names that the browser fills."""
+    words = [f"{rows[0]} {'0' if wrapped else '%{line}'}"] if rows else []
+    words += [f"{word} %{{down}}" for word in rows[1:]]
+    words += [f"{columns[0]} %{{{'number' if wrapped else 'slice'}}}"]
+    return ", ".join([*words, *(f"{word} %{{across}}" for word in columns[1:])])
 
 
 def _label(

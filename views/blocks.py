@@ -38,6 +38,17 @@ def row(
     return {"items": named, "ranges": list(ranges)} | {k: v for k, v in extra.items() if v}
 
 
+def beside(block: Block, caption: str, tallest: int) -> Block:
+    """Return a row that stands beside others of its kind where the page is wide enough.
+
+    Args:
+        block: a row.
+        caption: the sentence above it; empty for none.
+        tallest: pixels that its figures are high at most.
+    """
+    return block | {"caption": caption, "tallest": tallest}
+
+
 def downloadable(block: Block, title: str, file_name: str) -> Block:
     """Return a block of figures that can be taken away as one picture.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -126,13 +127,14 @@ class Lesson:
 
 
 def read(path: Path) -> Lesson:
-    """Read a lesson's file; its name without the ending is the lesson's.
+    """Read a lesson's file; its name, without its place and the ending, is the lesson's.
 
     Raises:
         BadInputError: it is no lesson; the sentence names the file and the line.
     """
     try:
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,60}", path.stem):
+        name = path.stem[len(_place(path)) :]
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,60}", name):
             raise BadInputError(
                 f"{path.name}: the lesson cannot be read: expected a name of small letters, digits "
                 f"and underscores. Received {path.stem[:60]!r}. Rename the file."
@@ -149,7 +151,29 @@ def read(path: Path) -> Lesson:
             f"{path.name}: the lesson cannot be read: expected a TOML file in UTF-8. Received "
             f"{' '.join(str(error).split())}. Correct it there."
         ) from None
-    return _Reader(path.name, text).lesson(path.stem, document)
+    return _Reader(path.name, text).lesson(name, document)
+
+
+def in_order(files: Iterable[Path]) -> list[Path]:
+    """Return lessons' files in the order of a course: by the numbers before their names.
+
+    Those without a number come last, by name.
+
+    >>> [each.name for each in in_order(map(Path, ("b.toml", "a.toml", "10_c.toml", "2_d.toml")))]
+    ['2_d.toml', '10_c.toml', 'a.toml', 'b.toml']
+    """
+
+    def key(file: Path) -> tuple[bool, int, str]:
+        place = _place(file)
+        return not place, int(place.rstrip("_") or 0), file.name
+
+    return sorted(files, key=key)
+
+
+def _place(file: Path) -> str:
+    """Return the number before a lesson's name with the underscore after it, or nothing."""
+    found = re.match(r"[0-9]{1,4}_", file.name)
+    return found[0] if found else ""
 
 
 class _Reader:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from layers.inputs.fields import BadInputError
-from views.lessons import Lesson, read
+from views.lessons import Lesson, in_order, read
 
 SHIPPED = Path(__file__).parents[2] / "lessons"
 FOLDER = "LAYERSCOPE_LESSONS"
@@ -25,7 +25,7 @@ class Found:
 
 
 def lessons() -> Found:
-    """Return the lessons as their files are now; a file is read again when it changes.
+    """Return the lessons as their files are now, in order; a changed file is read again.
 
     A lesson of the host takes the place of one in the repository with the same name.
     """
@@ -38,7 +38,7 @@ def lessons() -> Found:
             "with `make run LESSONS=folder`."
         )
     for folder in filter(Path.is_dir, [*([Path(own)] if own else []), SHIPPED]):
-        for file in sorted(folder.glob("*.toml"))[:_MOST]:
+        for file in in_order(folder.glob("*.toml"))[:_MOST]:
             lesson = _current(file)
             if isinstance(lesson, str):
                 problems.append(lesson)

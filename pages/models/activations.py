@@ -65,7 +65,7 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
     if not shape or None in shape[1:]:  # the network leaves it open, and the input decides
         shape = (None, *activate(cell=())[0].outputs.shape)
     fields = _place(tuple(length or 1 for length in shape[1:]))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         cell = tuple(control(field) for field in fields)
     found, _ = activate(cell=cell)
 

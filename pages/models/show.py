@@ -1,4 +1,4 @@
-"""A chosen network, shown: its summary, and one of four views of it."""
+"""A chosen network, shown: its summary, and beside it one of four views of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.models.files import Source, require_source
 from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.frame import link_in_step, literal
-from pages.shared.session import session
+from pages.shared.session import session, widget_key
 from views.models.summary import counts
 
 
@@ -22,20 +22,24 @@ def show(choice: ModelChoice) -> None:
     """Show a network; a fragment, so that choosing a row sends nothing of the sidebar again."""
     with link_in_step():
         source, model = _opened(choice)
-        version = f" of Keras {model.version}" if model.version else ""
-        st.caption(literal(f"{model.name} · {model.form}{version}"))
-        charts([counts(model)], key="counts")
-        for note in model.notes:
-            st.info(literal(note), icon=":material/info:")
-        layer = summary.choose_layer(model)
-        if choice.show == "weights":
-            weights.show(source, layer)
-        elif choice.show == "histograms":
-            histograms.show(source, model)
-        elif choice.show == "activations":
-            activations.show(source, model, layer)
-        else:
-            comparison.show(source, layer)
+        with st.container(horizontal=True, key=widget_key("network")):
+            overview, view = st.container(), st.container()
+        with overview:
+            version = f" of Keras {model.version}" if model.version else ""
+            st.caption(literal(f"{model.name} · {model.form}{version}"))
+            charts([counts(model)], key="counts")
+            for note in model.notes:
+                st.info(literal(note), icon=":material/info:")
+            layer = summary.choose_layer(model)
+        with view:
+            if choice.show == "weights":
+                weights.show(source, layer)
+            elif choice.show == "histograms":
+                histograms.show(source, model)
+            elif choice.show == "activations":
+                activations.show(source, model, layer)
+            else:
+                comparison.show(source, layer)
 
 
 def _opened(choice: ModelChoice) -> tuple[Source, ModelFile]:

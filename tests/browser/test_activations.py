@@ -140,6 +140,18 @@ def test_frames_of_averaged_maps_stand_on_the_averages(visitor: Callable[..., Vi
     assert complaints(visit) == []
 
 
+def test_no_frame_of_the_last_layer_stays_on_the_networks_input(visit: Visit):
+    at_work(visit, layer="conv2d", **SMALL)
+    assert lit(visit, "input", *SOURCES)
+    visit.page.locator(".ls-tree tr[data-layer=flatten]").click()
+    visit.page.wait_for_url("**layer=flatten**")
+    visit.graph("inputs").wait_for()
+    visit.settle()
+    assert lit(visit, "input", *SOURCES) == []
+    plot = visit.page.locator('.ls-plot:has([data-tensor="input"])')
+    assert plot.get_attribute("role") == "group", "its cells do not answer any more"
+
+
 def test_a_vector_is_pointed_at_in_its_lines(visit: Visit):
     at_work(visit, layer="dense", **SMALL)
     assert visit.drawn()["outputs"].shape == (2, LINES)

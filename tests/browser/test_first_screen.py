@@ -34,6 +34,20 @@ ENDS = """() => {
     };
   });
 }"""
+LAST_ROW = """() => {
+  const last = document.createTreeWalker(document.querySelector(".ls-arithmetic"), 4);
+  let number;
+  for (let text = last.nextNode(); text; text = last.nextNode()) {
+    if (!text.parentElement.closest("button") && text.data.trim()) number = text;
+  }
+  const range = document.createRange();
+  range.selectNodeContents(number);
+  const written = [...range.getClientRects()].at(-1);
+  return [...document.querySelectorAll(".ls-arithmetic button")].every((button) => {
+    const { top, bottom } = button.getBoundingClientRect();
+    return top < written.bottom && bottom > written.top;
+  });
+}"""
 LINKED = "(part) => location.search.includes(part)"
 
 
@@ -87,10 +101,31 @@ def test_the_dock_folds_by_a_button(visit: Visit):
     visit.open(layer="lstm")
     tools = visit.page.locator(".ls-tools-bar")
     assert tools.is_visible()
-    visit.page.get_by_role("button", name="Fold the tools to one line").click()
+    fold = visit.page.get_by_role("button", name="Fold the tools to one line")
+    arrow = fold.evaluate("(button) => getComputedStyle(button, '::before').width")
+    assert arrow == "9px", "drawn: a font may draw a letter as a dot"
+    fold.click()
     assert tools.is_hidden()
     visit.page.get_by_role("button", name="Show the tools").click()
     assert tools.is_visible()
+
+
+def test_a_room_sees_no_tool_to_fold_where_there_is_nothing_to_fold(visitor):
+    for link, shown in (({}, False), ({"cell": "outputs.1.1"}, True)):
+        visit = visitor(1400, 900).open(layer="linear", present=1, **link)
+        assert visit.page.locator(".ls-folder").is_visible() == shown
+        visit.page.close()
+
+
+def test_the_buttons_of_a_pinned_sentence_stand_beside_its_last_word(visitor):
+    for width in (1400, 420):
+        for cell in ("outputs.1.1", "kernel.2.3"):
+            visit = visitor(width, 900).open(layer="linear", cell=cell)
+            visit.page.locator(".ls-arithmetic").wait_for()
+            for narrower in range(0, 120, 12):
+                visit.page.set_viewport_size({"width": width - narrower, "height": 900})
+                assert visit.page.evaluate(LAST_ROW), (width - narrower, cell)
+            visit.page.close()
 
 
 def test_a_number_is_typed_beside_its_slider(visit: Visit):
@@ -113,10 +148,18 @@ def test_a_bad_number_is_refused_at_its_cell_and_edits_are_undone_by_keys(visit:
     box.press("Enter")
     assert box.get_attribute("aria-invalid") == "true"
     assert "Not a number for this cell" in visit.page.locator(".ls-said").inner_text()
+    refusal = visit.page.locator(".ls-refused")
+    assert "Not a number for this cell" in refusal.inner_text()
+    at, typed = refusal.bounding_box(), box.bounding_box()
+    assert at
+    assert typed
+    assert abs(at["y"] - typed["y"] - typed["height"]) < 8, "below the box"
     box.fill("-inf")
+    assert refusal.is_hidden()
     box.press("Enter")
     visit.page.wait_for_function(LINKED, arg="edits=kernel.0.0%3D-inf")
     visit.settle()
+    assert visit.page.locator(".ls-said").inner_text() == ""
     visit.page.keyboard.press("Control+z")
     visit.page.wait_for_function("() => !location.search.includes('edits')")
 
@@ -129,3 +172,16 @@ def test_an_edge_is_moved_by_keys(visit: Visit):
     edge.press("ArrowRight")
     visit.has_shape("outputs", 8, 4)
     visit.page.wait_for_function(LINKED, arg="units=4")
+
+
+def test_words_at_a_cell_stand_above_the_next_matrix(visit: Visit):
+    visit.open(layer="linear", features=2, units=2, batch=2)
+    visit.graph("kernel").hover(position={"x": 60, "y": 20})
+    assert visit.page.locator(".ls-tip").evaluate(
+        """(tip) => {
+          const { right, top, bottom } = tip.getBoundingClientRect();
+          tip.style.pointerEvents = "auto";
+          const there = document.elementFromPoint(right - 4, (top + bottom) / 2);
+          return there === tip;
+        }"""
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Error
 
 from tests.browser.server import ROOT, Server, serving
@@ -105,7 +107,7 @@ PALETTES = """async (source) => {
     const theme = themeOf(node);
     shown[name] = {
       plain: ["paper", "text", "quiet", "bar", "mark"].map((one) => numbers(theme[one])),
-      cells: ["signed", "mask"].flatMap((palette) => Array.from({ length: 201 }, (_, at) =>
+      cells: ["signed", "mask", "grey"].flatMap((palette) => Array.from({ length: 201 }, (_, at) =>
         [colourOf, inkOf].map((of) => numbers(of(theme[palette])(at / 200))))),
     };
   }
@@ -200,6 +202,31 @@ def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..
         page.locator("[data-testid=stRadioOption]:not([data-selected])").first.wait_for()
         ground, edge = page.evaluate(outline)
         assert contrast(ground, edge) >= 3, scheme
+
+
+CHOSEN = ["[data-testid=stRadioOption] > div > div:first-child", ".ls-tree tbody tr"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_themes_show_what_is_chosen_and_where_a_slider_stands(
+    visitor: Callable[..., Visit], scheme: str
+):
+    visit = visitor(1280, 800, scheme)
+    page = visit.page
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{visit.address}/models?show=activations")
+    page.locator(".ls-tree").wait_for(timeout=60_000)
+    page.locator("[data-tensor=window]").wait_for(timeout=60_000)
+    for marks in CHOSEN:
+        pictures = [mark.screenshot() for mark in page.locator(marks).all()[:3]]
+        assert len(set(pictures)) > 1, f"the chosen one of {marks} looks like the others"
+    grounds = page.locator(".ls-tree tbody tr").evaluate_all(
+        "(rows) => rows.map((row) => getComputedStyle(row).backgroundColor)"
+    )
+    assert len(set(grounds)) == 2
+    track = page.locator(".stSlider > [role=group] > * > *").first.screenshot()
+    seen = Image.open(BytesIO(track)).convert("RGB").getcolors()
+    assert seen is None or len(seen) > 1, "nothing of a slider is seen"
 
 
 FOCUSED = """() => {

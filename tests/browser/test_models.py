@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,6 +20,10 @@ FRAMED = """([name, at]) => {
   return frame?.getAttribute("aria-valuetext") === `from row ${at[0]}, column ${at[1]}`;
 }"""
 
+PLACES = """(selectors) => selectors.map((selector) => {
+  const { left, right, top, bottom } = document.querySelector(selector).getBoundingClientRect();
+  return { left, right, top, bottom };
+})"""
 DRAWN = """() =>
   [...document.querySelectorAll("[data-tensor]")].every(({ _fullData: drawn }) => drawn)"""
 
@@ -89,11 +95,88 @@ def test_a_row_is_chosen_by_mouse_and_by_keys_and_is_in_the_link(visit: Visit):
     assert complaints(visit) == []
 
 
+def places(visit: Visit, *selectors: str) -> list[dict[str, float]]:
+    for selector in selectors:
+        visit.page.locator(selector).wait_for()
+    return visit.page.evaluate(PLACES, list(selectors))
+
+
+@pytest.mark.parametrize(
+    ("width", "beside"), [(1280, True), (1400, True), (1920, True), (900, False)]
+)
+def test_the_picture_stands_beside_the_summary_where_there_is_room(
+    visitor: Callable[..., Visit], width: int, beside: bool
+):
+    height = 720 if width == 1280 else 900
+    visit = look(visitor(width, height))
+    table, kernel = places(visit, ".ls-tree", "[data-tensor=kernel]")
+    if beside:
+        assert kernel["left"] > table["right"]
+        assert kernel["top"] < table["top"]
+        assert kernel["bottom"] < height, "on the first screen"
+    else:
+        assert kernel["top"] > table["bottom"]
+
+
+@pytest.mark.parametrize("width", [420, 1280, 1400, 1920])
+def test_the_summary_is_not_cut(visitor: Callable[..., Visit], width: int):
+    visit = look(visitor(width, 900))
+    cut = "(box) => box.scrollWidth - box.clientWidth"
+    assert visit.page.locator(".ls-tall").evaluate(cut) <= 0
+    assert visit.page.locator("html").evaluate(cut) <= 0
+    for name in ("Layer", "Class", "Output shape", "Parameters"):
+        assert visit.page.locator(".ls-tree thead").get_by_text(name, exact=True).is_visible()
+
+
+def test_a_summary_wider_than_its_place_scrolls_in_itself(visitor: Callable[..., Visit], files):
+    visit = look(visitor(420, 900), model="upload")
+    upload(visit, files["nested.keras"])
+    rows(visit).first.wait_for()
+    box = visit.page.locator(".ls-tall")
+    box.evaluate("(box) => { box.querySelector('code').textContent = 'long_'.repeat(20); }")
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert visit.page.locator("html").evaluate("(page) => page.scrollWidth <= innerWidth")
+    assert "linear-gradient" in box.evaluate("(box) => getComputedStyle(box).backgroundImage")
+
+
+def test_input_output_and_arithmetic_stand_side_by_side(visitor: Callable[..., Visit]):
+    pictures = ("[data-tensor=input]", "[data-tensor=outputs]", "[data-tensor=window]")
+    for width, height in ((1920, 1080), (1400, 900)):
+        visit = look(visitor(width, height), show="activations")
+        first, output, window = places(visit, *pictures)
+        assert first["right"] < output["left"]
+        assert first["top"] < output["bottom"]
+        assert output["bottom"] < height
+        if width == 1920:
+            assert output["right"] < window["left"]
+            assert window["bottom"] < output["bottom"]
+        visit.page.close()
+
+
 def test_the_boxes_and_the_table_agree(visit: Visit):
     look(visit, layer="dense")
     assert chosen(visit) == "dense"
     shown = visit.field("layer").locator("[data-baseweb=select], input").first
     assert "dense" in (shown.inner_text() or shown.get_attribute("value") or "")
+
+
+def test_a_filter_of_a_large_kernel_says_its_number(visitor: Callable[..., Visit]):
+    for sort in ("false", "true"):
+        visit = look(visitor(), layer="conv2d_1", sort=sort)
+        canvas = visit.page.locator("[data-tensor=kernel] canvas")
+        box = canvas.bounding_box()
+        assert box
+        row, column = 3 * 7 + 1, 3 * 9  # of slices of 2 × 2 with borders: the eighth in, tenth out
+        cells = visit.drawn()["kernel"]
+        pixels = box["width"] / cells.shape[1]
+        canvas.hover(position={"x": (column + 0.5) * pixels, "y": (row + 0.5) * pixels})
+        said = visit.page.locator(".ls-tip").inner_text()
+        named = re.fullmatch(r"in 7, height 1, out (\d+), width 0: (\S+)", said)
+        assert named, said
+        number = int(named[1])
+        assert sort == "true" or number == 9
+        assert weight("conv2d_1/kernel")[1, 0, 7, number] == cells[row, column]
+        visit.page.close()
 
 
 def test_the_window_is_dragged_and_shows_the_true_cells(visit: Visit):

@@ -134,6 +134,18 @@ def test_sorted_filters_keep_their_numbers():
     assert labels[0][0] == "in 0, height 0, out 2, width 0"
 
 
+def test_the_filters_of_a_large_kernel_are_named_by_the_browser():
+    _, plane = kernel(2, 2, 32, 64)
+    heat = shown(plane, tile=(2, 2)).spec["data"][0]
+    assert "text" not in heat
+    names = "in %{line}, height %{down}, out %{slice}, width %{across}: "
+    assert heat["hovertemplate"].startswith(names)
+    _, plane = kernel(5, 5, 1, 200)
+    heat = shown(plane, tile=(5, 5), numbers=tuple(range(199, -1, -1))).spec["data"][0]
+    assert heat["hovertemplate"].startswith("in 0, height %{down}, out %{number}, width %{across}")
+    assert heat["customdata"][:2] == [199, 198]
+
+
 def test_names_are_never_markup_nor_paths():
     assert plain('<a href="x">b</a> & c\n d') == '‹a href="x"›b‹/a› ＆ c d'  # noqa: RUF001
     assert safe("../../etc/passwd") == "etc_passwd"

@@ -15,7 +15,7 @@ from pages.shared.session import widget_key
 from tests.pages.session import ROOT, assert_one_complaint, complaints, opened, unescaped
 from views.lessons import ANY, Lesson, read
 
-SHIPPED = {file.stem: read(file) for file in sorted(folder.SHIPPED.glob("*.toml"))}
+SHIPPED = {each.name: each for each in map(read, sorted(folder.SHIPPED.glob("*.toml")))}
 STEPS = [(name, at) for name, lesson in SHIPPED.items() for at in range(1, len(lesson.steps) + 1)]
 MARKUP = "<b>x</b> [y](https://example.org) **z** $a$ :red[r]"
 
@@ -47,11 +47,21 @@ def press(session: AppTest, name: str) -> AppTest:
     return session.button(key=widget_key(name)).click().run()
 
 
-def test_four_lessons_are_there():
-    assert len(SHIPPED) == 4
-    assert {lesson.title for lesson in folder.lessons().lessons.values()} == {
-        lesson.title for lesson in SHIPPED.values()
-    }
+def test_the_lessons_are_there_in_the_order_of_a_course():
+    order = ["equal_outputs", "fixed_mask", "state_between_calls", "dense_on_three_axes"]
+    assert list(folder.lessons().lessons) == order
+    assert {lesson.name for lesson in SHIPPED.values()} == set(order)
+
+
+def test_a_number_before_its_name_is_a_lessons_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    step = '[[step]]\ntitle = "A"\ntext = "B"\nlink = "/?layer=linear"\n'
+    for name in ("10_last", "2_second", "1_first", "a_without"):
+        (tmp_path / f"{name}.toml").write_text(f'title = "{name}"\nsummary = "C"\n{step}')
+    monkeypatch.setenv(folder.FOLDER, str(tmp_path))
+    found = list(folder.lessons().lessons)
+    assert found[:4] == ["first", "second", "last", "a_without"]
 
 
 @pytest.mark.parametrize(("name", "number"), STEPS)

@@ -450,6 +450,16 @@ def test_a_cells_arithmetic_in_numpy_is_tensorflows(layer, feed):
     assert "NumPy check of all cells: largest difference" in said
 
 
+def test_a_picture_that_goes_in_is_grey_and_numbers_of_both_signs_are_not():
+    (picture, normal) = (
+        figures(visited(show="activations", feed=feed))["input"] for feed in ("picture", "normal")
+    )
+    ends = [(each["spec"]["data"][0]["zmin"], each["palette"]) for each in (picture, normal)]
+    assert ends[0] == (0, "grey")
+    assert ends[1][0] < 0
+    assert ends[1][1] == "signed"
+
+
 def test_the_products_are_the_window_times_the_filter():
     session = visited(show="activations", layer="conv2d", y=0, x=31, channel=5)
     pictures = drawn(session)

@@ -90,6 +90,11 @@ def test_a_mistake_is_told_with_its_line(written, old: str, new: str, line: int,
     assert len(sentence) < 400
 
 
+def test_a_number_before_a_lessons_name_is_not_in_it(written):
+    assert read(written(LESSON, "2_sums.toml")).name == "sums"
+    assert read(written(LESSON, "12_sums_2.toml")).name == "sums_2"
+
+
 @pytest.mark.parametrize(
     ("text", "name", "words"),
     [

@@ -14,15 +14,24 @@ from layers.inputs.cells import Cell
 from layers.model_files.model import LayerEntry
 from layers.networks.feature_maps import Activation, CellArithmetic, Cells
 from layers.traces.layout import Sign
-from views.blocks import Block, color_range, row, text
+from views.blocks import Block, beside, color_range, row, text
 from views.links import as_link
-from views.models.maps import axis_words, has_known_cells, map_grid, window
+from views.models.maps import (
+    axis_words,
+    has_known_cells,
+    in_grey,
+    is_image,
+    map_grid,
+    window,
+)
 
 _NETWORK, _OUTPUT = "input", "outputs"
 _POINTING = (
     "Output of this layer. Point at a cell to frame the cells that made it. Click it, or move "
     "there with the arrow keys and press Enter, to see its arithmetic below."
 )
+_IMAGE, _MAPS, _TERMS = 200, 340, 170
+"""Pixels that pictures are high at most: of what goes in, of maps, of one cell's arithmetic."""
 _LISTED = 6
 """Indices with gaps between them that are written one by one."""
 
@@ -38,6 +47,8 @@ def activations(layer: LayerEntry, found: Activation) -> list[Block]:
         name: map_grid(maps, name=name, layer=layer.path, limit=limits[name])
         for name, maps in shown.items()
     }
+    if is_image(found.network_input):
+        figures[_NETWORK] = in_grey(figures[_NETWORK])
     linked = {*named.values(), _OUTPUT}
     answer = [name for name in shown if name in linked]
     answer = [name for name in answer if has_known_cells(shown[name], figures[name])]
@@ -51,7 +62,11 @@ def activations(layer: LayerEntry, found: Activation) -> list[Block]:
         caption = _caption(name, found)
         if more and found.steps and len(answer) > 1 and _OUTPUT in answer:
             caption = _POINTING
-        blocks += [text(caption), row([figure], [color_range(name, limits[name])], **more)]
+        scale = color_range(name, limits[name])
+        if figure.palette == "grey":
+            scale |= {"palette": "grey", "low": "0"}
+        tallest = _IMAGE if name == _NETWORK else _MAPS
+        blocks.append(beside(row([figure], [scale], **more), caption, tallest))
     return [*blocks, *_arithmetic(layer, found, named)]
 
 
@@ -146,4 +161,4 @@ def _terms(layer: LayerEntry, found: Activation) -> Block:
         items += [signs[name]] if name in signs else []
         items.append(window(values, name, layer))
     scales = [color_range(name, symmetric_limit([a])) for name, a in found.window.items()]
-    return row(items, scales)
+    return beside(row(items, scales), f"The arithmetic of one cell of the {_OUTPUT}:", _TERMS)

@@ -65,6 +65,19 @@ def has_known_cells(maps: Maps, figure: Figure) -> bool:
     return bool(figure.line or figure.slices or len(maps.shape) == 2)
 
 
+def is_image(maps: Maps) -> bool:
+    """Return whether a tensor is a picture: one channel or three, and no negative number."""
+    return len(maps.shape) == 3 and maps.shape[-1] in (1, 3) and bool((maps.values >= 0).all())
+
+
+def in_grey(figure: Figure) -> Figure:
+    """Return a figure with grey from 0, which is black, to the end of its colour range."""
+    heat, *marks = figure.spec["data"]
+    return replace(
+        figure, palette="grey", spec={**figure.spec, "data": [{**heat, "zmin": 0.0}, *marks]}
+    )
+
+
 def window(values: np.ndarray, name: str, layer: LayerEntry) -> Figure:
     """Return (height, width, channels) as a row of slices; a long row in lines."""
     height, width, channels = values.shape

@@ -87,14 +87,18 @@ def plane_fields(history: History) -> tuple[ChoiceField, ...]:
     """Return what a link says of the plane of losses.
 
     Returns:
-        which plane; and of a plane of two weights the one across and the one up. Only the first
-        where fewer than two numbers move.
+        which plane; and of a plane of two weights the one across and the one up: choices in the
+        weights' own order, and as defaults the two that moved farthest. Only the first where fewer
+        than two numbers move.
     """
-    cells = tuple(map(str, cells_of(history)))
+    cells = cells_of(history)
     if len(cells) < 2:
         return (PLANE,)
+    order = list(history.weights)
+    choices = sorted(cells, key=lambda cell: (order.index(cell.tensor), cell.index))
+    texts = tuple(map(str, choices))
     named = zip(PLANE_CELLS, cells, strict=False)
-    return (PLANE, *(ChoiceField(name=name, default=own, choices=cells) for name, own in named))
+    return (PLANE, *(ChoiceField(name=name, default=str(c), choices=texts) for name, c in named))
 
 
 def plane_row(measured: LossPlane, step: int, last: int, layer: str) -> list[Block]:

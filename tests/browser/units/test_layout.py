@@ -90,3 +90,26 @@ def test_a_wide_row_inside_leaves_the_first_its_numbers(call: Callable):
     ends, wide = [figure(4, 4), sign("→"), figure(4, 4)], [figure(16, 256, 0)]
     assert call("layout.js", "cellSizes", [ends, wide], 900, 400) == [44, 3]
     assert call("layout.js", "cellSizes", [ends, ends], 900, 400) == [44, 44]
+
+
+def beside(tallest: int, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"items": list(items), "tallest": tallest}
+
+
+IMAGE = beside(200, figure(32, 32, digits=0))
+MAPS = beside(340, figure(163, 231, digits=0))
+TERMS = beside(170, figure(5, 5), sign("×"), figure(5, 5), sign("="), figure(5, 5))
+
+
+def test_rows_stand_beside_each_other_as_large_as_there_is_room(call: Callable):
+    # 192 + 462 + 3 × 160 + 2 × 8 + 2 × 24 and 2 × 20 between them are 1238.
+    assert call("layout.js", "sizesBeside", [IMAGE, MAPS, TERMS], 1238) == [6, 2, 32]
+    # The widest that can still be read becomes smaller: the terms, whose numbers are read at 24.
+    assert call("layout.js", "sizesBeside", [IMAGE, MAPS, TERMS], 1237) == [6, 2, 28]
+    assert call("layout.js", "sizesBeside", [IMAGE, MAPS, TERMS], 1117) == [5, 2, 24]
+
+
+def test_the_last_has_a_line_of_its_own_where_there_is_no_room(call: Callable):
+    assert call("layout.js", "sizesBeside", [IMAGE, MAPS, TERMS], 640) == [4, 2, 32]
+    assert call("layout.js", "sizesBeside", [IMAGE, MAPS], 480) == [6, 2]
+    assert call("layout.js", "sizesBeside", [], 480) == []

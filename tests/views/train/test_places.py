@@ -17,6 +17,7 @@ from layers.training.subject import Subject
 from views.explore.view import View
 from views.train.link import GRADIENT, UPDATE, VALUE, argument_fields, read_settings
 from views.train.one_step import OneStep
+from views.train.paths import cells_of, plane_fields
 from views.train.picture import step_picture
 from views.train.pin import pin, refused
 from views.train.places import places, resolved, shown_as
@@ -124,3 +125,12 @@ def _names(node: Any) -> list[str]:
         return []
     own = [node["figure"]["name"]] if "figure" in node else []
     return own + [n for key, each in node.items() if key != "figure" for n in _names(each)]
+
+
+def test_the_weights_of_a_plane_are_offered_in_their_own_order():
+    history = stepped("linear", VALUE)[0].history
+    rows, columns = history.weights["kernel"].shape[1:]
+    kernel = [f"kernel.{row}.{column}" for row in range(rows) for column in range(columns)]
+    _, across, up = plane_fields(history)
+    assert across.choices == (*kernel, *(f"bias.{unit}" for unit in range(columns)))
+    assert [across.default, up.default] == [str(cell) for cell in cells_of(history)[:2]]

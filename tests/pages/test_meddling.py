@@ -16,7 +16,7 @@ from layers.checkup.report import Report
 from layers.training.subject import Subject
 from pages.shared import compute
 from pages.shared.module_watcher import ModuleWatcher
-from pages.shared.worker import AuthorWorker, ComputationLostError
+from layers.worker import AuthorWorker, ComputationLostError
 from pages.shared.workers import Workers
 from tests.pages.session import assert_sound, explored, opened, registered
 from tests.pages.test_checkup import examined, visited, watched

@@ -1,9 +1,9 @@
 """What makes a Dask worker one of Layerscope's: it holds a process with TensorFlow.
 
-deploy/dask.yaml names this module as the workers' preload. The process is the same as a server's own
-workers, and so are its limits: one that is too slow or too large is ended and replaced, and what
-Dask runs waits in a thread. A worker registers with the scheduler once its process is warm, and
-takes nothing while it is being replaced.
+deploy/dask.yaml names this module as the workers' preload. The process and its limits are those of a
+server's own workers: one that is too slow or too large is ended and replaced. The Dask worker itself
+passes bytes on. It registers with the scheduler once its process is warm, and takes nothing while
+it is being replaced.
 """
 
 from __future__ import annotations
@@ -90,18 +90,21 @@ class Host(WorkerPlugin):
     def __init__(self, dask: DaskWorker) -> None:
         self._dask = dask
         self._folder = Path(tempfile.mkdtemp(prefix="layerscope-"))
+        self._worker: Worker | None = None
         self._idle: Worker | None = None
         self._changed = threading.Condition()
         self._running = ""
 
     def start(self) -> None:
         """Start a process, and wait until it is warm."""
-        worker = Worker(str(self._folder))
+        self._worker = worker = Worker(str(self._folder))
         worker.warm_up()
         self._put(worker)
 
     def teardown(self, worker: DaskWorker) -> None:  # noqa: ARG002 (Dask passes it)
-        """Remove the folder; the process ends with this one."""
+        """End the process, and remove the folder."""
+        if self._worker is not None:
+            self._worker.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def compute(
@@ -193,7 +196,7 @@ class Host(WorkerPlugin):
         def do() -> None:
             try:
                 work()
-            except Exception:
+            except Exception:  # noqa: BLE001 (whatever keeps TensorFlow from starting is logged)
                 # The nanny starts a whole worker instead, as often as it takes.
                 _LOG.exception("The process with TensorFlow did not start.")
                 self._dask.loop.add_callback(self._dask.close, reason="no process", nanny=False)

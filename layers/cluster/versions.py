@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -37,10 +38,8 @@ def different(there: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 def _version(names: tuple[str, ...]) -> str:
     """Return the version of the first of these packages that is installed, without importing it."""
     for name in names:
-        try:
+        with suppress(PackageNotFoundError):
             return version(name)
-        except PackageNotFoundError:
-            continue
     return MISSING
 
 

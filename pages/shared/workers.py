@@ -195,11 +195,9 @@ class Workers(Executor):
             )
         except IdleDeathError:
             self._replace(worker)
-            with self._lock:
-                self._running[job.visitor] -= 1
-                self._waiting.insert(0, replace(job, leaves=False))
-            self._dispatch()
-            return
+            if self._again(job):
+                return
+            error = ComputationLostError(_ENDED)
         except ComputationLostError as lost:
             self._replace(worker)
             error = lost
@@ -215,6 +213,16 @@ class Workers(Executor):
         else:
             job.future.set_result(result)
         self._dispatch()
+
+    def _again(self, job: _Job) -> bool:
+        """Put a job that was not begun before the others, for this machine; no if it has ended."""
+        with self._lock:
+            if self._closed:
+                return False
+            self._running[job.visitor] -= 1
+            self._waiting.insert(0, replace(job, leaves=False))
+        self._dispatch()
+        return True
 
     def _free(self, worker: Worker) -> None:
         """Put a worker among the idle ones, or clear it first where that makes nobody wait."""

@@ -1,9 +1,9 @@
 """What makes a Dask worker one of Layerscope's: it holds a process with TensorFlow.
 
-deploy/dask.yaml names this module as the workers' preload. The process and its limits are those of a
-server's own workers: one that is too slow or too large is ended and replaced. The Dask worker itself
-passes bytes on. It registers with the scheduler once its process is warm, and takes nothing while
-it is being replaced.
+deploy/dask.yaml names this module as the workers' preload. The process and its limits are those of
+a server's own workers: one that is too slow or too large is ended and replaced. The Dask worker
+itself passes bytes on. It registers with the scheduler once its process is warm, and takes nothing
+while it is being replaced.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class Cluster:
     def run(
         self, function: Callable[..., Any], arguments: tuple, named: dict, limits: tuple[float, int]
     ) -> Any:
-        """Run a function on the cluster, and wait in a thread of the pool; errors as ``Place.run``."""
+        """Run a function on the cluster, and wait; errors as ``Place.run``."""
         progress = next((each for each in arguments if isinstance(each, FileProgress)), None)
         # The folder is this machine's, and nobody else's to know.
         sent = [replace(each, path="") if each is progress else each for each in arguments]

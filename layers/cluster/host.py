@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import pickle
 import shutil
 import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from typing import Any
 from distributed import Status, WorkerPlugin, get_worker
 from distributed import Worker as DaskWorker
 
+from layers.cluster.call import packed_error, run_packed
 from layers.cluster.versions import versions
 from layers.training.progress import FileProgress
 from layers.worker import RUNS, ComputationLostError, IdleDeathError, Worker
@@ -50,12 +49,12 @@ def compute(name: str, call: bytes, topic: str, limits: tuple[float, int]) -> by
 
     Args:
         name: of the computation.
-        call: function, arguments and named arguments, pickled.
+        call: by ``layers.cluster.call.packed``.
         topic: where to say that it has begun, and how far it is.
         limits: its time in seconds, and the process's memory in bytes.
 
     Returns:
-        Whether it raised and what it raised or returned, pickled; None where it was not begun.
+        What ``layers.cluster.call.result_of`` takes; None where it was not begun.
     """
     host = get_worker().plugins[NAME]
     assert isinstance(host, Host)  # noqa: S101 (we have put it there)
@@ -67,21 +66,6 @@ def stop(name: str, dask_worker: DaskWorker) -> None:
     host = dask_worker.plugins[NAME]
     if isinstance(host, Host):
         host.stop(name)
-
-
-def run_pickled(call: bytes, progress: str) -> bytes:
-    """Run a call in the process with TensorFlow, and return its pickled result.
-
-    Args:
-        call: as ``compute`` gets it.
-        progress: a path on this machine for a ``FileProgress`` among the arguments.
-    """
-    function, arguments, named = pickle.loads(call)  # noqa: S301 (a cluster runs what it is sent)
-    arguments = [
-        replace(each, path=progress) if isinstance(each, FileProgress) else each
-        for each in arguments
-    ]
-    return pickle.dumps((False, function(*arguments, **named)), protocol=5)
 
 
 class Host(WorkerPlugin):
@@ -135,7 +119,7 @@ class Host(WorkerPlugin):
         self, worker: Worker, call: bytes, name: str, limits: tuple[float, int]
     ) -> bytes | None:
         time_limit, memory_limit = limits
-        run = partial(worker.run, run_pickled, call, self._progress(name).path)
+        run = partial(worker.run, run_packed, call, self._progress(name).path)
         try:
             answer = run(time_limit=time_limit, memory_limit=memory_limit)
         except IdleDeathError:
@@ -143,9 +127,11 @@ class Host(WorkerPlugin):
             return None
         except ComputationLostError as lost:
             self._replace(worker)
-            return pickle.dumps((True, lost))
+            return packed_error(lost)
         except Exception as raised:  # noqa: BLE001 (whatever the computation raises is its result)
-            answer = _pickled(raised)
+            if not isinstance(raised, ValueError):  # else it is a sentence for the page
+                _LOG.error("A computation failed.", exc_info=raised)
+            answer = packed_error(raised)
         if worker.runs >= RUNS or worker.is_large(memory_limit):
             self._clear(worker, time_limit, memory_limit)
         else:
@@ -207,12 +193,3 @@ class Host(WorkerPlugin):
 
     def _set_status(self, status: Status) -> None:
         self._dask.loop.add_callback(setattr, self._dask, "status", status)
-
-
-def _pickled(raised: Exception) -> bytes:
-    if not isinstance(raised, ValueError):
-        _LOG.error("A computation failed.", exc_info=raised)
-    try:
-        return pickle.dumps((True, raised))
-    except Exception:  # noqa: BLE001 (an error of any kind may hold what cannot be sent)
-        return pickle.dumps((True, RuntimeError(f"{type(raised).__name__}: {raised}")))

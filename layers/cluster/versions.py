@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -28,9 +28,16 @@ def versions() -> dict[str, str]:
     return {"Layerscope": _digest(), "Python": python, **found}
 
 
-def different(there: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Return what another machine has otherwise: the part → (here, there)."""
-    here = versions()
+def different(
+    there: Mapping[str, str], parts: Collection[str] | None = None
+) -> dict[str, tuple[str, str]]:
+    """Return what another machine has otherwise: the part → (here, there).
+
+    Args:
+        there: the other machine's ``versions``.
+        parts: which count; all where it is None.
+    """
+    here = {name: mine for name, mine in versions().items() if parts is None or name in parts}
     found = {name: (mine, there.get(name, MISSING)) for name, mine in here.items()}
     return {name: pair for name, pair in found.items() if pair[0] != pair[1]}
 

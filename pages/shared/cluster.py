@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import pickle
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +21,8 @@ import dask
 from distributed import Client, KilledWorker
 
 from layers.cluster import host
-from layers.cluster.versions import different, versions
+from layers.cluster.call import packed, result_of
+from layers.cluster.versions import different
 from layers.training.progress import FileProgress
 from layers.worker import DIED, ComputationLostError, IdleDeathError, Worker, too_slow
 from pages.shared.settings import MOST_WORKERS
@@ -130,9 +130,7 @@ class Cluster:
     ) -> Any:
         """Run a function on the cluster, and wait; errors as ``Place.run``."""
         progress = next((each for each in arguments if isinstance(each, FileProgress)), None)
-        # The folder is this machine's, and nobody else's to know.
-        sent = [replace(each, path="") if each is progress else each for each in arguments]
-        call = pickle.dumps((function, sent, named), protocol=5)
+        call = packed(function, arguments, named)
         if self._loop is None or self._client is None:
             raise IdleDeathError
         computing = self._computed(self._client, call, progress, limits)
@@ -140,10 +138,7 @@ class Cluster:
             answer = asyncio.run_coroutine_threadsafe(computing, self._loop).result()
         except (CancelledError, RuntimeError):  # the loop has ended with the server
             raise IdleDeathError from None
-        is_error, result = pickle.loads(answer)  # noqa: S301 (a cluster is trusted as we are)
-        if is_error:
-            raise result
-        return result
+        return result_of(answer)
 
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -156,8 +151,8 @@ class Cluster:
             except _UnusableError as reason:
                 self._say(str(reason))
             except Exception as error:  # noqa: BLE001 (whatever Dask raises, we go on without it)
-                reason = str(error).partition("\n")[0] or type(error).__name__
-                self._say(self._refusal("a Dask scheduler that answers", reason))
+                _LOG.debug("The cluster is not there.", exc_info=error)
+                self._say(self._refusal("a Dask scheduler", "no answer", "Start it"))
             self._client = None
             self._places = {}
             self._arrange(())
@@ -165,9 +160,8 @@ class Cluster:
 
     async def _serve(self, client: Client) -> None:
         """Tell the pool which workers there are, as long as the same scheduler answers."""
-        scheduler = (await self._asked(client, "versions"))["packages"]
-        theirs = {**versions(), "Dask": scheduler["distributed"]}
-        if wrong := different(theirs):
+        packages = (await self._asked(client, "versions"))["packages"]
+        if wrong := different({"Dask": packages["distributed"]}, parts=["Dask"]):
             raise _UnusableError(self._mismatch("a scheduler", wrong))
         client.subscribe_topic(client.id, self._heard)
         first = await self._asked(client, "identity")
@@ -198,9 +192,9 @@ class Cluster:
         self._places = {each: self._places.get(each) or Place(self) for each in usable}
         self._arrange(self._places.values())
         if wrong:
-            self._say(self._mismatch("workers", next(iter(wrong.values()))))
+            self._say(self._mismatch("each worker", next(iter(wrong.values()))))
         elif not workers:
-            self._say(self._refusal("workers", "a scheduler without any"))
+            self._say(self._refusal("workers", "a scheduler without any", "Start some for it"))
         else:
             self._say(f"The cluster at {self._address} computes. Workers: {len(workers)}.")
 
@@ -211,7 +205,7 @@ class Cluster:
         progress: FileProgress | None,
         limits: tuple[float, int],
     ) -> bytes:
-        """Return the pickled outcome of a call; errors as ``Place.run``."""
+        """Return the outcome of a call, still packed; errors as ``Place.run``."""
         name = f"layerscope-{uuid4().hex}"
         computation = self._computations[name] = _Computation(progress=progress)
         future = client.submit(
@@ -282,12 +276,13 @@ class Cluster:
     def _mismatch(self, what: str, wrong: Mapping[str, tuple[str, str]]) -> str:
         expected = ", ".join(f"{name} {here}" for name, (here, _) in wrong.items())
         received = ", ".join(f"{name} {there}" for name, (_, there) in wrong.items())
-        return self._refusal(f"{what} with {expected}", received)
+        remedy = "Start it from this server's files and requirements"
+        return self._refusal(f"{what} with {expected}", received, remedy)
 
-    def _refusal(self, expected: str, received: str) -> str:
+    def _refusal(self, expected: str, received: str, remedy: str) -> str:
         return (
             f"The cluster at {self._address} cannot be used: expected {expected}. Received "
-            f"{received}. This machine computes until that is mended."
+            f"{received}. {remedy}; until then this machine computes."
         )
 
     def _say(self, sentence: str) -> None:

@@ -106,6 +106,7 @@ class Cluster:
         self._client: Client | None = None
         self._places: dict[str, Place] = {}
         self._computations: dict[str, _Computation] = {}
+        self._sent: set[asyncio.Future] = set()
         self._ended = False
 
     def start(self, arrange: Callable[[Collection[Worker]], None]) -> None:
@@ -231,7 +232,8 @@ class Cluster:
             del self._computations[name]
             if not answer.done():
                 answer.cancel()
-                await future.cancel()
+                if client.status == "running":
+                    self._tell(client.cancel(future))
             future.release()
         if outcome is None:  # it was not begun
             raise IdleDeathError
@@ -252,16 +254,21 @@ class Cluster:
         if not answer.done() and not computation.begun:
             raise IdleDeathError
         deadline = time.monotonic() + time_limit + _GRACE
-        stopping: set[asyncio.Future] = set()
         while not (await asyncio.wait({answer}, timeout=0.2))[0]:
-            if self._client is not client:
+            if self._client is not client or self._ended:
                 raise IdleDeathError
             if computation.begun > 1:  # its worker died, and the scheduler has tried another
                 raise ComputationLostError(DIED)
             if time.monotonic() > deadline:
                 raise too_slow(time_limit)
             if computation.progress is not None and computation.progress.stopped():
-                stopping.add(asyncio.ensure_future(client.run(host.stop, name, on_error="ignore")))
+                self._tell(client.run(host.stop, name, on_error="ignore"))
+
+    def _tell(self, message: Any) -> None:
+        """Send something to the scheduler without waiting: one that is gone would not answer."""
+        sent = asyncio.ensure_future(message)
+        self._sent.add(sent)
+        sent.add_done_callback(self._sent.discard)
 
     def _heard(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """Hear from a worker that a computation has begun, or how far it is."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+from unittest.mock import patch
 
-from layers.api import explore as explore_api
 from layers.cluster.host import dask_setup
 
 __all__ = ["dask_setup"]
-explore_api.warm_up = os.getpid
+patch("layers.api.explore.warm_up", os.getpid).start()

@@ -164,9 +164,10 @@ class Workers(Executor):
                 job, worker = found
                 self._waiting.remove(job)
                 # A job whose worker had died before it began is already marked as running.
-                if job.future.running() or job.future.set_running_or_notify_cancel():
+                again = job.future.running()
+                if again or job.future.set_running_or_notify_cancel():
                     self._running[job.visitor] += 1
-                    self.computations += 1
+                    self.computations += not again
                     self._idle.remove(worker)
                     self._threads.submit(self._run, job, worker)
 

@@ -23,6 +23,7 @@ from distributed import Client
 
 from layers.api import checkup as checkup_api
 from layers.api import explore as explore_api
+from layers.api import forks
 from layers.api import models as models_api
 from layers.api import train as train_api
 from layers.api.explore import OwnModule
@@ -263,7 +264,7 @@ def test_shutting_down_leaves_nobody_waiting(dask: Dask, start: Start):
     assert sum("expected the server to run" in str(error) for error in lost) == 2
 
 
-OWN = OwnModule(path="/nowhere/mine.py", source="SECRET = )")
+OWN = OwnModule(path="/nowhere/mine.py", source="SECRET = 1")
 FILE = FileSource.__new__(FileSource)
 ARRAY = np.ones((2, 3), "float32")
 SUBJECT = Subject(name="linear", values={"units": 3})
@@ -317,11 +318,10 @@ def test_an_own_layer_and_an_upload_never_reach_the_cluster(
     pool = start(dask.address)
     with pytest.raises(ValueError, match=r"mine\.csv"):
         pool.submit(explore_api.read_array, "mine.csv", b"SECRET").result(timeout=60)
-    pool.submit(explore_api.timed, explore_api.describe_own, OWN).exception(timeout=60)
+    pool.submit(forks.own_layer, (OWN, "own.Mine")).result(timeout=60)
     assert sent == []
-    how = {"name": "nowhere", "values": {}, "batch": None, "seed": 0, "source": "ones"}
-    pool.submit(explore_api.explore, constant=1.0, **how).exception(timeout=60)
-    assert b"nowhere" in sent[0], "what may leave does, and is seen here"
+    pool.submit(forks.own_layer, ("own.Mine",)).result(timeout=60)
+    assert b"own.Mine" in sent[0], "what may leave does, and is seen here"
     assert not any(b"SECRET" in each for each in sent)
 
 

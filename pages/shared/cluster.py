@@ -106,7 +106,7 @@ class Cluster:
         self._client: Client | None = None
         self._places: dict[str, Place] = {}
         self._computations: dict[str, _Computation] = {}
-        self._sent: set[asyncio.Future] = set()
+        self._left: set[asyncio.Future] = set()
         self._ended = False
 
     def start(self, arrange: Callable[[Collection[Worker]], None]) -> None:
@@ -148,15 +148,17 @@ class Cluster:
                 async with Client(
                     self._address, asynchronous=True, timeout=_ANSWER, set_as_default=False
                 ) as client:
-                    await self._serve(client)
+                    try:
+                        await self._serve(client)
+                    finally:  # before it is closed, which a scheduler that hangs makes long
+                        self._client = None
+                        self._places = {}
+                        self._arrange(())
             except _UnusableError as reason:
                 self._say(str(reason))
             except Exception as error:  # noqa: BLE001 (whatever Dask raises, we go on without it)
                 _LOG.debug("The cluster is not there.", exc_info=error)
                 self._say(self._refusal("a Dask scheduler", "no answer", "Start it"))
-            self._client = None
-            self._places = {}
-            self._arrange(())
             await asyncio.sleep(LOOK)
 
     async def _serve(self, client: Client) -> None:
@@ -230,11 +232,8 @@ class Cluster:
             raise IdleDeathError from None
         finally:
             del self._computations[name]
-            if not answer.done():
-                answer.cancel()
-                if client.status == "running":
-                    self._tell(client.cancel(future))
-            future.release()
+            future.release()  # which cancels it, where it is not done
+            self._leave(answer)
         if outcome is None:  # it was not begun
             raise IdleDeathError
         return outcome
@@ -255,20 +254,22 @@ class Cluster:
             raise IdleDeathError
         deadline = time.monotonic() + time_limit + _GRACE
         while not (await asyncio.wait({answer}, timeout=0.2))[0]:
-            if self._client is not client or self._ended:
-                raise IdleDeathError
             if computation.begun > 1:  # its worker died, and the scheduler has tried another
                 raise ComputationLostError(DIED)
             if time.monotonic() > deadline:
                 raise too_slow(time_limit)
             if computation.progress is not None and computation.progress.stopped():
-                self._tell(client.run(host.stop, name, on_error="ignore"))
+                self._leave(asyncio.ensure_future(client.run(host.stop, name, on_error="ignore")))
 
-    def _tell(self, message: Any) -> None:
-        """Send something to the scheduler without waiting: one that is gone would not answer."""
-        sent = asyncio.ensure_future(message)
-        self._sent.add(sent)
-        sent.add_done_callback(self._sent.discard)
+    def _leave(self, waiting: asyncio.Future) -> None:
+        """Let something end by itself: a scheduler that is gone would not answer."""
+
+        def ended(done: asyncio.Future) -> None:
+            self._left.discard(done)
+            _ = done.cancelled() or done.exception()  # nobody else asks
+
+        self._left.add(waiting)
+        waiting.add_done_callback(ended)
 
     def _heard(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """Hear from a worker that a computation has begun, or how far it is."""

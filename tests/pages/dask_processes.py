@@ -37,10 +37,10 @@ class Dask:
         self._folder = folder
         self._processes: list[subprocess.Popen] = []
 
-    def scheduler(self) -> subprocess.Popen:
+    def scheduler(self, **settings: str) -> subprocess.Popen:
         """Start the scheduler, and wait until it listens."""
         place = ["--host", "127.0.0.1", "--port", str(self._port), "--dashboard-address", ":0"]
-        process = self._start("scheduler", *place)
+        process = self._start("scheduler", *place, **settings)
         until(self._listens)
         return process
 

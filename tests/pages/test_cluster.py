@@ -183,7 +183,7 @@ def test_a_worker_that_is_killed_says_so_and_nothing_is_tried_again(
     assert SENTENCE.fullmatch(str(lost.value))
     if failures == "0":  # else the other one is busy with what nobody waits for
         assert not is_ours(pool.submit(os.getpid).result(timeout=30))
-    assert len((tmp_path / "begun").read_text().split()) == (1 if failures == "0" else 2)
+    assert len((tmp_path / "begun").read_text().split()) <= (1 if failures == "0" else 2)
     until(lambda: len(elsewhere(pool)) == 2)
     until(lambda: not Path(f"/proc/{pid}").exists())
 

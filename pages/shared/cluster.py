@@ -157,8 +157,9 @@ class Cluster:
             except _UnusableError as reason:
                 self._say(str(reason))
             except Exception as error:  # noqa: BLE001 (whatever Dask raises, we go on without it)
-                _LOG.debug("The cluster is not there.", exc_info=error)
-                self._say(self._refusal("a Dask scheduler", "no answer", "Start it"))
+                silent = isinstance(error, (OSError, TimeoutError, asyncio.TimeoutError))
+                what = "no answer" if silent else f"{type(error).__name__} ({error})"
+                self._say(self._refusal("a Dask scheduler", what, "Start it"))
             await asyncio.sleep(LOOK)
 
     async def _serve(self, client: Client) -> None:

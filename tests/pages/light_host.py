@@ -5,7 +5,12 @@ from __future__ import annotations
 import os
 from unittest.mock import patch
 
-from layers.cluster.host import dask_setup
+from distributed import Worker
 
-__all__ = ["dask_setup"]
-patch("layers.api.explore.warm_up", os.getpid).start()
+from layers.cluster import host
+
+
+async def dask_setup(worker: Worker) -> None:
+    """Start the process; in the Dask worker alone nothing is warmed up."""
+    patch("layers.api.explore.warm_up", os.getpid).start()
+    await host.dask_setup(worker)

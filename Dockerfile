@@ -1,10 +1,10 @@
 # The app in a container: no compiler, no curl, not root, and nothing written outside of /tmp.
 FROM python:3.12-slim AS build
 WORKDIR /app
-COPY requirements.txt .
+COPY requirements-cluster.txt .
 # Wheels only: what would have to be compiled does not belong here.
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --only-binary :all: --requirement requirements.txt \
+    && /venv/bin/pip install --no-cache-dir --only-binary :all: --requirement requirements-cluster.txt \
     && /venv/bin/pip uninstall --yes pip
 COPY .streamlit .streamlit
 COPY app.py block_reduction.py ./
@@ -15,7 +15,7 @@ COPY lessons lessons
 COPY pages pages
 COPY pictures pictures
 COPY views views
-COPY deploy/health.py deploy/health.py
+COPY deploy/health.py deploy/dask.yaml deploy/
 # The root file system is read-only: what Python would write there is written now.
 RUN /venv/bin/python -m compileall -q /venv /app
 

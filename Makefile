@@ -7,6 +7,7 @@ BIN := .venv/bin
 
 # The requirements that are in .venv: touched when pip has finished, older than their file when not.
 RUNTIME := .venv/requirements.stamp
+WITH_DASK := .venv/requirements-cluster.stamp
 DEV := .venv/requirements-dev.stamp
 
 # CI wants every failure of a run; at your desk the first one is enough.
@@ -17,16 +18,20 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test test-rooms test-pages test-browser test-deploy lint style types javascript in-step pictures \
+.PHONY: help run cluster test test-rooms test-pages test-browser test-deploy lint style types javascript in-step pictures \
 	format bench load screenshots requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
-run: $(RUNTIME) ## Serve on PORT (8501); HOST=0.0.0.0 for others, too; your own: LAYERS=my_module.py, MODELS=folder, LESSONS=folder; WORKERS=n, FRAMES="pages that may show it"
+run: $(if $(CLUSTER),$(WITH_DASK),$(RUNTIME)) ## Serve on PORT (8501); HOST=0.0.0.0 for others, too; your own: LAYERS=my_module.py, MODELS=folder, LESSONS=folder; WORKERS=n, CLUSTER=tcp://host:8786, FRAMES="pages that may show it"
 	LAYERSCOPE_LAYERS="$(LAYERS)" LAYERSCOPE_MODELS="$(MODELS)" LAYERSCOPE_LESSONS="$(LESSONS)" \
 		LAYERSCOPE_WORKERS="$(WORKERS)" LAYERSCOPE_FRAMES="$(FRAMES)" \
+		LAYERSCOPE_CLUSTER="$(CLUSTER)" \
 		$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
+
+cluster: $(WITH_DASK) ## Start a Dask scheduler on HOST, port 8786, with WORKERS (2); CLUSTER=tcp://host:8786 starts workers for that one
+	PYTHON="$(BIN)/python" WORKERS="$(WORKERS)" HOST="$(HOST)" deploy/cluster.sh $(CLUSTER)
 
 ## Tests and checks. ARGS goes to pytest: make test-rooms ARGS="-k linear -x".
 
@@ -106,7 +111,10 @@ screenshots: $(DEV) ## Take the README's pictures from the real page
 UV := "$(CURDIR)/$(BIN)/uv" pip compile --quiet --system-certs --universal --python-version 3.10 \
 	--annotation-style line --custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
 compile = cd $(1) && $(UV) pyproject.toml --output-file requirements.txt >/dev/null && \
-	$(UV) --group dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null
+	$(UV) pyproject.toml --extra cluster --constraint requirements.txt \
+		--output-file requirements-cluster.txt >/dev/null && \
+	$(UV) --group dev --constraint requirements-cluster.txt \
+		--output-file requirements-dev.txt >/dev/null
 
 requirements: $(DEV) ## Compile requirements*.txt from pyproject.toml; UPGRADE=1 moves the pins
 	@$(call compile,.)
@@ -140,6 +148,11 @@ SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 
 $(RUNTIME): requirements.txt .venv/pyvenv.cfg
 	@echo "Installing requirements.txt into .venv: some 430 MB, once."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+$(WITH_DASK): requirements-cluster.txt $(RUNTIME)
+	@echo "Installing requirements-cluster.txt into .venv: some 10 MB."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 

@@ -15,7 +15,9 @@ def _health(_: Request) -> JSONResponse:
     """Answer 200 once the first worker is warm, and 503 before."""
     pool = workers()
     ready = pool.warm.is_set()
-    said = {"ready": ready, "computations": pool.computations}
+    said: dict[str, bool | int | str] = {"ready": ready, "computations": pool.computations}
+    if pool.cluster is not None:
+        said["cluster"] = pool.cluster.said
     headers = {"Cache-Control": "no-store"}
     return JSONResponse(said, status_code=200 if ready else 503, headers=headers)
 

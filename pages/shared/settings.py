@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 WORKERS = "LAYERSCOPE_WORKERS"
 FRAMES = "LAYERSCOPE_FRAMES"
+CLUSTER = "LAYERSCOPE_CLUSTER"
 ANY = "*"
 """Any page may show this one in a frame."""
 MOST_WORKERS = 64
@@ -16,6 +18,7 @@ _LEAST = 2
 """One serves while another hangs, dies or starts."""
 _EACH = 2**30
 """Bytes of memory that there should be for each worker, of which TensorFlow takes 600 MB."""
+_ADDRESS = re.compile(r"(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}")
 _SOURCE = re.compile(r"\*|'self'|'none'|(https?://)?(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
 
 
@@ -24,6 +27,7 @@ def check() -> None:
     try:
         configured_workers()
         configured_frames()
+        configured_cluster()
     except ValueError as refusal:
         raise SystemExit(str(refusal)) from None
 
@@ -36,6 +40,39 @@ def configured_workers() -> int:
 def configured_frames() -> str:
     """Return what pages may show this server's in a frame; errors as ``frame_ancestors``."""
     return frame_ancestors(os.environ.get(FRAMES, ""))
+
+
+def configured_cluster() -> str:
+    """Return the address of the cluster's scheduler, empty for none; errors as below.
+
+    Raises:
+        ValueError: as ``cluster_address``, or what talks to a cluster is not installed; a sentence.
+    """
+    address = cluster_address(os.environ.get(CLUSTER, ""))
+    if address and find_spec("distributed") is None:
+        raise ValueError(
+            f"The server cannot start: expected Dask, because of {CLUSTER}={address!r}. Received a "
+            "Python without it. Install requirements-cluster.txt, or leave the setting out."
+        )
+    return address
+
+
+def cluster_address(text: str) -> str:
+    """Return the address of a scheduler; empty where there is to be none.
+
+    Args:
+        text: the setting.
+
+    Raises:
+        ValueError: the setting is no address; a sentence.
+    """
+    address = text.strip()
+    if address and not _ADDRESS.fullmatch(address):
+        raise ValueError(
+            "The server cannot start: expected the address of a Dask scheduler, such as "
+            f"tcp://scheduler:8786. Received {CLUSTER}={address[:60]!r}. Leave it out for none."
+        )
+    return address
 
 
 def worker_count(text: str, *, cores: float, memory: float) -> int:

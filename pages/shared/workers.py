@@ -1,8 +1,8 @@
 """The way to the workers: processes of their own in which TensorFlow lives.
 
-``Workers`` has the interface of ``concurrent.futures.Executor``, so that another executor (a
-cluster's, say) could stand in its place. A computation that hangs, dies or takes too much memory
-takes down its own process only, and a fresh one replaces it.
+``Workers`` has the interface of ``concurrent.futures.Executor``. A computation that hangs, dies or
+takes too much memory takes down its own process only, and a fresh one replaces it. Where the server
+has a cluster, the cluster's workers take part: what may leave the machine goes to them first.
 """
 
 from __future__ import annotations
@@ -13,23 +13,29 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import worker as worker_module
-from pages.shared.settings import configured_workers
-from pages.shared.worker import (
+from layers.cluster.leaving import may_leave
+from layers.worker import (
+    MEMORY_LIMIT,
+    RUNS,
     AuthorWorker,
     ComputationLostError,
     ComputationStoppedError,
     IdleDeathError,
     Worker,
 )
+from pages.shared.settings import MOST_WORKERS, configured_cluster, configured_workers
+from pages.shared.temporary import server_folder
+
+if TYPE_CHECKING:
+    from pages.shared.cluster import Cluster
 
 __all__ = [
     "ComputationLostError",
@@ -40,11 +46,6 @@ __all__ = [
 ]
 TIME_LIMIT = float(os.environ.get("LAYERSCOPE_TIME_LIMIT", "20"))
 """Seconds that one computation may take."""
-RUNS = 500
-"""Computations after which a worker's kernels are cleared while another worker is idle: 500 leave
-up to 35 MB. In a pool that is never idle they are cleared after four times as many."""
-REPLACED_ABOVE = 0.5
-"""The part of the memory limit above which an idle worker is replaced."""
 _ATTEMPTS = 3
 _ENDED = "The computation was lost: expected the server to run. Received its end. Start it again."
 _LOG = logging.getLogger("layerscope")
@@ -58,7 +59,13 @@ class _Job:
     function: Callable[..., Any]
     arguments: tuple
     named: dict[str, Any]
+    leaves: bool = False
+    """Whether it may be computed on another machine."""
     future: Future = field(default_factory=Future)
+
+    def fits(self, worker: Worker) -> bool:
+        """Return whether a worker may have it."""
+        return self.leaves or not worker.is_elsewhere
 
 
 class Workers(Executor):
@@ -72,17 +79,19 @@ class Workers(Executor):
         self,
         count: int = 2,
         time_limit: float = TIME_LIMIT,
-        memory_limit: int = worker_module.MEMORY_LIMIT,
+        memory_limit: int = MEMORY_LIMIT,
         kind: type[Worker] = Worker,
     ) -> None:
         """Start the first worker, and when it is warm the next: it has the machine to itself."""
+        self.cluster: Cluster | None = None
+        """Whose workers take part; None where there is none."""
         self.warm = threading.Event()
         self.computations = 0
         """How many have been started in this pool's life."""
         self._time_limit = time_limit
         self._memory_limit = memory_limit
         self._kind = kind
-        self._threads = ThreadPoolExecutor(count + 1, thread_name_prefix="worker")
+        self._threads = ThreadPoolExecutor(count + MOST_WORKERS, thread_name_prefix="worker")
         self._lock = threading.RLock()
         self._waiting: list[_Job] = []
         self._running: Counter[str] = Counter()
@@ -102,13 +111,32 @@ class Workers(Executor):
         """
         context = get_script_run_ctx(suppress_warning=True)
         visitor = context.session_id if context else ""
-        job = _Job(visitor=visitor, function=fn, arguments=args, named=kwargs)
+        leaves = self.cluster is not None and may_leave(fn, *args, **kwargs)
+        job = _Job(visitor=visitor, function=fn, arguments=args, named=kwargs, leaves=leaves)
         with self._lock:
             if self._closed:
                 raise RuntimeError("The workers have been shut down.")
             self._waiting.append(job)
         self._dispatch()
         return job.future
+
+    def use(self, cluster: Cluster) -> None:
+        """Let the workers of a cluster take part from now on."""
+        self.cluster = cluster
+        cluster.start(self.arrange)
+
+    def arrange(self, elsewhere: Collection[Worker]) -> None:
+        """Let these workers elsewhere take part, and no others."""
+        with self._lock:
+            before = {worker for worker in self._alive if worker.is_elsewhere}
+            self._alive -= before - set(elsewhere)
+            self._idle = [worker for worker in self._idle if worker in self._alive]
+            new = set(elsewhere) - before
+            self._alive |= new
+            self._idle += new
+        if new:
+            self.warm.set()
+            self._dispatch()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:
         """Kill all workers; what still runs in them is lost."""
@@ -118,6 +146,8 @@ class Workers(Executor):
             alive = tuple(self._alive)
         for worker in alive:
             worker.kill()
+        if self.cluster is not None:
+            self.cluster.end()
         for job in waiting:
             if not job.future.cancel():
                 job.future.set_exception(ComputationLostError(_ENDED))
@@ -126,24 +156,28 @@ class Workers(Executor):
     def _dispatch(self) -> None:
         """Give idle workers to waiting jobs."""
         with self._lock:
-            while self._waiting and not self._closed:
-                if self._failed and not self._alive:
-                    self._refuse(self._waiting.pop(0))
-                    continue
-                job = self._next()
-                if job is None:
-                    return
+            if self._failed:
+                for job in [j for j in self._waiting if not any(map(j.fits, self._alive))]:
+                    self._waiting.remove(job)
+                    self._refuse(job)
+            while not self._closed and (found := self._next()) is not None:
+                job, worker = found
                 self._waiting.remove(job)
                 # A job whose worker had died before it began is already marked as running.
-                if job.future.running() or job.future.set_running_or_notify_cancel():
+                again = job.future.running()
+                if again or job.future.set_running_or_notify_cancel():
                     self._running[job.visitor] += 1
-                    self.computations += 1
-                    self._threads.submit(self._run, job, self._idle.pop())
+                    self.computations += not again
+                    self._idle.remove(worker)
+                    self._threads.submit(self._run, job, worker)
 
-    def _next(self) -> _Job | None:
-        """Return the job to run now; None where all have to wait."""
-        fits = [job for job in self._waiting if len(self._idle) > (1 if self._load(job) else 0)]
-        return min(fits, key=self._load, default=None)
+    def _next(self) -> tuple[_Job, Worker] | None:
+        """Return the job to run now, and where; None where all have to wait."""
+        for job in sorted(self._waiting, key=self._load) if self._idle else ():
+            usable = [worker for worker in reversed(self._idle) if job.fits(worker)]
+            if len(usable) > (1 if self._load(job) else 0):
+                return job, max(usable, key=lambda worker: worker.is_elsewhere)
+        return None
 
     def _load(self, job: _Job) -> int:
         """Return how many computations of a job's visitor run; 0 where no visitor is known."""
@@ -162,11 +196,9 @@ class Workers(Executor):
             )
         except IdleDeathError:
             self._replace(worker)
-            with self._lock:
-                self._running[job.visitor] -= 1
-                self._waiting.insert(0, job)
-            self._dispatch()
-            return
+            if self._again(job):
+                return
+            error = ComputationLostError(_ENDED)
         except ComputationLostError as lost:
             self._replace(worker)
             error = lost
@@ -183,19 +215,28 @@ class Workers(Executor):
             job.future.set_result(result)
         self._dispatch()
 
+    def _again(self, job: _Job) -> bool:
+        """Put a job that was not begun before the others, for this machine; no if it has ended."""
+        with self._lock:
+            if self._closed:
+                return False
+            self._running[job.visitor] -= 1
+            self._waiting.insert(0, replace(job, leaves=False))
+        self._dispatch()
+        return True
+
     def _free(self, worker: Worker) -> None:
         """Put a worker among the idle ones, or clear it first where that makes nobody wait."""
         with self._lock:
+            if worker not in self._alive:  # elsewhere, and it takes part no longer
+                return
             others_idle = bool(self._idle) and not self._waiting
+            # In a pool that is never idle they are cleared after four times as many.
             due = worker.runs >= (RUNS if others_idle else 4 * RUNS)
-            if not due and not (others_idle and self._is_large(worker)):
+            if not due and not (others_idle and worker.is_large(self._memory_limit)):
                 self._idle.append(worker)
                 return
         self._in_background(lambda: self._clear(worker))
-
-    def _is_large(self, worker: Worker) -> bool:
-        limit = max(REPLACED_ABOVE * self._memory_limit, 1.5 * worker.memory_at_start)
-        return worker.memory() > limit
 
     def _clear(self, worker: Worker) -> None:
         """Clear a worker's kernels, or replace it where it takes too much memory."""
@@ -204,7 +245,7 @@ class Workers(Executor):
         except Exception:  # noqa: BLE001 (a worker that cannot be cleared is replaced)
             self._replace(worker)
             return
-        if self._is_large(worker):
+        if worker.is_large(self._memory_limit):
             self._replace(worker)
             return
         with self._lock:
@@ -213,7 +254,8 @@ class Workers(Executor):
 
     def _replace(self, worker: Worker) -> None:
         self._discard(worker)
-        self._in_background(self._add)
+        if not worker.is_elsewhere:  # there they replace it themselves
+            self._in_background(self._add)
 
     def _discard(self, worker: Worker) -> None:
         with self._lock:
@@ -225,7 +267,7 @@ class Workers(Executor):
         for attempt in range(1, _ATTEMPTS + 1):
             if self._closed:
                 return
-            worker = self._kind()
+            worker = self._kind(str(server_folder()))
             with self._lock:
                 self._alive.add(worker)
             try:
@@ -266,8 +308,13 @@ class Workers(Executor):
 
 @cache
 def workers() -> Workers:
-    """Return the server's workers; the first call starts them."""
-    return _started(Worker)
+    """Return the server's workers; the first call starts them, and looks for the cluster's."""
+    pool = _started(Worker)
+    if address := configured_cluster():
+        from pages.shared.cluster import Cluster
+
+        pool.use(Cluster(address))
+    return pool
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Two processes behind nginx, as compose.yaml has them, without containers.
+"""Two processes behind nginx, and a cluster, as compose.yaml has them, without containers.
 
 ``make test-deploy`` runs it, and installs nginx where that can be done.
 """
@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from benchmarks.load.http import Http
 from benchmarks.load.room import computations
 from benchmarks.load.visitor import Visitor
 from deploy.health import is_ready
+from pages.shared.health import PATH as HEALTH
 from tests.browser.server import Server, serving
 
 ROOT = Path(__file__).parents[2]
@@ -32,17 +35,50 @@ WARM = 120
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """A scheduler and two workers, by the command of docs/deploy.md."""
+
+    log: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"tcp://localhost:{self.port}"
+
+    @contextmanager
+    def running(self) -> Generator[None]:
+        """Start it, and end all its processes."""
+        with self.log.open("a") as log:
+            process = subprocess.Popen(
+                [ROOT / "deploy" / "cluster.sh"],
+                env={**os.environ, "PYTHON": sys.executable, "PORT": str(self.port)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=15)
+
+
+@dataclass(frozen=True)
 class Rooms:
-    """Processes by their ports, and the address of nginx in front of them."""
+    """Processes by their ports, the address of nginx in front of them, the cluster's behind."""
 
     servers: dict[int, Server]
     address: str
     port: int
+    cluster: Cluster
 
 
 @pytest.fixture
 def rooms(tmp_path: Path) -> Iterator[Rooms]:
-    """Start two processes and nginx, with deploy/nginx.conf as it is but for the port."""
+    """Start two processes and nginx, with deploy/nginx.conf as it is but for the port.
+
+    Their cluster is not there yet.
+    """
     program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
     if program is None:
         reason = "no nginx was found: expected one on the PATH. `make test-deploy` installs it."
@@ -50,9 +86,14 @@ def rooms(tmp_path: Path) -> Iterator[Rooms]:
             pytest.fail(reason)
         pytest.skip(reason)
     with ExitStack() as stack:
-        secret = {"STREAMLIT_SERVER_COOKIE_SECRET": "one for all", "LAYERSCOPE_WORKERS": "1"}
+        cluster = Cluster(tmp_path / "cluster", _free_port())
+        settings = {
+            "STREAMLIT_SERVER_COOKIE_SECRET": "one for all",
+            "LAYERSCOPE_WORKERS": "1",
+            "LAYERSCOPE_CLUSTER": cluster.address,
+        }
         started = [
-            stack.enter_context(serving(tmp_path / f"log{number}", **secret)) for number in "ab"
+            stack.enter_context(serving(tmp_path / f"log{number}", **settings)) for number in "ab"
         ]
         servers = {int(server.address.rpartition(":")[2]): server for server in started}
         deadline = time.monotonic() + WARM
@@ -64,7 +105,7 @@ def rooms(tmp_path: Path) -> Iterator[Rooms]:
         nginx = subprocess.Popen(command)
         try:
             _wait_for(port)
-            yield Rooms(servers, f"http://127.0.0.1:{port}", port)
+            yield Rooms(servers, f"http://127.0.0.1:{port}", port, cluster)
         finally:
             nginx.terminate()
             nginx.wait(timeout=15)
@@ -91,6 +132,47 @@ def test_a_visitor_stays_with_one_process_and_two_share_the_room(rooms: Rooms):
     # The live answer and the page ask for the same: apart, they would compute it twice.
     assert sum(made.values()) == 12 * 3 + 2, "and each process asks once what layers there are"
     assert all(made.values()), "both processes have visitors"
+
+
+def test_a_cluster_that_comes_goes_and_comes_back_is_noticed_by_nobody(rooms: Rooms):
+    async def said() -> set[str]:
+        http = [Http("127.0.0.1", port) for port in rooms.servers]
+        found = {json.loads((await each.get(HEALTH)).body)["cluster"] for each in http}
+        for each in http:
+            await each.close()
+        return found
+
+    async def until(sentence: str) -> None:
+        deadline = time.monotonic() + WARM
+        found = await said()
+        while not all(sentence in each for each in found):
+            assert time.monotonic() < deadline, (found, rooms.cluster.log.read_text())
+            await asyncio.sleep(0.5)
+            found = await said()
+
+    async def room() -> None:
+        await until("expected a Dask scheduler. Received no answer")
+        visitor = Visitor(rooms.address, {**LINK, "seed": "5"})
+        await visitor.open()
+        with rooms.cluster.running():
+            await until("computes. Workers: 2")
+            await visitor.change(7)
+            await visitor.rest(20)
+        await visitor.change(8)
+        await visitor.rest(20)
+        await until("expected a Dask scheduler. Received no answer")
+        with rooms.cluster.running():
+            await until("computes. Workers: 2")
+            await visitor.change(9)
+            await visitor.rest(20)
+        await visitor.close()
+        assert visitor.errors == []
+        assert all(change.picture and change.page for change in visitor.changes)
+
+    asyncio.run(room())
+    for server in rooms.servers.values():
+        assert server.log.read_text().count("expected a Dask scheduler") == 2
+        assert "Traceback" not in server.log.read_text()
 
 
 def test_visitors_of_a_process_that_is_killed_come_back_on_the_other(rooms: Rooms):

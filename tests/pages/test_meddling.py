@@ -14,9 +14,9 @@ from layers.api import train as train_api
 from layers.checkup.pairs import POSTED
 from layers.checkup.report import Report
 from layers.training.subject import Subject
+from layers.worker import AuthorWorker, ComputationLostError
 from pages.shared import compute
 from pages.shared.module_watcher import ModuleWatcher
-from pages.shared.worker import AuthorWorker, ComputationLostError
 from pages.shared.workers import Workers
 from tests.pages.session import assert_sound, explored, opened, registered
 from tests.pages.test_checkup import examined, visited, watched

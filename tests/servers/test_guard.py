@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from pages.shared import settings
 from pages.shared.guard import PER_VISITOR, Limit
-from pages.shared.settings import frame_ancestors, worker_count
+from pages.shared.settings import cluster_address, frame_ancestors, worker_count
 from tests.browser.server import Server, serving
 from tests.servers.test_load import load
 
@@ -24,12 +26,13 @@ GIB = 2**30
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    settings = {
+    given = {
         "STREAMLIT_SERVER_BASE_URL_PATH": "room",
         "LAYERSCOPE_WORKERS": "1",
         "LAYERSCOPE_FRAMES": "'self' https://course.example",
+        "LAYERSCOPE_CLUSTER": "tcp://127.0.0.1:9",  # where nobody is
     }
-    with serving(tmp_path_factory.mktemp("server") / "log", path="/room", **settings) as server:
+    with serving(tmp_path_factory.mktemp("server") / "log", path="/room", **given) as server:
         yield server
 
 
@@ -41,6 +44,10 @@ def asked(server: Server, path: str, accept: str = "*/*") -> tuple[int, Message,
         return answer.status, answer.headers, answer.read()
     finally:
         connection.close()
+
+
+def health(server: Server) -> tuple[int, Message, bytes]:
+    return asked(server, "/room/layerscope/health")
 
 
 @pytest.mark.xdist_group("guard")
@@ -63,6 +70,16 @@ def test_every_answer_has_its_headers(server: Server):
 
 
 @pytest.mark.xdist_group("guard")
+def test_a_cluster_that_is_not_there_is_said_in_a_sentence_and_keeps_nobody_waiting(server: Server):
+    expected = "expected a Dask scheduler. Received no answer. Start it; until then this machine"
+    deadline = time.monotonic() + 120
+    while expected not in (said := json.loads(health(server)[2]))["cluster"] or not said["ready"]:
+        assert time.monotonic() < deadline, said
+        time.sleep(0.5)
+    assert server.log.read_text().count(expected) == 1
+
+
+@pytest.mark.xdist_group("guard")
 def test_a_link_that_is_too_long_is_refused(server: Server):
     status, headers, said = asked(server, "/room/?seed=" + "1" * 33_000)
     assert status == 414
@@ -73,7 +90,7 @@ def test_a_link_that_is_too_long_is_refused(server: Server):
 @pytest.mark.xdist_group("guard")
 def test_a_visitor_who_asks_too_often_waits_and_others_do_not(server: Server):
     deadline = time.monotonic() + 120
-    while asked(server, "/room/layerscope/health")[0] != 200 and time.monotonic() < deadline:
+    while health(server)[0] != 200 and time.monotonic() < deadline:
         time.sleep(0.5)  # until a worker is warm
     # A link that is refused at once: what counts is the question.
     link = "/room/layerscope/live/explore?layer=nowhere&visitor="
@@ -84,7 +101,12 @@ def test_a_visitor_who_asks_too_often_waits_and_others_do_not(server: Server):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("LAYERSCOPE_WORKERS", "many"), ("LAYERSCOPE_FRAMES", "a;script-src *")]
+    ("name", "value"),
+    [
+        ("LAYERSCOPE_WORKERS", "many"),
+        ("LAYERSCOPE_FRAMES", "a;script-src *"),
+        ("LAYERSCOPE_CLUSTER", "scheduler"),
+    ],
 )
 def test_a_setting_that_is_none_ends_the_start_with_a_sentence(name: str, value: str):
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
@@ -136,6 +158,22 @@ def test_any_page_may_show_this_one_unless_a_setting_says_which():
     for text in ("https://a.example/path", "javascript:", "'unsafe-inline'", "a.example;", "\n;"):
         with pytest.raises(ValueError, match="expected addresses of pages"):
             frame_ancestors(text)
+
+
+def test_a_schedulers_address_has_a_host_and_a_port():
+    for address in ("", "tcp://scheduler:8786", "tls://10.0.0.5:8786", "tcp://[fd00::1]:8786"):
+        assert cluster_address(f" {address} ") == address
+    for text in ("scheduler:8786", "http://scheduler:8786", "tcp://scheduler", "tcp://a b:1", "1"):
+        with pytest.raises(ValueError, match=r"expected the address of a Dask scheduler.*Received"):
+            cluster_address(text)
+
+
+def test_a_cluster_without_dask_is_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(settings.CLUSTER, "tcp://scheduler:8786")
+    assert settings.configured_cluster() == "tcp://scheduler:8786"
+    monkeypatch.setattr(settings, "find_spec", lambda _: None)
+    with pytest.raises(ValueError, match=r"expected Dask.*Install requirements-cluster\.txt"):
+        settings.configured_cluster()
 
 
 def test_a_limit_fills_again_with_time():

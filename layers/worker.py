@@ -14,12 +14,20 @@ from loky.process_executor import BrokenProcessPool
 from layers import process
 from layers.api import explore as explore_api
 from layers.api import forks, processes
-from pages.shared.temporary import server_folder
 
 MEMORY_LIMIT = int(os.environ.get("LAYERSCOPE_MEMORY_LIMIT", "3072")) * 2**20
 """Bytes that one worker may take; the environment's number is in megabytes."""
+RUNS = 500
+"""Computations after which a worker's kernels are cleared: 500 leave up to 35 MB."""
+REPLACED_ABOVE = 0.5
+"""The part of the memory limit above which an idle worker is replaced."""
 _LOOK = 0.1
 """Seconds between two looks at the memory of a worker that computes."""
+DIED = (
+    "The computation was lost: expected its process to answer. Received word that the process "
+    "died. A fresh one is taking its place: try again, and with smaller dimensions if it happens "
+    "twice."
+)
 
 
 class ComputationLostError(ValueError):
@@ -34,16 +42,30 @@ class IdleDeathError(Exception):
     """The process had died before the computation was sent to it: nothing is lost."""
 
 
+def too_slow(time_limit: float) -> ComputationStoppedError:
+    """Return the error of a computation that was not back in time, a limit in seconds."""
+    return ComputationStoppedError(
+        f"The computation was stopped: expected a result within {time_limit:g} seconds. Received "
+        "none. Choose smaller dimensions, or try again."
+    )
+
+
 class Worker:
     """One process, one computation at a time."""
 
-    def __init__(self) -> None:
-        """Start the process; ``warm_up`` waits for it."""
+    is_elsewhere = False
+    """Whether it may be on another machine."""
+
+    def __init__(self, folder: str) -> None:
+        """Start the process; ``warm_up`` waits for it.
+
+        Args:
+            folder: for temporary files; the process removes it when its parent has ended.
+        """
         self.runs = 0
         """Computations since its kernels were last cleared."""
         self.pid = 0
         self.memory_at_start = 0
-        folder = str(server_folder())
         self._executor = process.start(folder=folder, environment={"TMPDIR": folder})
 
     def warm_up(self) -> None:
@@ -85,20 +107,13 @@ class Worker:
         try:
             return self._result(future, time_limit, memory_limit)
         except (BrokenProcessPool, forks.ProcessDiedError):
-            raise ComputationLostError(
-                "The computation was lost: expected its process to answer. Received word that the "
-                "process died. A fresh one is taking its place: try again, and with smaller "
-                "dimensions if it happens twice."
-            ) from None
+            raise ComputationLostError(DIED) from None
 
     def _result(self, future: Future, time_limit: float, memory_limit: int) -> Any:
         deadline = time.monotonic() + time_limit
         while not wait([future], timeout=min(_LOOK, max(0.0, deadline - time.monotonic()))).done:
             if time.monotonic() >= deadline:
-                raise ComputationStoppedError(
-                    f"The computation was stopped: expected a result within {time_limit:g} "
-                    "seconds. Received none. Choose smaller dimensions, or try again."
-                )
+                raise too_slow(time_limit)
             if self.memory() > memory_limit:
                 raise ComputationStoppedError(
                     "The computation was stopped: expected its process to take at most "
@@ -124,6 +139,10 @@ class Worker:
         except OSError:
             children = ""
         return max(map(_memory, [str(self.pid), *children.split()]))
+
+    def is_large(self, memory_limit: int) -> bool:
+        """Return whether it should be replaced as soon as nobody waits for it."""
+        return self.memory() > max(REPLACED_ABOVE * memory_limit, 1.5 * self.memory_at_start)
 
     def kill(self) -> None:
         """End the process; what it computes is lost."""

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from layers.api import processes
 from layers.cluster.leaving import may_leave
 from layers.worker import (
     MEMORY_LIMIT,
@@ -59,6 +60,7 @@ class _Job:
     function: Callable[..., Any]
     arguments: tuple
     named: dict[str, Any]
+    is_long: bool = False
     leaves: bool = False
     """Whether it may be computed on another machine."""
     future: Future = field(default_factory=Future)
@@ -109,10 +111,28 @@ class Workers(Executor):
         takes too much memory; what ``fn`` itself raises comes through, as
         ``layers.api.processes.guarded`` raises it.
         """
+        return self._submit(fn, args, kwargs)
+
+    def submit_long(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        """Run ``fn``, which takes seconds, as ``submit`` does, and let others go first.
+
+        It gives way to whatever else wants a processor, and takes the worker that has waited
+        longest: the one with warm caches stays for the others.
+        """
+        return self._submit(processes.in_background, (fn, *args), kwargs, is_long=True)
+
+    def _submit(
+        self, function: Callable[..., Any], arguments: tuple, named: dict, *, is_long: bool = False
+    ) -> Future:
         context = get_script_run_ctx(suppress_warning=True)
-        visitor = context.session_id if context else ""
-        leaves = self.cluster is not None and may_leave(fn, *args, **kwargs)
-        job = _Job(visitor=visitor, function=fn, arguments=args, named=kwargs, leaves=leaves)
+        job = _Job(
+            visitor=context.session_id if context else "",
+            function=function,
+            arguments=arguments,
+            named=named,
+            is_long=is_long,
+            leaves=self.cluster is not None and may_leave(function, *arguments, **named),
+        )
         with self._lock:
             if self._closed:
                 raise RuntimeError("The workers have been shut down.")
@@ -174,7 +194,8 @@ class Workers(Executor):
     def _next(self) -> tuple[_Job, Worker] | None:
         """Return the job to run now, and where; None where all have to wait."""
         for job in sorted(self._waiting, key=self._load) if self._idle else ():
-            usable = [worker for worker in reversed(self._idle) if job.fits(worker)]
+            idle = self._idle if job.is_long else reversed(self._idle)
+            usable = [worker for worker in idle if job.fits(worker)]
             if len(usable) > (1 if self._load(job) else 0):
                 return job, max(usable, key=lambda worker: worker.is_elsewhere)
         return None

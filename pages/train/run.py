@@ -15,7 +15,6 @@ from typing import Any
 import streamlit as st
 
 from layers.api import explore as explore_api
-from layers.api import processes
 from layers.api import train as train_api
 from layers.api.train import Training
 from layers.training.progress import FileProgress
@@ -95,7 +94,7 @@ def current(job: Job | None, function: Callable[..., Any], *arguments: Any, own:
     folder = Path(tempfile.mkdtemp(prefix="training-", dir=server_folder()))
     progress = FileProgress(path=str(folder / "progress"))
     pool = author_workers() if own else workers()
-    future = pool.submit(explore_api.timed, processes.in_background, function, *arguments, progress)
+    future = pool.submit_long(explore_api.timed, function, *arguments, progress)
     future.add_done_callback(lambda _: shutil.rmtree(folder, ignore_errors=True))
     return Job(key=key, future=future, progress=progress)
 

@@ -83,13 +83,21 @@ def test_a_worker_that_keeps_much_memory_stays_below_the_limit(single: Workers):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own there")
-def test_what_runs_in_the_background_gives_way_and_leaves_no_trace(single: Workers):
+def test_what_takes_long_gives_way_and_leaves_no_trace(single: Workers):
     before = single.submit(eval, PRIORITY).result()
-    assert single.submit(processes.in_background, eval, PRIORITY).result() == before + 10
+    assert single.submit_long(eval, PRIORITY).result() == before + 10
     assert single.submit(eval, PRIORITY).result() == before, "the worker is as quick as it was"
     with pytest.raises(ValueError, match="SystemExit"):
-        single.submit(processes.in_background, exec, "raise SystemExit").result()
+        single.submit_long(exec, "raise SystemExit").result()
     assert single.submit(eval, PRIORITY).result() == before
+
+
+def test_what_takes_long_leaves_the_warm_worker_to_the_others(pair: Workers):
+    both_are_up(pair)
+    both_are_idle(pair)
+    warm = pair.submit(os.getpid).result()
+    assert pair.submit(os.getpid).result() == warm, "who has just computed is next"
+    assert pair.submit_long(os.getpid).result() != warm
 
 
 def test_a_timeout_that_the_computation_itself_raises_is_its_own(single: Workers):

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 SIZE = ViewportSize(width=1400, height=1290)
 MARGIN = 16
 PICTURES = {
-    "models": ("/models?out_activation=sigmoid", ".ls-legend"),
+    "models": ("/models?out_activation=sigmoid", ".st-key-ls-download_weight"),
     "checkup": (
         "/checkup?layer=repeated_dense_as_posted",
         "[data-testid=stExpander] >> nth=4",

@@ -1,6 +1,6 @@
-"""What we change in Streamlit's workings: here alone, and left out where they have moved.
+"""What we change in Streamlit's workings, or read: here alone, and left out where it has moved.
 
-None of it changes what is sent. Each spares work that fifty visitors make fifty times; the figures
+No change alters what is sent. Each spares work that fifty visitors make fifty times; the figures
 are of `make load`. ``tests/pages/test_internals.py`` says when Streamlit has changed.
 """
 
@@ -12,8 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import streamlit as st
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.state import safe_session_state
 from streamlit.watcher import polling_path_watcher
 
@@ -24,6 +27,22 @@ def spare_work() -> None:
     _make_theme_once()
     _wake_once()
     _look_up_one()
+
+
+def give_way() -> None:
+    """Run again at once where the page asks for it in the middle of long work.
+
+    Streamlit lets what a control of a fragment asks for wait until the run has ended: a button that
+    stops the work would be heard when there is nothing left to stop.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    requests = getattr(context, "script_requests", None)
+    if context is None or getattr(getattr(requests, "_state", None), "name", "") != "RERUN":
+        return
+    waiting = getattr(getattr(requests, "_rerun_data", None), "fragment_id_queue", [])
+    state = getattr(script_run_context, "ThreadState", None)
+    if state is not None and state.get().fragment_id in waiting:
+        st.rerun(scope="fragment" if context.fragment_ids_this_run else "app")
 
 
 def _stop_polling() -> None:

@@ -20,6 +20,7 @@ from layers.api.train import Training
 from layers.training.progress import FileProgress
 from layers.training.subject import Subject
 from pages.shared.compute import STARTING, hashable
+from pages.shared.internals import give_way
 from pages.shared.session import session, widget_key
 from pages.shared.temporary import server_folder
 from pages.shared.workers import TIME_LIMIT, author_workers, workers
@@ -111,6 +112,7 @@ def finished(job: Job, steps: int, work: str, unit: str = "steps") -> Any:
     started, bar = time.monotonic(), None
     place = st.empty()
     while not wait([job.future], timeout=_LOOK).done:
+        give_way()
         taken = job.progress.read()
         now = time.monotonic()
         job.first = job.first or (now if taken else None)

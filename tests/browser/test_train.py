@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from playwright.sync_api import expect
 
 from tests.browser.test_cells import SOURCES, arithmetic, click, lit, point
 from tests.browser.visit import Visit
@@ -38,6 +39,30 @@ def test_a_step_is_linked_walked_and_pinned(visit: Visit):
     arithmetic(visit).get_by_text("Measured: Moving kernel[0, 1] by 0.001").wait_for()
     # On a page's own path Streamlit first looks for its server beneath that path.
     assert [each for each in visit.complaints if "/train/_stcore/" not in each] == []
+
+
+LONG = "/train?layer=dense&shape=256,64&units=64&optimizer=adam&steps=10000&seed={}"
+
+
+def test_a_training_is_stopped_at_once_and_keeps_its_steps(visit: Visit):
+    stop = visit.page.get_by_role("button", name="Stop training")
+    said = visit.page.get_by_text("The training was stopped after")
+    too_long = visit.page.get_by_text("stopped for its time")
+    visit.page.goto(visit.address + LONG.format(1), wait_until="commit")
+    stop.click(timeout=60_000)
+    said.wait_for(timeout=60_000)
+    assert too_long.count() == 0
+    expect(visit.page.locator('[data-tensor="kernel"]')).to_be_visible()
+    visit.settle()
+    # Now one that a control of the picture's own begins.
+    slider = visit.page.get_by_role("slider", name="Units").first
+    slider.focus()
+    slider.press("ArrowRight")
+    stop.click(timeout=60_000)
+    stop.wait_for(state="detached", timeout=60_000)
+    visit.settle()
+    expect(said).to_be_visible()
+    assert too_long.count() == 0
 
 
 KERNEL_IS = """(wanted) => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, runtime
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
@@ -40,6 +43,20 @@ def test_every_change_finds_what_it_changes():
         now = vars(owner)[name]
         function = now.fget if isinstance(now, property) else now
         assert function.__module__ == internals.__name__, f"Streamlit has moved {name}"
+
+
+def test_what_is_read_to_give_way_is_there():
+    requests = ScriptRequests()
+    assert requests._state.name == "CONTINUE"
+    requests.request_rerun(RerunData(fragment_id="ours"))
+    assert requests._state.name == "RERUN"
+    assert requests._rerun_data.fragment_id_queue == ["ours"]
+
+    def inside() -> None:
+        ThreadState.initialize(fragment_id="ours")
+        assert ThreadState.get().fragment_id == "ours"
+
+    contextvars.copy_context().run(inside)
 
 
 def test_no_collection_follows_a_run():

@@ -24,9 +24,10 @@ class DrawnTensor:
 
 @dataclass(frozen=True)
 class Named:
-    """A tensor that is drawn elsewhere, and named here."""
+    """A tensor that is drawn elsewhere, and named here; by ``text``, where that is not empty."""
 
     name: str
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,9 @@ def _item(item: Item, draw: Draw, path: str) -> dict[str, Any]:
     if isinstance(placed, Figure):
         return {"figure": sendable(placed)}
     if isinstance(placed, Named):
-        return {"reference": {"name": placed.name, "text": short_name(placed.name, path)}}
+        return {
+            "reference": {"name": placed.name, "text": short_name(placed.text or placed.name, path)}
+        }
     return {"sign": sendable(placed)}
 
 

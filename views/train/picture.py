@@ -41,7 +41,7 @@ def step_picture(step: OneStep, view: View) -> list[Block]:
     def draw(name: str) -> Figure | Named:
         wanted = found.drawn.get(name)
         if wanted is None or wanted in drawn:  # one gradient may be that of two tensors
-            return Named(wanted or name)
+            return Named(wanted or name, name)
         drawn.add(wanted)
         return paint(wanted)
 

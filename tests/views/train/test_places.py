@@ -96,6 +96,14 @@ def test_a_cell_follows_the_switch_and_finds_a_shared_gradient():
     assert "Received `no.9`" in refused(Cell("no", (9,)), traces, found)
 
 
+def test_a_gradient_of_two_tensors_is_drawn_once_and_the_other_keeps_its_name():
+    _, step = stepped("dense", GRADIENT)
+    rows = step_picture(step, view_of(step))[0]["groups"]
+    named = {each["text"]: each["name"] for each in _references(rows)}
+    assert named["product"] == "gradient/outputs", "inputs · kernel = product, of this gradient"
+    assert not [text for text in named if text.startswith("gradient/")]
+
+
 @pytest.mark.parametrize("show", ["value", "gradient", "update", "change"])
 @pytest.mark.parametrize("name", ["dense", "lstm", "running_sum", "embedding"])
 def test_every_picture_can_be_sent_and_draws_a_tensor_once(name, show):
@@ -115,6 +123,17 @@ def test_arguments_are_told_from_the_layers_own_fields():
     how = read_settings(lambda field: field.default)
     assert how["optimizer_arguments"] == {"momentum": 0.0, "nesterov": False}
     assert (how["steps"], how["clip_at"]) == (20, 1.0)
+
+
+def _references(node: Any) -> list[dict[str, str]]:
+    """Return what is drawn elsewhere and named."""
+    if isinstance(node, list):
+        return [found for each in node for found in _references(each)]
+    if not isinstance(node, dict):
+        return []
+    if "reference" in node:
+        return [node["reference"]]
+    return [found for each in node.values() for found in _references(each)]
 
 
 def _names(node: Any) -> list[str]:

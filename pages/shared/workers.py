@@ -12,10 +12,8 @@ import logging
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +32,7 @@ from layers.worker import (
 )
 from pages.shared.settings import MOST_WORKERS, configured_cluster, configured_workers
 from pages.shared.temporary import server_folder
+from pages.shared.turns import Job, Turns
 
 if TYPE_CHECKING:
     from pages.shared.cluster import Cluster
@@ -52,30 +51,8 @@ _ENDED = "The computation was lost: expected the server to run. Received its end
 _LOG = logging.getLogger("layerscope")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Job:
-    """A computation that waits; of a visitor, or of nobody in particular."""
-
-    visitor: str
-    function: Callable[..., Any]
-    arguments: tuple
-    named: dict[str, Any]
-    is_long: bool = False
-    leaves: bool = False
-    """Whether it may be computed on another machine."""
-    future: Future = field(default_factory=Future)
-
-    def fits(self, worker: Worker) -> bool:
-        """Return whether a worker may have it."""
-        return self.leaves or not worker.is_elsewhere
-
-
 class Workers(Executor):
-    """A few warm worker processes, one computation at a time in each.
-
-    The queue is fair: next is the first job of the visitor who has the fewest running, and a
-    visitor who has one running never gets the last idle worker.
-    """
+    """A few warm worker processes, one computation at a time in each; ``Turns`` says whose."""
 
     def __init__(
         self,
@@ -95,14 +72,13 @@ class Workers(Executor):
         self._kind = kind
         self._threads = ThreadPoolExecutor(count + MOST_WORKERS, thread_name_prefix="worker")
         self._lock = threading.RLock()
-        self._waiting: list[_Job] = []
-        self._running: Counter[str] = Counter()
+        self._turns = Turns()
         # Last in, first out: the worker that has just computed is the one with warm caches.
         self._idle: list[Worker] = []
         self._alive: set[Worker] = set()
         self._failed = False
         self._closed = False
-        self._in_background(lambda: [self._add() for _ in range(count)])
+        self._in_thread(lambda: [self._add() for _ in range(count)])
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         """Run ``fn`` in the next free worker.
@@ -125,7 +101,7 @@ class Workers(Executor):
         self, function: Callable[..., Any], arguments: tuple, named: dict, *, is_long: bool = False
     ) -> Future:
         context = get_script_run_ctx(suppress_warning=True)
-        job = _Job(
+        job = Job(
             visitor=context.session_id if context else "",
             function=function,
             arguments=arguments,
@@ -136,7 +112,7 @@ class Workers(Executor):
         with self._lock:
             if self._closed:
                 raise RuntimeError("The workers have been shut down.")
-            self._waiting.append(job)
+            self._turns.waiting.append(job)
         self._dispatch()
         return job.future
 
@@ -162,7 +138,7 @@ class Workers(Executor):
         """Kill all workers; what still runs in them is lost."""
         with self._lock:
             self._closed = True
-            waiting, self._waiting = self._waiting, []
+            waiting = self._turns.take_out()
             alive = tuple(self._alive)
         for worker in alive:
             worker.kill()
@@ -177,34 +153,20 @@ class Workers(Executor):
         """Give idle workers to waiting jobs."""
         with self._lock:
             if self._failed:
-                for job in [j for j in self._waiting if not any(map(j.fits, self._alive))]:
-                    self._waiting.remove(job)
+                for job in self._turns.take_out(lambda job: not any(map(job.fits, self._alive))):
                     self._refuse(job)
-            while not self._closed and (found := self._next()) is not None:
+            while not self._closed and (found := self._turns.next(self._idle)) is not None:
                 job, worker = found
-                self._waiting.remove(job)
+                self._turns.waiting.remove(job)
                 # A job whose worker had died before it began is already marked as running.
                 again = job.future.running()
                 if again or job.future.set_running_or_notify_cancel():
-                    self._running[job.visitor] += 1
+                    self._turns.begin(job)
                     self.computations += not again
                     self._idle.remove(worker)
                     self._threads.submit(self._run, job, worker)
 
-    def _next(self) -> tuple[_Job, Worker] | None:
-        """Return the job to run now, and where; None where all have to wait."""
-        for job in sorted(self._waiting, key=self._load) if self._idle else ():
-            idle = self._idle if job.is_long else reversed(self._idle)
-            usable = [worker for worker in idle if job.fits(worker)]
-            if len(usable) > (1 if self._load(job) else 0):
-                return job, max(usable, key=lambda worker: worker.is_elsewhere)
-        return None
-
-    def _load(self, job: _Job) -> int:
-        """Return how many computations of a job's visitor run; 0 where no visitor is known."""
-        return self._running[job.visitor] if job.visitor else 0
-
-    def _run(self, job: _Job, worker: Worker) -> None:
+    def _run(self, job: Job, worker: Worker) -> None:
         result: Any = None
         error: BaseException | None = None
         try:
@@ -229,20 +191,19 @@ class Workers(Executor):
         else:
             self._free(worker)
         with self._lock:
-            self._running[job.visitor] -= 1
+            self._turns.end(job)
         if error is not None:
             job.future.set_exception(error)
         else:
             job.future.set_result(result)
         self._dispatch()
 
-    def _again(self, job: _Job) -> bool:
+    def _again(self, job: Job) -> bool:
         """Put a job that was not begun before the others, for this machine; no if it has ended."""
         with self._lock:
             if self._closed:
                 return False
-            self._running[job.visitor] -= 1
-            self._waiting.insert(0, replace(job, leaves=False))
+            self._turns.put_back(job)
         self._dispatch()
         return True
 
@@ -251,13 +212,13 @@ class Workers(Executor):
         with self._lock:
             if worker not in self._alive:  # elsewhere, and it takes part no longer
                 return
-            others_idle = bool(self._idle) and not self._waiting
+            others_idle = bool(self._idle) and not self._turns.waiting
             # In a pool that is never idle they are cleared after four times as many.
             due = worker.runs >= (RUNS if others_idle else 4 * RUNS)
             if not due and not (others_idle and worker.is_large(self._memory_limit)):
                 self._idle.append(worker)
                 return
-        self._in_background(lambda: self._clear(worker))
+        self._in_thread(lambda: self._clear(worker))
 
     def _clear(self, worker: Worker) -> None:
         """Clear a worker's kernels, or replace it where it takes too much memory."""
@@ -276,7 +237,7 @@ class Workers(Executor):
     def _replace(self, worker: Worker) -> None:
         self._discard(worker)
         if not worker.is_elsewhere:  # there they replace it themselves
-            self._in_background(self._add)
+            self._in_thread(self._add)
 
     def _discard(self, worker: Worker) -> None:
         with self._lock:
@@ -313,7 +274,7 @@ class Workers(Executor):
         self._dispatch()
 
     @staticmethod
-    def _refuse(job: _Job) -> None:
+    def _refuse(job: Job) -> None:
         job.future.set_exception(
             ComputationLostError(
                 "Nothing can be computed: expected a process with TensorFlow to start. Received "
@@ -323,7 +284,7 @@ class Workers(Executor):
         )
 
     @staticmethod
-    def _in_background(work: Callable[[], Any]) -> None:
+    def _in_thread(work: Callable[[], Any]) -> None:
         threading.Thread(target=work, daemon=True).start()
 
 

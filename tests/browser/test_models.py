@@ -112,6 +112,7 @@ def test_the_picture_stands_beside_the_summary_where_there_is_room(
     table, kernel = places(visit, ".ls-tree", "[data-tensor=kernel]")
     if beside:
         assert kernel["left"] > table["right"]
+        assert table["right"] - table["left"] <= 392, "the summary is compact"
         assert kernel["top"] < table["top"]
         assert kernel["bottom"] < height, "on the first screen"
     else:

@@ -16,7 +16,7 @@ import streamlit as st
 
 if TYPE_CHECKING:
     from pages.models.files import UploadedModel
-    from pages.train.run import Job
+    from pages.train.run import LongJob
     from views.train.step import Trained
 
 _PREFIX = "ls."
@@ -93,8 +93,8 @@ class Session:
     typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     last_inputs: dict[str, np.ndarray] = field(default_factory=dict)
     table_start: np.ndarray | None = None
-    training: Job | None = None
-    plane: Job | None = None
+    training: LongJob | None = None
+    plane: LongJob | None = None
     trained: Trained | None = None
     uploaded_image: np.ndarray | None = None
     drawn_image: np.ndarray | None = None

@@ -39,7 +39,7 @@ TOO_LONG = (
 
 
 @dataclass(kw_only=True)
-class Job:
+class LongJob:
     """Long work of one visitor in a worker: a training, or the measuring of a plane.
 
     Attributes:
@@ -78,7 +78,9 @@ def trained(subject: Subject, how: Mapping[str, Any]) -> Training:
         raise
 
 
-def current(job: Job | None, function: Callable[..., Any], *arguments: Any, own: bool) -> Job:
+def current(
+    job: LongJob | None, function: Callable[..., Any], *arguments: Any, own: bool
+) -> LongJob:
     """Return the job that does this work: the one that is there, if it does, or a new one.
 
     Args:
@@ -97,10 +99,10 @@ def current(job: Job | None, function: Callable[..., Any], *arguments: Any, own:
     pool = author_workers() if own else workers()
     future = pool.submit_long(explore_api.timed, function, *arguments, progress)
     future.add_done_callback(lambda _: shutil.rmtree(folder, ignore_errors=True))
-    return Job(key=key, future=future, progress=progress)
+    return LongJob(key=key, future=future, progress=progress)
 
 
-def finished(job: Job, steps: int, work: str, unit: str = "steps") -> Any:
+def finished(job: LongJob, steps: int, work: str, unit: str = "steps") -> Any:
     """Return a job's result; until it is done, show how far it is, with a button that stops it.
 
     Raises:

@@ -7,7 +7,7 @@ It may leave tensors without a reader, which then go; it never changes one that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from layers.operations.elementwise import Elementwise
@@ -19,12 +19,11 @@ from layers.traces.rules.gradients import GRADIENTS
 from layers.traces.rules.layout import LAYOUT
 from layers.traces.rules.normalizations import NORMALIZATIONS
 from layers.traces.rules.quotients import QUOTIENTS
+from layers.traces.rules.rule import Rule
 from layers.traces.rules.sequences import SEQUENCES
 from layers.traces.rules.windows import WINDOWS
 from layers.traces.trace import Step, Trace
 from layers.traces.view import StepsByResult
-
-Rule = Callable[[StepsByResult, Step], tuple[Step, ...] | str | None]
 
 RULES: tuple[Rule, ...] = (
     *LAYOUT,
@@ -36,31 +35,27 @@ RULES: tuple[Rule, ...] = (
     *CHOICES,
     *GRADIENTS,
 )
-_OF_CELLS = frozenset(ACTIVATIONS)
-"""Rules that only look at functions of each cell alone."""
 LAST: tuple[Rule, ...] = QUOTIENTS
 """Tried once no other rule applies, because others look for the factors that these replace."""
 
 
-def simplify(trace: Trace, rules: tuple[Rule, ...] = RULES) -> Trace:
+def simplify(trace: Trace) -> Trace:
     """Rewrite a trace until no rule applies.
 
     Args:
         trace: as TensorFlow computed it.
-        rules: in the order in which they are tried.
 
     Returns:
         a trace with the same outputs and state, in which every tensor that stays has its numbers.
     """
     view = StepsByResult.of(trace)
-    _exhaust(view, rules)
-    if rules is RULES:
-        _exhaust(view, LAST)
+    _exhaust(view, RULES)
+    _exhaust(view, LAST)
     return view.finish(trace)
 
 
 def _exhaust(view: StepsByResult, rules: tuple[Rule, ...]) -> None:
-    others = tuple(rule for rule in rules if rule not in _OF_CELLS)
+    fitting: dict[object, list[Rule]] = {}
     changed = True
     while changed:
         changed = False
@@ -68,17 +63,20 @@ def _exhaust(view: StepsByResult, rules: tuple[Rule, ...]) -> None:
         _constants_once(view)
         for name in list(view.steps):
             while name in view.steps:
-                own = rules if isinstance(view.steps[name].op, Elementwise) else others
-                if not _rewrite(view, name, own):
+                op = view.steps[name].op
+                kind = op.name if isinstance(op, Elementwise) else type(op)
+                if kind not in fitting:
+                    fitting[kind] = [rule for rule in rules if rule.fits(op)]
+                if not _rewrite(view, name, fitting[kind]):
                     break
                 changed = True
         changed = _once(view) or changed
 
 
-def _rewrite(view: StepsByResult, name: str, rules: tuple[Rule, ...]) -> bool:
+def _rewrite(view: StepsByResult, name: str, rules: Sequence[Rule]) -> bool:
     step = view.steps[name]
     for rule in rules:
-        found = rule(view, step)
+        found = rule.find(view, step)
         if isinstance(found, str):
             if _stand_in(view, step, found):
                 return True

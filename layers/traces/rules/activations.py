@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from layers.operations.elementwise import Elementwise
 from layers.operations.reduction import Reduce
 from layers.operations.running import Softmax
+from layers.traces.rules.rule import Found, rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
-
-Found = tuple[Step, ...] | None
 
 
 def _pairs(view: StepsByResult, name: str, *functions: str) -> Iterator[tuple[str, str]]:
@@ -31,6 +30,7 @@ def _of(view: StepsByResult, name: str, function: str) -> str | None:
     return operands[0] if operands else None
 
 
+@rewrites("multiply")
 def times_itself(view: StepsByResult, step: Step) -> Found:
     """Find x · f(x): silu for the sigmoid, hard_silu for the hard one, mish for tanh(softplus)."""
     for values, gate in _pairs(view, step.result, "multiply"):
@@ -44,6 +44,7 @@ def times_itself(view: StepsByResult, step: Step) -> Found:
     return None
 
 
+@rewrites("multiply")
 def gelu(view: StepsByResult, step: Step) -> Found:
     """½ x · erfc(−x ÷ √2), or ½ x · (1 + erf(x ÷ √2)), or with tanh its approximation."""
     for first, second in _pairs(view, step.result, "multiply"):
@@ -94,6 +95,7 @@ def _cubic(view: StepsByResult, name: str) -> str | None:
     return None
 
 
+@rewrites("divide", "multiply")
 def hard_sigmoid(view: StepsByResult, step: Step) -> Found:
     """Find relu6(x + 3) ÷ 6."""
     capped = view.other(view.function(step.result, "divide"), 6.0)
@@ -103,6 +105,7 @@ def hard_sigmoid(view: StepsByResult, step: Step) -> Found:
     return _one(step, "hard_sigmoid", values) if values else None
 
 
+@rewrites("negative")
 def log_sigmoid(view: StepsByResult, step: Step) -> Found:
     """−softplus(−x)."""
     soft = _of(view, step.result, "negative")
@@ -111,6 +114,7 @@ def log_sigmoid(view: StepsByResult, step: Step) -> Found:
     return _one(step, "log_sigmoid", values) if values else None
 
 
+@rewrites("subtract")
 def tanh_shrink(view: StepsByResult, step: Step) -> Found:
     """Find x − tanh(x)."""
     operands = view.function(step.result, "subtract")
@@ -119,6 +123,7 @@ def tanh_shrink(view: StepsByResult, step: Step) -> Found:
     return None
 
 
+@rewrites("add", "subtract")
 def prelu(view: StepsByResult, step: Step) -> Found:
     """Find relu(x) − α · relu(−x), α a weight; of a number, leaky_relu."""
     terms = view.function(step.result, "add", "subtract")
@@ -141,6 +146,7 @@ def prelu(view: StepsByResult, step: Step) -> Found:
     return None
 
 
+@rewrites("where")
 def scaled_elu(view: StepsByResult, step: Step) -> Found:
     """Find elu(x) where x is positive and α · elu(x) elsewhere."""
     choice = view.function(step.result, "where")
@@ -155,6 +161,7 @@ def scaled_elu(view: StepsByResult, step: Step) -> Found:
     return None
 
 
+@rewrites("add")
 def celu(view: StepsByResult, step: Step) -> Found:
     """Find max(x, 0) + α (exp(min(x, 0) ÷ α) − 1)."""
     for above, below in _pairs(view, step.result, "add"):
@@ -173,6 +180,7 @@ def celu(view: StepsByResult, step: Step) -> Found:
     return None
 
 
+@rewrites("divide")
 def squareplus(view: StepsByResult, step: Step) -> Found:
     """(x + √(x² + b)) ÷ 2."""
     total = view.other(view.function(step.result, "divide"), 2.0)
@@ -184,6 +192,7 @@ def squareplus(view: StepsByResult, step: Step) -> Found:
     return None
 
 
+@rewrites("divide")
 def softmax(view: StepsByResult, step: Step) -> Found:
     """Find exp(x − max) ÷ Σ exp(x − max) over one axis, and exp(x) ÷ Σ exp(x)."""
     operands = view.function(step.result, "divide")
@@ -202,6 +211,7 @@ def softmax(view: StepsByResult, step: Step) -> Found:
     return (Step(Softmax(axis), (power,), step.result),)
 
 
+@rewrites("minimum", "maximum")
 def clipped(view: StepsByResult, step: Step) -> Found:
     """Find min(max(x, low), high) and max(min(x, high), low): between two numbers."""
     for outer, inner in (("minimum", "maximum"), ("maximum", "minimum")):
@@ -221,7 +231,7 @@ def clipped(view: StepsByResult, step: Step) -> Found:
     return _one(step, "relu6", values) if values else None
 
 
-ACTIVATIONS: tuple[Callable[[StepsByResult, Step], Found], ...] = (
+ACTIVATIONS = (
     hard_sigmoid,
     times_itself,
     gelu,

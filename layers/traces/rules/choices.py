@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from layers.operations.elementwise import Elementwise
+from layers.traces.rules.rule import rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 
 
+@rewrites("where")
 def counted_from_zero(view: StepsByResult, step: Step) -> str | None:
     """Numbers below zero count from the end where there are any: where(n < 0, n + rows, n).
 
@@ -24,6 +26,7 @@ def counted_from_zero(view: StepsByResult, step: Step) -> str | None:
     return numbers if view.shape(numbers) == view.shape(step.result) else None
 
 
+@rewrites("where")
 def negative_zeros(view: StepsByResult, step: Step) -> str | None:
     """Zeros below zero where there are any: where(x = 0 and bits(x) < 0, −tiny, x).
 
@@ -42,6 +45,7 @@ def negative_zeros(view: StepsByResult, step: Step) -> str | None:
     return choice[2] if view.is_number(zero[1], 0.0) else None
 
 
+@rewrites("where")
 def dropped(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Cells that are scaled where a mask holds and zero elsewhere: inputs × mask × scale."""
     choice = view.function(step.result, "where")

@@ -10,6 +10,7 @@ from string import ascii_lowercase
 
 from layers.operations.contraction import Contract
 from layers.operations.layout import Reshape, Transpose
+from layers.traces.rules.rule import rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 
@@ -34,6 +35,7 @@ def merged(fine: tuple[int, ...], coarse: tuple[int, ...]) -> Iterator[Groups]:
                 yield (fine[:count], *others)
 
 
+@rewrites(Contract, Reshape)
 def contract_unfolded(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A product between reshapes that fold axes together is one over the axes themselves.
 
@@ -41,7 +43,7 @@ def contract_unfolded(view: StepsByResult, step: Step) -> tuple[Step, ...] | Non
     """
     if isinstance(step.op, Contract):
         return _unfold(view, step, step)
-    product = view.made(step.operands[0], Contract) if isinstance(step.op, Reshape) else None
+    product = view.made(step.operands[0], Contract)
     return _unfold(view, product, step) if product else None
 
 
@@ -98,19 +100,23 @@ def _consistent(letters: tuple[str, ...], groups: list[Groups]) -> str | None:
     return ",".join(spelled[:-1]) + "->" + spelled[-1]
 
 
-def contract_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
-    """A product of a transposed operand, or transposed itself, is one with its letters turned."""
-    if isinstance(step.op, Transpose):
-        product = view.made(step.operands[0], Contract)
-        if not product:
-            return None
-        op: Contract = product.op  # ty: ignore
-        output = "".join(op.output[axis] for axis in step.op.permutation)
-        subscripts = ",".join(op.inputs) + "->" + output
-        return (replace(step, op=Contract(subscripts), operands=product.operands),)
-    if not isinstance(step.op, Contract):
+@rewrites(Transpose)
+def product_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
+    """A transposed product is one with its letters turned."""
+    product = view.made(step.operands[0], Contract)
+    if not product:
         return None
-    parts, operands = list(step.op.inputs), list(step.operands)
+    op: Contract = product.op  # ty: ignore
+    output = "".join(op.output[axis] for axis in step.op.permutation)  # ty: ignore
+    subscripts = ",".join(op.inputs) + "->" + output
+    return (replace(step, op=Contract(subscripts), operands=product.operands),)
+
+
+@rewrites(Contract)
+def operands_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
+    """A product of transposed operands is one with their letters turned."""
+    op: Contract = step.op  # ty: ignore
+    parts, operands = list(op.inputs), list(step.operands)
     for at, name in enumerate(step.operands):
         turn = view.made(name, Transpose)
         if turn:
@@ -119,8 +125,8 @@ def contract_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
             operands[at] = turn.operands[0]
     if tuple(operands) == step.operands:
         return None
-    subscripts = ",".join(parts) + "->" + step.op.output
+    subscripts = ",".join(parts) + "->" + op.output
     return (replace(step, op=Contract(subscripts), operands=tuple(operands)),)
 
 
-CONTRACTIONS = (contract_unfolded, contract_turned)
+CONTRACTIONS = (contract_unfolded, product_turned, operands_turned)

@@ -15,27 +15,24 @@ from layers.operations.layout import (
     Tile,
     Transpose,
 )
+from layers.traces.rules.rule import rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 
+_NEUTRAL = {"multiply": 1.0, "divide": 1.0, "add": 0.0, "subtract": 0.0}
 
+
+@rewrites("identity", "stop_gradient", "cast")
 def passed_on(view: StepsByResult, step: Step) -> str | None:
     """An identity, a stopped gradient or a cast to the same type is its operand."""
-    if not isinstance(step.op, Elementwise) or step.op.name not in (
-        "identity",
-        "stop_gradient",
-        "cast",
-    ):
-        return None
     same = view.tensors[step.operands[0]].values.dtype == view.tensors[step.result].values.dtype
     return step.operands[0] if same else None
 
 
+@rewrites(Reshape, Transpose, Slice, Pad, Tile, BroadcastTo)
 def nothing_moved(view: StepsByResult, step: Step) -> str | None:
     """A layout that leaves every cell where it is is its operand."""
     op = step.op
-    if not isinstance(op, Reshape | Transpose | Slice | Pad | Tile | BroadcastTo):
-        return None
     if view.shape(step.operands[0]) != view.shape(step.result) or _repeats_weight(view, step):
         return None
     moves = isinstance(op, Transpose) and tuple(op.permutation) != tuple(range(len(op.permutation)))
@@ -49,28 +46,29 @@ def _repeats_weight(view: StepsByResult, step: Step) -> bool:
     return split is not None and view.tensors[split.operands[0]].role == "weight"
 
 
+@rewrites(*_NEUTRAL)
 def times_one(view: StepsByResult, step: Step) -> str | None:
     """Times one, divided by one, plus zero: the other operand."""
-    neutral = {"multiply": 1.0, "divide": 1.0, "add": 0.0, "subtract": 0.0}
-    if not isinstance(step.op, Elementwise) or step.op.name not in neutral:
-        return None
-    same = view.other(step.operands, neutral[step.op.name])
+    function = step.op.name  # ty: ignore
+    same = view.other(step.operands, _NEUTRAL[function])
     if same is None or view.shape(same) != view.shape(step.result):
         return None
-    if step.op.name in ("divide", "subtract") and same != step.operands[0]:
+    if function in ("divide", "subtract") and same != step.operands[0]:
         return None
     return same
 
 
+@rewrites(Reshape)
 def reshape_twice(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A reshape of a reshape is one."""
-    first = view.made(step.operands[0], Reshape) if isinstance(step.op, Reshape) else None
+    first = view.made(step.operands[0], Reshape)
     return (replace(step, operands=first.operands),) if first else None
 
 
+@rewrites(Transpose)
 def transpose_twice(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A transpose of a transpose is one."""
-    first = view.made(step.operands[0], Transpose) if isinstance(step.op, Transpose) else None
+    first = view.made(step.operands[0], Transpose)
     if not first:
         return None
     inner, outer = first.op.permutation, step.op.permutation  # ty: ignore
@@ -78,10 +76,9 @@ def transpose_twice(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=Transpose(permutation), operands=first.operands),)
 
 
+@rewrites(Elementwise)
 def leading_ones(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Axes of one before the others are what broadcasting adds by itself."""
-    if not isinstance(step.op, Elementwise):
-        return None
     operands = []
     for name in step.operands:
         shaped = view.made(name, Reshape)
@@ -97,9 +94,10 @@ def leading_ones(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, operands=tuple(operands)),)
 
 
+@rewrites(Reshape)
 def part_squeezed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A slice of one cell along an axis that a reshape then takes away is one squeezed slice."""
-    first = view.made(step.operands[0], Slice) if isinstance(step.op, Reshape) else None
+    first = view.made(step.operands[0], Slice)
     if not first or first.op.squeezed:  # ty: ignore
         return None
     shape = view.shape(step.operands[0])
@@ -112,9 +110,10 @@ def part_squeezed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
+@rewrites(Slice)
 def part_of_stack(view: StepsByResult, step: Step) -> str | None:
     """One place of a stack is what was put there."""
-    stack = view.made(step.operands[0], Stack) if isinstance(step.op, Slice) else None
+    stack = view.made(step.operands[0], Stack)
     if not stack:
         return None
     op: Slice = step.op  # ty: ignore
@@ -130,9 +129,10 @@ def part_of_stack(view: StepsByResult, step: Step) -> str | None:
     return stack.operands[op.begin[axis]]
 
 
+@rewrites(Reshape)
 def repeated(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """An axis of one, tiled and folded into the axis before it, repeats that axis cell by cell."""
-    tile = view.made(step.operands[0], Tile) if isinstance(step.op, Reshape) else None
+    tile = view.made(step.operands[0], Tile)
     split = view.made(tile.operands[0], Reshape) if tile else None
     if not tile or not split:
         return None

@@ -7,15 +7,16 @@ from dataclasses import replace
 from layers.operations.layout import Reshape
 from layers.operations.normalize import Normalize
 from layers.operations.reduction import Reduce
+from layers.traces.rules.rule import rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 
 
+@rewrites(Reduce)
 def variance(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """The mean of the squared differences from the mean is the variance."""
-    if not isinstance(step.op, Reduce) or step.op.how != "mean":
-        return None
-    pair = view.function(step.operands[0], "squared_difference")
+    op: Reduce = step.op  # ty: ignore
+    pair = view.function(step.operands[0], "squared_difference") if op.how == "mean" else None
     if not pair:
         return None
     for values, mean in (pair, pair[::-1]):
@@ -23,15 +24,16 @@ def variance(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
         if (
             made
             and made.operands == (values,)
-            and made.op == Reduce("mean", step.op.axes, keepdims=True)
+            and made.op == Reduce("mean", op.axes, keepdims=True)
         ):
-            return (replace(step, op=replace(step.op, how="variance"), operands=(values,)),)
+            return (replace(step, op=replace(op, how="variance"), operands=(values,)),)
     return None
 
 
+@rewrites(Reshape)
 def squeezed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A statistic whose axes of one are then taken away is one without these axes."""
-    made = view.made(step.operands[0], Reduce) if isinstance(step.op, Reshape) else None
+    made = view.made(step.operands[0], Reduce)
     if not made or not made.op.keepdims or len(view.readers(made.result)) != 1:  # ty: ignore
         return None
     shape = view.shape(made.operands[0])
@@ -41,6 +43,7 @@ def squeezed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=replace(made.op, keepdims=False), operands=made.operands),)  # ty: ignore
 
 
+@rewrites("add")
 def normalized(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Normalise in one step: x · s + (shift − μ · s), where s = scale ÷ √(σ² + ε)."""
     terms = view.function(step.result, "add")
@@ -63,9 +66,10 @@ def normalized(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
+@rewrites(Reshape)
 def grouped(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Channels that are folded into groups, normalised and unfolded again: groups of channels."""
-    made = view.made(step.operands[0], Normalize) if isinstance(step.op, Reshape) else None
+    made = view.made(step.operands[0], Normalize)
     folded = view.made(made.operands[0], Reshape) if made else None
     if not made or not folded or len(view.readers(made.result)) != 1:
         return None

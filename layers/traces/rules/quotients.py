@@ -8,10 +8,12 @@ import numpy as np
 
 from layers.operations.elementwise import Elementwise
 from layers.operations.reduction import Reduce
+from layers.traces.rules.rule import rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 
 
+@rewrites("multiply")
 def divided_by_norm(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Find x × min(1 ÷ √(Σ x²), a large number): x ÷ its norm, where no norm is nearly zero."""
     factors = view.function(step.result, "multiply")
@@ -35,6 +37,7 @@ def divided_by_norm(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return None
 
 
+@rewrites("multiply")
 def divided_by_root(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A factor of 1 ÷ √y that nothing else reads is a division by √y."""
     factors = view.function(step.result, "multiply")

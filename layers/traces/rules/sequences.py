@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.operations.layout import Reverse, Slice, Stack, Transpose
+from layers.traces.rules.rule import rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 
 
+@rewrites(Slice)
 def part_of_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A part of a transposed tensor is a part of the tensor, where the axes that stay keep order.
 
     So time step t of a sequence is taken from the sequence itself.
     """
-    turn = view.made(step.operands[0], Transpose) if isinstance(step.op, Slice) else None
+    turn = view.made(step.operands[0], Transpose)
     if not turn:
         return None
     op: Slice = step.op  # ty: ignore
@@ -32,9 +34,10 @@ def part_of_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=part, operands=turn.operands),)
 
 
+@rewrites(Slice)
 def part_of_reversed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """One cell along an axis that runs backward is the one counted from the other end."""
-    back = view.made(step.operands[0], Reverse) if isinstance(step.op, Slice) else None
+    back = view.made(step.operands[0], Reverse)
     if not back:
         return None
     op: Slice = step.op  # ty: ignore
@@ -48,9 +51,10 @@ def part_of_reversed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None
     return (replace(step, op=replace(op, begin=begin), operands=back.operands),)
 
 
+@rewrites(Transpose)
 def stack_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A stack whose new axis is then moved is a stack along that axis."""
-    stack = view.made(step.operands[0], Stack) if isinstance(step.op, Transpose) else None
+    stack = view.made(step.operands[0], Stack)
     if not stack:
         return None
     order = step.op.permutation  # ty: ignore
@@ -61,9 +65,10 @@ def stack_turned(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=Stack(order.index(axis)), operands=stack.operands),)
 
 
+@rewrites(Reverse)
 def stack_reversed(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A stack read backward is the stack of the same tensors in the other order."""
-    stack = view.made(step.operands[0], Stack) if isinstance(step.op, Reverse) else None
+    stack = view.made(step.operands[0], Stack)
     if not stack:
         return None
     rank = view.rank(step.result)

@@ -8,6 +8,7 @@ from layers.operations.layout import BatchToSpace, Pad, Reshape, SpaceToBatch
 from layers.operations.op import Op
 from layers.operations.pooling import AveragePool, MaxPool
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
+from layers.traces.rules.rule import rewrites
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
 
@@ -16,13 +17,12 @@ _POOL = (MaxPool, AveragePool)
 _NONE = (0, 0)
 
 
+@rewrites(*_KERNEL, *_POOL)
 def one_axis_less(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A window of length one over an axis of length one, which a reshape added, is no window.
 
     TensorFlow has no one-dimensional convolution: it adds an axis, and takes it away again.
     """
-    if not isinstance(step.op, _KERNEL + _POOL):
-        return None
     folded = view.made(step.operands[0], Reshape)
     fixed = view.tensors[step.operands[0]].role == "constant"  # an initial state, folded with it
     if folded is None and not fixed:
@@ -81,9 +81,10 @@ def _smaller(op: Op, axis: int) -> Op | None:
     return replace(op, **less)  # ty: ignore
 
 
+@rewrites(BatchToSpace)
 def dilated(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """A convolution between SpaceToBatch and BatchToSpace is a dilated one."""
-    inner = step.operands[0] if isinstance(step.op, BatchToSpace) else ""
+    inner = step.operands[0]
     conv = view.made(inner, Conv) or view.made(inner, DepthwiseConv)
     before = view.made(conv.operands[0], SpaceToBatch) if conv else None
     if not conv or not before or tuple(before.op.block) != tuple(step.op.block):  # ty: ignore
@@ -105,21 +106,21 @@ def dilated(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     return (replace(step, op=new, operands=(before.operands[0], conv.operands[1])),)
 
 
+@rewrites(Conv, DepthwiseConv)
 def padding_inside(view: StepsByResult, step: Step) -> tuple[Step, ...] | None:
     """Zeros that the same layer puts around what it convolves are the convolution's padding."""
-    if not isinstance(step.op, Conv | DepthwiseConv):
-        return None
     pad = view.made(step.operands[0], Pad)
     if not pad or pad.scope != step.scope or pad.op.mode != "constant" or pad.op.value:  # ty: ignore
         return None
     widths = pad.op.widths  # ty: ignore
     if tuple(widths[0]) != _NONE or tuple(widths[-1]) != _NONE:
         return None
+    op: Conv | DepthwiseConv = step.op  # ty: ignore
     padding = tuple(
         (before + more, after + extra)
-        for (before, after), (more, extra) in zip(step.op.padding, widths[1:-1], strict=True)
+        for (before, after), (more, extra) in zip(op.padding, widths[1:-1], strict=True)
     )
-    op = replace(step.op, padding=padding)
+    op = replace(op, padding=padding)
     return (replace(step, op=op, operands=(pad.operands[0], *step.operands[1:])),)
 
 

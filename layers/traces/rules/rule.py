@@ -1,0 +1,37 @@
+"""What a rule is, and which operations it rewrites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from layers.operations.elementwise import Elementwise
+from layers.operations.op import Op
+from layers.traces.trace import Step
+from layers.traces.view import StepsByResult
+
+Found = tuple[Step, ...] | str | None
+"""Steps in place of one, or a tensor that holds its result already; None where nothing applies."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        find: takes the trace and a step of one of these operations.
+        rewrites: the operations: classes, and names of functions of each cell alone.
+    """
+
+    find: Callable[[StepsByResult, Step], Found]
+    rewrites: tuple[type[Op] | str, ...]
+
+    def fits(self, op: Op) -> bool:
+        """Return whether the rule rewrites such an operation."""
+        kinds = tuple(each for each in self.rewrites if not isinstance(each, str))
+        return isinstance(op, kinds) or (isinstance(op, Elementwise) and op.name in self.rewrites)
+
+
+def rewrites(*operations: type[Op] | str) -> Callable[[Callable[..., Found]], Rule]:
+    """Make a function a rule for these operations."""
+    return lambda find: Rule(find, operations)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from layers.operations.layout import Slice
-from layers.traces.trace import Step, Trace
+from layers.traces.trace import Step, Trace, once
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,18 @@ class Iteration:
     results: tuple[str, ...]
 
 
-def key(trace: Trace, step: Step) -> tuple:
-    """Return what two steps have in common that stand at one place of two repetitions."""
-    weights = tuple(n for n in step.operands if trace.tensors[n].role == "weight")
-    shapes = tuple(trace[name].shape for name in (*step.operands, step.result))
-    setting = None if isinstance(step.op, Slice) else step.op  # another slice each time
-    return type(step.op), setting, shapes, weights
+@once
+def kinds(trace: Trace) -> Mapping[str, int]:
+    """Return result → a number that steps share which may stand at one place of repetitions."""
+    found: dict[tuple, int] = {}
+
+    def kind(step: Step) -> tuple:
+        weights = tuple(n for n in step.operands if trace.tensors[n].role == "weight")
+        shapes = tuple(trace[name].shape for name in (*step.operands, step.result))
+        setting = None if isinstance(step.op, Slice) else step.op  # another slice each time
+        return type(step.op), setting, shapes, weights
+
+    return {step.result: found.setdefault(kind(step), len(found)) for step in trace.steps}
 
 
 def iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[tuple[Iteration, ...], bool]:
@@ -106,7 +113,8 @@ def folded(trace: Trace, first: Iteration, before: list[Step]) -> Iteration | No
         else:
             own.append(step)
     block = tuple(before[-len(own) :]) if own else ()
-    alike = [key(trace, step) for step in block] == [key(trace, step) for step in own]
+    kind = kinds(trace)
+    alike = [kind[step.result] for step in block] == [kind[step.result] for step in own]
     twin = {step.result: old.result for step, old in zip(own, block, strict=False)}
     handed = tuple(twin.get(name, "") for name in first.handed_on)
     if len(own) == len(first.steps) or not own or not alike or handed != first.carried:
@@ -141,13 +149,14 @@ def _carried(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) ->
 
 def _handed_on(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) -> list:
     """Return, for each repetition, what it makes where the first one makes the second's states."""
-    keys = [key(trace, step) for step in blocks[0]]
+    kind = kinds(trace)
+    first = [kind[step.result] for step in blocks[0]]
     places = {step.result: at for at, step in enumerate(blocks[0])}
     found = []
     for block in blocks:
         made, at = {}, 0
         for step in block:  # the last one may lack some
-            at = keys.index(key(trace, step), at)
+            at = first.index(kind[step.result], at)
             made[at] = step.result
             at += 1
         found.append(tuple(made.get(places.get(name, -1), "") for name in states))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.operations.op import LayoutOp
-from layers.traces.iterations import Iteration, folded, iterations, key
-from layers.traces.trace import Step, Trace
+from layers.traces.iterations import Iteration, folded, iterations, kinds
+from layers.traces.trace import Step, Trace, once
 
 TRIES = 10
 """Places inside repetitions that are no loops from which a loop is looked for."""
@@ -22,6 +22,7 @@ class RepeatedBlock:
     iterations: tuple[Iteration, ...]
 
 
+@once
 def loops(trace: Trace) -> tuple[RepeatedBlock, ...]:
     """Find the blocks that repeat.
 
@@ -66,8 +67,8 @@ def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
 
 
 def _in_order(trace: Trace, steps: list[Step]) -> list[RepeatedBlock]:
-    kinds: dict[tuple, int] = {}
-    keys = [kinds.setdefault(key(trace, step), len(kinds)) for step in steps]
+    kind = kinds(trace)
+    keys = [kind[step.result] for step in steps]
     places: dict[int, list[int]] = {}
     for at, each in enumerate(keys):
         places.setdefault(each, []).append(at)

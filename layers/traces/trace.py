@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -186,6 +186,22 @@ class Trace:
         Where both are NaN, or the same infinity, they agree; where only one is, the answer is inf.
         """
         return max((largest_difference(self[k], v) for k, v in self.redo().items()), default=0.0)
+
+
+def once(function: Callable[[Trace], Any]) -> Callable[[Trace], Any]:
+    """Compute something once for each trace; it is kept beside the trace's fields.
+
+    A trace never changes. What is kept stays behind where the trace goes to another process.
+    """
+
+    @wraps(function)
+    def kept(trace: Trace) -> Any:
+        known, name = vars(trace), function.__qualname__  # ty: ignore
+        if name not in known:
+            known[name] = function(trace)
+        return known[name]
+
+    return kept
 
 
 def _trace(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import keras
 
+from layers.catalog import signatures
 from layers.catalog.keras_layers.line import Fixed, Inner, Line
-from layers.catalog.signatures import INITIALIZER_ALIASES, parameters_of
+from layers.catalog.signatures import INITIALIZER_ALIASES
 from layers.inputs.description import Values
 
 _SIZES = {
@@ -18,6 +20,10 @@ _SIZES = {
     "output_size",
 }
 """Arguments for which one number stands for the same number on each axis."""
+
+
+_parameters_of = cache(signatures.parameters_of)
+"""Kept: of Keras's own classes alone, and a signature takes as long as a small call."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def arguments(line: Line, cls: type, values: Values, seed: int) -> dict[str, Any
     """
     given: dict[str, Any] = {}
     drawn = 0
-    for name, parameter in parameters_of(cls).items():
+    for name, parameter in _parameters_of(cls).items():
         wanted = line.arguments.get(name)
         if line.wraps and name == line.wraps.argument:
             inner = _inner(line.wraps.options[values["wrapped"]], values)
@@ -99,7 +105,7 @@ def arguments(line: Line, cls: type, values: Values, seed: int) -> dict[str, Any
 
 def _inner(inner: Inner, values: Values) -> KerasObject:
     cls = getattr(keras.layers, inner.cls)
-    own = parameters_of(cls)
+    own = _parameters_of(cls)
     chosen = {name: values[name] for name in inner.fields}
     differing = {n: v for n, v in chosen.items() if not _equal(n, v, own[n].default)}
     return KerasObject(f"layers.{inner.cls}", {**differing, **inner.fixed})
@@ -112,7 +118,7 @@ def _draws(values: Values) -> bool:
 
 
 def _initializer(name: str, seed: int | None) -> KerasObject | str:
-    if seed is None or "seed" not in inspect.signature(_class_of(name)).parameters:
+    if seed is None or "seed" not in _parameters_of(_class_of(name)):
         return name
     return KerasObject(f"initializers.{_class_of(name).__name__}", {"seed": seed})
 

@@ -13,6 +13,9 @@ from keras.src.utils.naming import to_snake_case
 
 from layers.recording.given import unique
 
+_PLAIN = {bool, int, float, str, type(None)}
+"""Most attributes of a layer are of these types, which hold no variable."""
+
 
 @dataclass(frozen=True, eq=False)
 class Owned:
@@ -109,8 +112,8 @@ def _add(found: dict, variable: Any, path: str, trainable: bool, *, seed: bool =
 
 
 def _untracked(attributes: Mapping[str, Any]) -> Iterator[tuple[str, tf.Variable]]:
-    public_first = sorted(attributes.items(), key=lambda item: item[0].startswith("_"))
-    for name, value in public_first:
+    holding = [item for item in attributes.items() if type(item[1]) not in _PLAIN]
+    for name, value in sorted(holding, key=lambda item: item[0].startswith("_")):  # public first
         items = {name: value}
         if name.startswith("_"):  # Keras's and TensorFlow's own books hold everything once more
             pass

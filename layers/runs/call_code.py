@@ -52,7 +52,7 @@ def call_code(
             continue
         names[id(array)] = each.name
         made = _input(spec, each, array, source, input_seed(position, seed), checked, constant)
-        lines += [f"{each.name} = {made}", *_edited(each.name, edits, source)]
+        lines += [f"{each.name} = {made}", *input_edits(each.name, edits, source)]
     lines += _masks(call.named, names)
     arguments = [_text(value, names) for value in call.arguments]
     named = {name: value for name, value in call.named.items() if not _usual(spec, name, value)}
@@ -94,7 +94,7 @@ def _input(
     return code_of(input_source(spec, taken, source), array.shape, seed, number)
 
 
-def _edited(name: str, edits: Sequence[Edit], source: str | np.ndarray) -> list[str]:
+def input_edits(name: str, edits: Sequence[Edit], source: str | np.ndarray) -> list[str]:
     """Return the lines that put numbers into an input; a visitor's own array has them already."""
     if isinstance(source, np.ndarray):
         return []

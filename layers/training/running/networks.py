@@ -13,10 +13,11 @@ from layers.inputs.sources import SOURCES, InputSource, check_size, code_of, for
 from layers.model_files.config import LayerConfig
 from layers.networks import small_cnn
 from layers.networks.running.runnable import runnable_model
-from layers.runs.code import IMPORTS, SETTING, array_literal, lean_source
-from layers.runs.prepare import random_state
+from layers.runs.call_code import input_edits
+from layers.runs.code import IMPORTS, SETTING, array_literal, lean_source, weight_edits
+from layers.runs.prepare import Call, random_state
 from layers.training.running.demonstrations import DEMONSTRATIONS, FEATURES
-from layers.training.running.prepared import Ready, targets_of
+from layers.training.running.prepared import Ready, targets_of, with_edits
 from layers.training.running.teacher import outputs_of
 from layers.training.stripes import striped_images
 from layers.training.subject import Subject
@@ -112,6 +113,7 @@ def _of_one_input(
     rows = 8 if subject.batch is None else subject.batch
     whole = (rows, *shape)
     check_size("input", whole)
+    given = (whole, subject.seed, subject.constant)
     known = {"example": example, **SOURCES}
     if isinstance(subject.source, np.ndarray):
         inputs = subject.source.astype("float32")
@@ -120,11 +122,8 @@ def _of_one_input(
                 f"Your array does not fit the network: expected rows of {format_shape(shape)}. "
                 f"Received {format_shape(inputs.shape)}. Size the network to the data."
             )
-        made_by = array_literal(inputs, 'np.load("training.npz")["inputs/inputs"]')
     elif subject.source in known:
-        given = (whole, subject.seed, subject.constant)
         inputs = known[subject.source].make(*given)
-        made_by = code_of(known[subject.source], *given)
     else:
         raise BadInputError(
             f"The input cannot be made: expected {', '.join(known)} or an array. "
@@ -132,13 +131,20 @@ def _of_one_input(
         )
     network = made(subject.seed)
     layer = f"layer = {written(network)}"
+    call = Call(arrays={"inputs": inputs}, arguments=(inputs,), named={})
+    placed = with_edits(network, call, subject.edits)
+    if isinstance(subject.source, np.ndarray):
+        made_by = array_literal(inputs, 'np.load("training.npz")["inputs/inputs"]')
+    else:
+        made_by = code_of(known[subject.source], *given)
     lines = [
         *IMPORTS,
         "",
         "",
         helpers,
         f"inputs = {made_by}",
-        layer,
+        *input_edits("inputs", placed.edits, subject.source),
+        layer + weight_edits(network, placed.edits, "layer(inputs)"),
         "print(layer(inputs).numpy())",
     ]
     (outputs,) = outputs_of(network, inputs)
@@ -151,5 +157,6 @@ def _of_one_input(
         targets=targets,
         axes={"inputs": axes},
         teacher=teacher,
+        refused=placed.refused,
         script=SETTING + "\n".join(lines) + "\n",
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from layers.inputs.cells import Edit
 from layers.inputs.description import SEED
+from layers.recording import record
 from layers.recording.given import clean, unique
 from layers.recording.owners import owned
+from layers.runs.edits import Placed, apply_edits
+from layers.runs.prepare import Call
+from layers.runs.run import state_put_back
 from layers.training.running.data import Data
 from layers.training.running.loop import TrainingLoop
 from layers.training.running.teacher import outputs_of
@@ -57,6 +62,15 @@ class Ready:
             data = Data.of(self.layer, self.arguments, self.targets, settings, self.keywords)
             self._loops[:] = [TrainingLoop(data, settings)]
         return self._loops[0]
+
+
+def with_edits(layer: Any, call: Call, edits: Sequence[Edit]) -> Placed:
+    """Put a visitor's numbers into the layer's weights and the call's arrays, in place."""
+    if not edits:
+        return Placed()
+    with state_put_back(layer):
+        trace = record(layer, *call.arguments, **call.named)
+    return apply_edits(trace, layer, (call,), edits)
 
 
 def targets_of(

@@ -11,15 +11,12 @@ from typing import Any
 
 from layers.catalog.registry import get
 from layers.networks import small_cnn
-from layers.recording import record
 from layers.runs.call_code import call_code
 from layers.runs.code import code
-from layers.runs.edits import Placed, apply_edits
 from layers.runs.prepare import Call, prepare_call
-from layers.runs.run import state_put_back
 from layers.training.running.demonstrations import DEMONSTRATIONS
 from layers.training.running.networks import cnn, demonstration
-from layers.training.running.prepared import Ready, targets_of
+from layers.training.running.prepared import Ready, targets_of, with_edits
 from layers.training.running.teacher import outputs_of
 from layers.training.subject import Subject
 from layers.user_code import user_module
@@ -78,11 +75,7 @@ def _layer(subject: Subject) -> Ready:
 
     layer, call = made(subject.seed)
     keywords = {name: value for name, value in call.named.items() if name != "training"}
-    placed = Placed()
-    if subject.edits:
-        with state_put_back(layer):
-            trace = record(layer, *call.arguments, **call.named)
-        placed = apply_edits(trace, layer, (call,), subject.edits)
+    placed = with_edits(layer, call, subject.edits)
     outputs = outputs_of(layer, call.arguments, keywords)
     first = next(iter(call.arrays.values()))
     targets, teacher = targets_of(

@@ -53,6 +53,22 @@ def test_edits_come_before_the_training():
     assert done.history.weights["kernel"][0, 0, 0] == 5
 
 
+def test_edits_of_a_network_come_before_the_training():
+    edits = (
+        Edit(Cell("conv2d/kernel", (0, 0, 0, 1)), 5.0),
+        Edit(Cell("inputs", (0, 1, 1, 0)), -3.0),
+        Edit(Cell("nowhere", (0,)), 1.0),
+    )
+    subject = Subject(name="small_cnn", source="ramp", values=SMALL, edits=edits)
+    done = train(subject, {"steps": 1})
+    assert done.history.weights["conv2d/kernel"][0, 0, 0, 0, 1] == 5
+    assert done.inputs["inputs"][0, 1, 1, 0] == -3
+    (refused,) = done.refused
+    assert "expected a cell of" in refused
+    frozen = Subject(name="frozen_dense", edits=(Edit(Cell("frozen/bias", (1,)), 2.0),))
+    assert train(frozen, {"steps": 1}).history.weights["frozen/bias"][0, 1] == 2
+
+
 def test_the_small_cnn_trains_and_is_built_afresh():
     values = {"image": 8, "filters_1": 3, "filters_2": 2, "hidden_units": 5, "out_units": 2}
     subject = Subject(name="small_cnn", values=values, targets="stripes", batch=4, source="ramp")
@@ -127,6 +143,18 @@ CODE = {
         {"optimizer": "adam", "loss": "categorical_crossentropy", "batch_size": 3},
     ),
     "ramp": (Subject(name="small_cnn", source="ramp", values=SMALL, targets="teacher"), {}),
+    "edited": (
+        Subject(
+            name="small_cnn",
+            source="ramp",
+            values=SMALL,
+            edits=(
+                Edit(Cell("conv2d/kernel", (0, 0, 0, 1)), 5.0),
+                Edit(Cell("inputs", (0, 1, 1, 0)), -3.0),
+            ),
+        ),
+        {},
+    ),
     "posted": (Subject(name="repeated_dense_as_posted", source="example"), {}),
     "tied": (Subject(name="tied_dense", source="example", seed=3), {"optimizer": "adam"}),
     "frozen": (Subject(name="frozen_dense", source="ones"), {}),

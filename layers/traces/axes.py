@@ -23,7 +23,7 @@ from layers.operations.reduction import ArgReduce, Reduce
 from layers.operations.running import Cumulative, Softmax
 from layers.operations.window import Conv, ConvTranspose, DepthwiseConv
 from layers.traces.stored_axes import Words, initial_state, weights
-from layers.traces.trace import Step, Trace
+from layers.traces.trace import Step, Trace, once
 
 _SAME = (Elementwise, Normalize, Softmax, Cumulative)
 _GATE_COUNTS = (2, 3, 4)
@@ -169,7 +169,13 @@ def _broadcast(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | 
             fits = trace[name].shape[axis - len(shape) + len(own)] == shape[axis]
             if axis >= 0 and fits and (not found[axis] or found[axis].startswith("axis ")):
                 found[axis] = word
-    return _compared(found) if _leads_to_softmax(trace, step) else tuple(found)
+    leads = _has_softmax(trace) and _leads_to_softmax(trace, step)
+    return _compared(found) if leads else tuple(found)
+
+
+@once
+def _has_softmax(trace: Trace) -> bool:
+    return any(isinstance(step.op, Softmax) for step in trace.steps)
 
 
 def _leads_to_softmax(trace: Trace, step: Step, depth: int = 5) -> bool:

@@ -109,7 +109,7 @@ def _renamed(trace: Trace, names: Mapping[str, str], symbols: Mapping[str, str])
     tensors = {}
     for name, tensor in trace.tensors.items():
         symbol = symbols.get(name) or tensor.symbol or SYMBOLS.get(of(name).split("/")[-1], "")
-        tensors[of(name)] = replace(tensor, symbol=symbol)
+        tensors[of(name)] = tensor if symbol == tensor.symbol else replace(tensor, symbol=symbol)
     for step in trace.steps:  # the same numbers again are of their operand's kind
         result = tensors[of(step.result)]
         if step.op.copies and result.role == "intermediate":

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from layers.operations.elementwise import Elementwise
-from layers.operations.op import LayoutOp
+from layers.operations.op import LayoutOp, Op
 from layers.traces.rules.activations import ACTIVATIONS
 from layers.traces.rules.choices import CHOICES
 from layers.traces.rules.contractions import CONTRACTIONS
@@ -55,7 +56,6 @@ def simplify(trace: Trace) -> Trace:
 
 
 def _exhaust(view: StepsByResult, rules: tuple[Rule, ...]) -> None:
-    fitting: dict[object, list[Rule]] = {}
     changed = True
     while changed:
         changed = False
@@ -64,13 +64,16 @@ def _exhaust(view: StepsByResult, rules: tuple[Rule, ...]) -> None:
         for name in list(view.steps):
             while name in view.steps:
                 op = view.steps[name].op
-                kind = op.name if isinstance(op, Elementwise) else type(op)
-                if kind not in fitting:
-                    fitting[kind] = [rule for rule in rules if rule.fits(op)]
-                if not _rewrite(view, name, fitting[kind]):
+                function = op.name if isinstance(op, Elementwise) else ""
+                if not _rewrite(view, name, _fitting(rules, type(op), function)):
                     break
                 changed = True
         changed = _once(view) or changed
+
+
+@cache
+def _fitting(rules: tuple[Rule, ...], kind: type[Op], function: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules if rule.fits(kind, function))
 
 
 def _rewrite(view: StepsByResult, name: str, rules: Sequence[Rule]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -65,7 +66,7 @@ class StepsByResult:
     def is_number(self, name: str, value: float) -> bool:
         """Say whether a tensor is a constant of one cell with this value, as float32 has it."""
         found = self.number(name)
-        return found is not None and bool(np.isclose(found, value, rtol=1e-6, atol=0))
+        return found is not None and math.isclose(found, value, rel_tol=1e-6)
 
     def other(self, operands: tuple[str, ...] | None, value: float) -> str | None:
         """Of two operands in any order, one of which is this number, return the other."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from layers.operations.elementwise import Elementwise
 from layers.operations.op import Op
 from layers.traces.trace import Step
 from layers.traces.view import StepsByResult
@@ -14,7 +13,7 @@ Found = tuple[Step, ...] | str | None
 """Steps in place of one, or a tensor that holds its result already; None where nothing applies."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One rule.
 
@@ -26,10 +25,10 @@ class Rule:
     find: Callable[[StepsByResult, Step], Found]
     rewrites: tuple[type[Op] | str, ...]
 
-    def fits(self, op: Op) -> bool:
-        """Return whether the rule rewrites such an operation."""
-        kinds = tuple(each for each in self.rewrites if not isinstance(each, str))
-        return isinstance(op, kinds) or (isinstance(op, Elementwise) and op.name in self.rewrites)
+    def fits(self, kind: type[Op], function: str) -> bool:
+        """Return whether the rule rewrites operations of a class, and of a function's name."""
+        classes = tuple(each for each in self.rewrites if not isinstance(each, str))
+        return issubclass(kind, classes) or function in self.rewrites
 
 
 def rewrites(*operations: type[Op] | str) -> Callable[[Callable[..., Found]], Rule]:

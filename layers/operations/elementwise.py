@@ -19,6 +19,8 @@ from layers.operations.arithmetic.functions import FUNCTIONS
 from layers.operations.op import Index, Op, Spans
 from layers.operations.spans import Span, Table, broadcast
 
+_NAME_ALONE = Form()
+
 
 @dataclass(frozen=True)
 class Elementwise(Op):
@@ -42,7 +44,7 @@ class Elementwise(Op):
 
     @property
     def _form(self) -> Form:
-        return FORMS.get(self.name, Form())
+        return FORMS.get(self.name, _NAME_ALONE)
 
     @property
     def infix(self) -> bool:  # ty: ignore[incompatible-property-override] # by function, not class

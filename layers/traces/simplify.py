@@ -20,13 +20,13 @@ from layers.traces.rules.gradients import GRADIENTS
 from layers.traces.rules.layout import LAYOUT
 from layers.traces.rules.normalizations import NORMALIZATIONS
 from layers.traces.rules.quotients import QUOTIENTS
-from layers.traces.rules.rule import Rule
+from layers.traces.rules.rule import RewriteRule
 from layers.traces.rules.sequences import SEQUENCES
 from layers.traces.rules.windows import WINDOWS
 from layers.traces.trace import Step, Trace
 from layers.traces.view import StepsByResult
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[RewriteRule, ...] = (
     *LAYOUT,
     *SEQUENCES,
     *CONTRACTIONS,
@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
     *CHOICES,
     *GRADIENTS,
 )
-LAST: tuple[Rule, ...] = QUOTIENTS
+LAST: tuple[RewriteRule, ...] = QUOTIENTS
 """Tried once no other rule applies, because others look for the factors that these replace."""
 
 
@@ -55,7 +55,7 @@ def simplify(trace: Trace) -> Trace:
     return view.finish(trace)
 
 
-def _exhaust(view: StepsByResult, rules: tuple[Rule, ...]) -> None:
+def _exhaust(view: StepsByResult, rules: tuple[RewriteRule, ...]) -> None:
     changed = True
     while changed:
         changed = False
@@ -72,11 +72,13 @@ def _exhaust(view: StepsByResult, rules: tuple[Rule, ...]) -> None:
 
 
 @cache
-def _fitting(rules: tuple[Rule, ...], kind: type[Op], function: str) -> tuple[Rule, ...]:
+def _fitting(
+    rules: tuple[RewriteRule, ...], kind: type[Op], function: str
+) -> tuple[RewriteRule, ...]:
     return tuple(rule for rule in rules if rule.fits(kind, function))
 
 
-def _rewrite(view: StepsByResult, name: str, rules: Sequence[Rule]) -> bool:
+def _rewrite(view: StepsByResult, name: str, rules: Sequence[RewriteRule]) -> bool:
     step = view.steps[name]
     for rule in rules:
         found = rule.find(view, step)

@@ -9,7 +9,7 @@ from typing import Any
 from figures.view import MAXIMUM_SIDE, REDUCTIONS
 from layers.inputs.cells import Cell
 from layers.inputs.fields import ChoiceField, Field, IntField
-from layers.traces.layout import MOST_STEPS, GraphLayout, layout
+from layers.traces.layout import MOST_STEPS, GraphLayout, is_chain, layout
 from layers.traces.loops import loops
 from layers.traces.timeline import State, states, steps_at, time_steps
 from layers.traces.trace import Step, Tensor, Trace
@@ -90,10 +90,11 @@ def choose_view(
         refused: what could not be done before, one sentence each.
     """
     found = loops(trace)
-    laid_out, steps = layout(trace, title), trace.steps
+    steps = trace.steps
     carried: tuple[State, ...] = ()
+    over_time: list[str] = []
     time, time_field = 0, None
-    if laid_out.inside and (count := time_steps(found)) > 1:
+    if (count := time_steps(found)) > 1 and not is_chain(trace):
         time_field = IntField(
             name="time",
             default=0,
@@ -105,7 +106,8 @@ def choose_view(
         steps = steps_at(trace, found, time)
         carried = tuple(state.near(time, MOST_STATES) for state in states(found))
         over_time = [name for state in carried for name in state.names]
-        laid_out = layout(trace, title, steps, elsewhere=over_time)
+    chosen = None if steps is trace.steps else steps
+    laid_out = layout(trace, title, chosen, elsewhere=over_time)
     view = View(layout=laid_out, states=carried)
     shown = [trace.tensors[name] for name in view.drawn]
     reduction = read(REDUCTION) if any(map(_is_reduced, shown)) else REDUCTION.default
@@ -139,8 +141,6 @@ def choose_view(
         for word, length in free_axes(shown, rows, columns).items()
     }
     if written := products(trace, steps, at, rows, columns):
-        over_time = [name for state in carried for name in state.names]
-        chosen = None if steps is trace.steps else steps
         laid_out = layout(trace, title, chosen, elsewhere=over_time, products=written)
     return View(
         layout=laid_out,

@@ -14,7 +14,7 @@ Found = tuple[Step, ...] | str | None
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class RewriteRule:
     """One rule.
 
     Attributes:
@@ -31,6 +31,6 @@ class Rule:
         return issubclass(kind, classes) or function in self.rewrites
 
 
-def rewrites(*operations: type[Op] | str) -> Callable[[Callable[..., Found]], Rule]:
+def rewrites(*operations: type[Op] | str) -> Callable[[Callable[..., Found]], RewriteRule]:
     """Make a function a rule for these operations."""
-    return lambda find: Rule(find, operations)
+    return lambda find: RewriteRule(find, operations)

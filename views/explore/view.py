@@ -21,8 +21,8 @@ from views.explore.cells import (
     PLAY_STEP,
     refused_cell,
 )
+from views.explore.equations import notations
 from views.explore.planes import AUTO, LAST, free_axes
-from views.explore.products import products
 
 REDUCTION = ChoiceField(
     name="reduction",
@@ -138,10 +138,10 @@ def choose_view(
         )
         for word, length in free_axes(shown, rows, columns).items()
     }
-    if written := products(trace, steps, at, rows, columns):
+    if written := notations(trace, steps, rows, columns):
         over_time = [name for state in carried for name in state.names]
         chosen = None if steps is trace.steps else steps
-        laid_out = layout(trace, title, chosen, elsewhere=over_time, products=written)
+        laid_out = layout(trace, title, chosen, elsewhere=over_time, notations=written)
     return View(
         layout=laid_out,
         steps=steps,

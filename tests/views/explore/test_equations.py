@@ -223,8 +223,8 @@ def worked_out(trace, step, notation, at, lengths, rows, columns):
         for number, name in enumerate(step.operands):
             tensor, part = trace.tensors[name], drawn(trace, name, at, rows, columns)
             plane = plane_of(tensor, at, rows, columns)
-            own = trace.tensors[step.result].axes[-tensor.values.ndim :]
-            along = own if tensor.values.ndim > 1 else ("", "", *tensor.axes)
+            own = trace.tensors[step.result].axes[trace[step.result].ndim - tensor.values.ndim :]
+            along = own if tensor.values.ndim > 1 else ("", "", *own)
             for axis, word in enumerate((along[plane.row_axis], along[plane.column_axis])):
                 if notation.places and word in notation.places[number]:
                     part = part.take([at[word]], axis)
@@ -282,6 +282,7 @@ def test_the_planes_of_a_convolution_make_the_plane_of_its_result(name, place):
 LAYERS = (
     *("nd_dense", "einsum_dense", "multi_head_attention", "group_query_attention", "dot"),
     *("additive_attention", "conv1d", "conv2d", "separable_conv2d", "conv2d_transpose"),
+    *("conv_lstm1d", "mel_spectrogram"),
 )
 
 

@@ -19,6 +19,7 @@ from layers.traces.rows import Notation
 from layers.traces.trace import Step, Trace
 from views.explore.planes import AUTO, plane_of
 
+_KNOWN = (Contract, Elementwise, Conv, DepthwiseConv, ConvTranspose)
 _APART = Notation(is_equation=False)
 _FILTER, _CHANNEL, _BATCH = "zyx"
 
@@ -56,7 +57,7 @@ def notations(
     """
     found = {}
     for step in steps:
-        if not step.op.infix or len(step.operands) < 2:
+        if not (isinstance(step.op, _KNOWN) and step.op.infix and len(step.operands) > 1):
             continue
         letters = _letters(trace, step)
         drawn = [

@@ -5,6 +5,7 @@
 
 import { drawAhead, prefetch } from "./ahead.js";
 import { clearBlock, drawBlocks } from "./blocks.js";
+import { showNumbers } from "./controls.js";
 import { element } from "./dom.js";
 import { answerDownloads } from "./download.js";
 import { follow, isBehind } from "./follow.js";
@@ -175,6 +176,7 @@ function showPage(mount) {
   mount.ahead = undefined;
   clearTimeout(mount.returning);
   mount.root.removeAttribute("data-ahead");
+  if (late) showNumbers(page.live?.turned ?? {});
   if (!page.blocks && mount.data?.id !== page.id) {
     if (page.live) drawAhead(mount, page.live, CONFIRMED_WITHIN);
     return;

@@ -131,6 +131,7 @@ function drag(event, made, side, axis, resize) {
   const length = tensor.shape[axis];
   const { cell } = made;
   let last = length;
+  edge.focus({ preventScroll: true }); // arrow keys go on from here
   edge.setPointerCapture(event.pointerId);
   const move = (/** @type {PointerEvent} */ moved) => {
     const by = Math.round(((across ? moved.clientX : moved.clientY) - start) / cell);

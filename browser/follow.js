@@ -1,5 +1,7 @@
 // Follows sliders as they turn, by key or by hand: Streamlit itself hears of a drag when it ends.
 
+import { fieldOf, showNumbers } from "./controls.js";
+
 /** @import { Live } from "./wire.js" */
 
 /**
@@ -44,6 +46,7 @@ export function follow(ask, live) {
       if (!(other in current.turned) || value === current.turned[other]) delete turned[other];
     }
     Object.assign(turned, changes);
+    showNumbers(changes);
     const link = { ...current.link, ...turned };
     const asking = JSON.stringify(link); // one change is reported more than once
     if (asking === asked) return;
@@ -102,13 +105,4 @@ export function follow(ask, live) {
  */
 export function isBehind({ turned }, values) {
   return Object.entries(values).some(([name, value]) => name in turned && turned[name] !== value);
-}
-
-/**
- * The field of a control, from the class that Streamlit gives what has a key.
- * @param {Element} input
- */
-function fieldOf(input) {
-  const key = input.closest('[class*="st-key-"]')?.className.match(/(?:^| )st-key-([\w-]+)/);
-  return key?.[1];
 }

@@ -184,5 +184,6 @@ function brokenInto(items, size, width) {
 
 /** @param {Sign} sign */
 function signWidth({ arrow, text }) {
-  return arrow ? 26 + 7 * text.length : 24;
+  if (arrow) return 26 + 7 * text.length;
+  return text.includes(" ") ? 8 * text.length : 24;
 }

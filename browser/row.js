@@ -5,6 +5,8 @@ import { element } from "./dom.js";
 /** @import { Theme } from "./theme.js" */
 /** @import { ColorRange, FigureData, Item, Reference, Sign } from "./wire.js" */
 
+const AFTER = /^[)ᵀ[]/; // a bracket that closes, what is transposed, which part
+
 /**
  * Each figure with the signs before it, so that a line never ends in an operator, and what stands
  * in brackets together where the page is wide enough.
@@ -17,10 +19,10 @@ export function arrange(items, figureNode, referenceNode) {
   let place = row; // the row, or within brackets
   let group = element("div", "ls-group");
   for (const { sign, figure, reference } of items) {
-    if (sign?.text === ")") {
+    if (sign && !sign.arrow && AFTER.test(sign.text)) {
       // With the signs since the last figure: they stand before it, not after it.
       (place.lastElementChild ?? place).append(...group.childNodes, signNode(sign));
-      place = row;
+      if (sign.text === ")") place = row;
       group = element("div", "ls-group");
     } else if (sign) {
       group.append(signNode(sign));
@@ -57,7 +59,8 @@ export function legend(ranges, theme, hint) {
 
 /** @param {Sign} sign */
 function signNode({ text, says, arrow }) {
-  const node = element("span", arrow ? "ls-arrow" : "ls-sign", text);
+  const kind = arrow ? "ls-arrow" : "ls-sign";
+  const node = element("span", !arrow && text.includes(" ") ? `${kind} ls-words` : kind, text);
   if (says) {
     node.title = says;
     node.setAttribute("role", "img");

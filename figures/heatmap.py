@@ -68,7 +68,7 @@ def heatmap(
         caption.append(f"{reduction} of {words.format_shape(block)} blocks")
     if magnitudes:
         caption.append(MAGNITUDES)
-    marks = _marks(cells)
+    marks = marks_of(cells)
     return Figure(
         name=name,
         spec={
@@ -114,8 +114,8 @@ def marked(values: np.ndarray) -> str:
     return ", ".join(says for number, (_, says) in MARKS.items() if there[number].any())
 
 
-def _marks(cells: np.ndarray) -> list[dict]:
-    """Return a trace that marks cells without a colour: NaN, infinities."""
+def marks_of(cells: np.ndarray) -> list[dict]:
+    """Return a trace that marks cells without a colour: NaN, infinities; nothing where none is."""
     rows, columns = np.nonzero(~np.isfinite(cells))
     if not rows.size:
         return []

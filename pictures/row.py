@@ -22,6 +22,8 @@ _BETWEEN_LINES = 18
 _NARROWEST = 64
 _LINE = 16
 _CAPTION = 5
+_AFTER = (")", "ᵀ", "[")
+"""A bracket that closes, what is transposed, which part: they stay with what is before them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +74,9 @@ def sign_box(sign: dict[str, Any]) -> Box:
     """Return a sign, or an arrow with its word above."""
     text, ink = sign["text"], named("text")
     if not sign.get("arrow"):
-        wide = max(14.0, width(text, 26))
-        drawn = line(text, x=wide / 2, y=8.5, size=26, fill=ink, centred=True)
+        letters, y = (16, 5.5) if " " in text else (26, 8.5)  # words are smaller than signs
+        wide = max(14.0, width(text, letters))
+        drawn = line(text, x=wide / 2, y=y, size=letters, fill=ink, centred=True)
         return Box(width=wide, above=18, below=12, elements=(drawn,))
     said = width(text, 13)
     wide = max(30.0, said + 10)
@@ -141,10 +144,10 @@ def _blocks(items: Sequence[Item], cell: int, frames: Frames) -> list[list[Box]]
     for item in items:
         if sign := item.get("sign"):
             box = sign_box(sign)
-            if sign["text"] == ")" and blocks:
+            if sign["text"].startswith(_AFTER) and not sign.get("arrow") and blocks:
                 last = blocks[-1]
-                last[-1] = _beside([last[-1], *waiting, box])
-                waiting, opened = [], False
+                last[-1:] = [_beside([*last[-1:], *waiting, box])]
+                waiting, opened = [], opened and sign["text"] != ")"
                 continue
             waiting.append(box)
             if sign["text"] == "(":

@@ -51,7 +51,9 @@ def _fits(items: Sequence[Item], size: int, width: float) -> bool:
 
 
 def _sign_width(sign: dict[str, Any]) -> int:
-    return 26 + 7 * len(sign["text"]) if sign.get("arrow") else 24
+    if sign.get("arrow"):
+        return 26 + 7 * len(sign["text"])
+    return 8 * len(sign["text"]) if " " in sign["text"] else 24
 
 
 def _lines(items: Sequence[Item], size: int, width: float) -> int:

@@ -104,9 +104,15 @@ def _result(trace: Trace, step: Step, words: Mapping[str, Words]) -> Words | Non
             return first
         return tuple(word for axis, word in enumerate(first) if axis not in axes)
     if isinstance(op, _WINDOWS):
-        last = first[-1] if isinstance(op, MaxPool | AveragePool) else "filters"
-        return (*first[:-1], last)
+        return (*first[:-1], first[-1] if _by_channel(trace, step) else "filters")
     return _moved(trace, step, words, first)
+
+
+def _by_channel(trace: Trace, step: Step) -> bool:
+    """Say whether each channel of a window's result is made of the same channel alone."""
+    if isinstance(step.op, DepthwiseConv):
+        return trace[step.operands[1]].shape[-1] == 1
+    return isinstance(step.op, MaxPool | AveragePool)
 
 
 def _moved(trace: Trace, step: Step, words: Mapping[str, Words], first: Words) -> Words | None:

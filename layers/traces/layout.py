@@ -19,15 +19,15 @@ from layers.traces.rows import (
     DrawnTensor,
     Item,
     Named,
-    ProductNotation,
+    Notation,
     Row,
     Sign,
     SublayerGroup,
     Writer,
     by_sublayer,
+    combined,
     in_place,
     is_bare,
-    multiplied,
     one_number,
     sign_of,
 )
@@ -91,7 +91,7 @@ def layout(
     steps: Sequence[Step] | None = None,
     *,
     elsewhere: Iterable[str] = (),
-    products: Mapping[str, ProductNotation] | None = None,
+    notations: Mapping[str, Notation] | None = None,
 ) -> GraphLayout:
     """Lay a graph out.
 
@@ -100,20 +100,20 @@ def layout(
         title: the layer's, for the arrow between the two ends.
         steps: the operations to lay out inside, such as those of one time step; None for all.
         elsewhere: tensors that the picture draws in another place, and that are named here.
-        products: how products are written, by their results.
+        notations: how operations are written, by their results, where signs do not say it all.
 
     Returns:
         One row for a chain; else the two ends, and the rows inside.
     """
-    products = products or {}
-    if steps is None and (chain := _chain(trace, products)):
+    notations = notations or {}
+    if steps is None and (chain := _chain(trace, notations)):
         return GraphLayout(rows=(chain,))
     ends = _ends(trace, title)
     chosen = trace.steps if steps is None else tuple(steps)
     if not chosen:
         return GraphLayout(rows=(ends,))
     at_ends = {item.name for item in ends if isinstance(item, DrawnTensor)}
-    writer = Writer(trace, at_ends | {*elsewhere}, products)
+    writer = Writer(trace, at_ends | {*elsewhere}, notations)
     if len(chosen) > MOST_STEPS:
         return _summed_up(ends, writer, chosen)
     return GraphLayout(rows=(ends,), inside=writer.group("", chosen))
@@ -145,7 +145,7 @@ def is_chain(trace: Trace) -> bool:
     return bool(_chain(trace, {}))
 
 
-def _chain(trace: Trace, products: Mapping[str, ProductNotation]) -> Row:
+def _chain(trace: Trace, notations: Mapping[str, Notation]) -> Row:
     """Return the one row of a graph in which each tensor is used once; else nothing."""
     if len(trace.output_names) != 1 or not trace.steps:
         return ()
@@ -154,31 +154,31 @@ def _chain(trace: Trace, products: Mapping[str, ProductNotation]) -> Row:
     ]
     if len(set(operands)) != len(operands) or trace.output_names[0] in operands:
         return ()
-    row = tuple(_tree(trace, trace.output_names[0], products))
+    row = tuple(_tree(trace, trace.output_names[0], notations))
     drawn = {item.name for item in row if isinstance(item, DrawnTensor)}
     if len(drawn) > LONGEST_CHAIN or not drawn.issuperset(trace.input_names):
         return ()
     return row
 
 
-def _tree(trace: Trace, name: str, products: Mapping[str, ProductNotation]) -> list[Item]:
+def _tree(trace: Trace, name: str, notations: Mapping[str, Notation]) -> list[Item]:
     """Write a tensor with all that made it, in brackets where a branch joins."""
     step = trace.made_by.get(name)
     if step is None or not step.operands:
         return [one_number(trace, name) or DrawnTensor(name)]
     sign = sign_of(trace, step)
     operands: list[list[Item]] = []
-    product = products.get(name, PLAIN)
+    notation = notations.get(name, PLAIN)
     for at, operand in enumerate(step.operands):
         inner = trace.made_by.get(operand)
-        written = _tree(trace, operand, products)
+        written = _tree(trace, operand, notations)
         joined = inner is not None and not inner.shown
-        first = not at and not product.begins
+        first = not at and not notation.begins
         bare = len(written) == 1 or (first and (not joined or _bare_in_chain(inner, step)))
         operands.append(written if bare else [OPEN, *written, CLOSE])
-    if product != PLAIN:
-        parts = multiplied(product, sign, *operands)
-        if product.is_equation:
+    if not notation.is_plain:
+        parts = combined(notation, sign, operands)
+        if notation.is_equation:
             return [*parts, EQUALS, DrawnTensor(name)] if step.shown else parts
         return [*parts, DrawnTensor(name)]
     parts = operands[0]

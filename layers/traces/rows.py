@@ -40,24 +40,33 @@ class Sign:
 
 
 @dataclass(frozen=True)
-class ProductNotation:
-    """How a sum of products is written, of which planes are drawn.
+class Notation:
+    """How an operation with a sign is written, of whose tensors planes are drawn.
 
     Attributes:
         sums: words of the axes that are added up over beside the one that both planes share; of
             what is no equation, of all.
-        turned: whether the left and the right stand transposed.
-        is_equation: the planes are a product of matrices.
+        turned: whether each operand stands transposed.
+        places: for each operand the words of its drawn axes of which one place counts, that of the
+            result's slider.
+        is_equation: the planes with their signs make the plane of the result.
     """
 
     sums: tuple[str, ...] = ()
-    turned: tuple[bool, bool] = (False, False)
+    turned: tuple[bool, ...] = ()
+    places: tuple[tuple[str, ...], ...] = ()
     is_equation: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether signs alone say it all."""
+        return self.is_equation and not (self.sums or any(self.turned) or any(self.places))
 
     @property
     def begins(self) -> bool:
         """Whether it is written in a row of its own, since something stands before the sign."""
-        return bool(self.sums) or self.turned[0] or not self.is_equation
+        first = any(self.turned[:1]) or any(self.places[:1])
+        return bool(self.sums) or first or not self.is_equation
 
 
 Item = DrawnTensor | Named | Sign
@@ -66,7 +75,7 @@ EQUALS = Sign("=", "equals")
 AND = Sign(",", "and")
 OPEN, CLOSE = Sign("("), Sign(")")
 TURNED = Sign("ᵀ", "transposed")
-PLAIN = ProductNotation()
+PLAIN = Notation()
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,12 @@ class Writer:
     Attributes:
         trace: the run.
         drawn: the tensors that are on the picture already.
-        products: how products are written, by their results.
+        notations: how operations are written, by their results, where signs do not say it all.
     """
 
     trace: Trace
     drawn: set[str]
-    products: Mapping[str, ProductNotation] = field(default_factory=dict)
+    notations: Mapping[str, Notation] = field(default_factory=dict)
 
     def group(self, path: str, steps: Sequence[Step]) -> SublayerGroup:
         """Return the group of a sublayer: its own rows, and the groups of sublayers in it."""
@@ -140,8 +149,8 @@ class Writer:
             else:
                 at = len(rows)
                 rows.append(self._write(step))
-            product = self.products.get(step.result, PLAIN)
-            equals = [EQUALS] if step.op.infix and product.is_equation else []
+            notation = self.notations.get(step.result, PLAIN)
+            equals = [EQUALS] if step.op.infix and notation.is_equation else []
             rows[at] += [*equals, self._place(step.result)]
             place[step.result] = at
         return [tuple(row) for row in rows]
@@ -169,7 +178,7 @@ class Writer:
             and len(self.trace.used_by[first]) == 1
             and step.operands.count(first) == 1
             and first not in self.trace.output_names
-            and not self.products.get(step.result, PLAIN).begins
+            and not self.notations.get(step.result, PLAIN).begins
         )
 
     def _write(self, step: Step) -> list[Item]:
@@ -181,8 +190,8 @@ class Writer:
         written = [self._operand(name, step, at) for at, name in names]
         if not written:
             return [sign]
-        if product := self.products.get(step.result):
-            return multiplied(product, sign, *written)
+        if notation := self.notations.get(step.result):
+            return combined(notation, sign, written)
         if len(names) < len(step.operands):
             written.insert(2, [Sign("…", f"and {len(step.operands) - 3} more")])
         parts = list(written[0])
@@ -195,7 +204,7 @@ class Writer:
         if inner is None:
             return [self._place(name)]
         made = in_place(self.trace, inner, self._write(inner))
-        if not self.products.get(name, PLAIN).is_equation:
+        if not self.notations.get(name, PLAIN).is_equation:
             return [OPEN, *made, self._place(name), CLOSE]
         bare = len(made) == 1 or is_bare(inner.op, step.op, position, len(step.operands))
         return made if bare else [OPEN, *made, CLOSE]
@@ -209,24 +218,27 @@ class Writer:
         return DrawnTensor(name)
 
 
-def multiplied(
-    product: ProductNotation, sign: Sign, left: Sequence[Item], right: Sequence[Item]
-) -> list[Item]:
-    """Write a product of two, so that what is drawn is true: ``Σ heads  Q · Kᵀ``."""
-    over = ", ".join(product.sums)
-    if not product.is_equation:
-        return [
-            *left,
-            AND,
-            *right,
-            Sign(f"Σ {over}", f"multiplied, summed over {over}", arrow=True),
-        ]
+def combined(notation: Notation, sign: Sign, operands: Sequence[Sequence[Item]]) -> list[Item]:
+    """Write operands so that what is drawn is true: ``Σ heads  Q · Kᵀ``, ``X + b [time shown]``."""
+    over = ", ".join(notation.sums)
+    if not notation.is_equation:
+        parts: list[Item] = []
+        for operand in operands:
+            parts += [*([AND] if parts else []), *operand]
+        arrow = (f"Σ {over}", f"multiplied, summed over {over}") if over else (sign.text, sign.says)
+        return [*parts, Sign(*arrow, arrow=True)]
     row: list[Item] = [Sign(f"Σ {over}", f"sum over {over} of")] if over else []
-    for at, operand in enumerate((left, right)):
-        bare = len(operand) == 1 or not product.turned[at]
-        row += [*([sign] if at else []), *(operand if bare else [OPEN, *operand, CLOSE])]
-        row += [TURNED] if product.turned[at] else []
+    for at, operand in enumerate(operands):
+        after: list[Item] = [_shown(words) for words in notation.places[at : at + 1] if words]
+        after += [TURNED] if any(notation.turned[at : at + 1]) else []
+        bare = len(operand) == 1 or not after
+        row += [*([sign] if at else []), *(operand if bare else [OPEN, *operand, CLOSE]), *after]
     return row
+
+
+def _shown(words: Sequence[str]) -> Sign:
+    """Return what stands after a tensor that is drawn whole, and of which one place counts."""
+    return Sign(f"[{', '.join(words)} shown]", f"at the {' and '.join(words)} shown")
 
 
 def one_number(trace: Trace, name: str) -> Sign | None:

@@ -36,8 +36,8 @@ def weights(trace: Trace, step: Step, words: dict[str, Words]) -> None:
             words.setdefault(step.operands[0], ("ids", "features"))
     elif isinstance(step.op, Contract):
         _kernel(trace, step, words)
-    elif (
-        isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and step.operands[1] not in words
+    elif isinstance(step.op, Conv | DepthwiseConv | ConvTranspose) and all(
+        word.startswith("axis ") for word in words.get(step.operands[1], ())
     ):
         rank = trace[step.operands[1]].ndim
         size = ("rows", "columns", "depth")[: rank - 2] if rank > 3 else ("steps",)

@@ -307,6 +307,10 @@ def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit
         if visit.page.evaluate("() => window.widths.size") >= 4:
             break
     followed = visit.page.evaluate("() => window.widths.size")
+    held = visit.slider("features").input_value()
+    assert int(held) > 6, "its controls follow"
+    assert visit.page.get_by_label("Features, typed").input_value() == held
+    assert visit.link()["features"] == "6", "the page itself has heard nothing yet"
     visit.page.mouse.up()
     assert followed >= 4  # pictures came while the hand still held the edge
     visit.page.wait_for_function("() => !location.search.includes('features=6')")
@@ -317,6 +321,8 @@ def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit
     assert visit.drawn()["inputs"].shape == (8, width)
     assert visit.drawn()["kernel"].shape == (width, 5)
     assert visit.slider("features").get_attribute("aria-valuetext") == str(width)
+    assert visit.page.get_by_label("Features, typed").input_value() == str(width)
+    assert edge.evaluate("(edge) => edge === document.activeElement")
 
 
 def test_a_result_is_played_and_a_product_in_four_orders(visit: Visit):

@@ -48,6 +48,8 @@ LAST_ROW = """() => {
     return top < written.bottom && bottom > written.top;
   });
 }"""
+OPENING = """() =>
+  getComputedStyle(document.querySelector(".stMainBlockContainer"), "::before").content"""
 LINKED = "(part) => location.search.includes(part)"
 
 
@@ -61,6 +63,25 @@ def test_input_weights_and_outputs_are_on_the_first_screen(
         assert ends
         assert [end for end in ends if not (end["inside"] and end["numbers"])] == []
         visit.page.close()
+
+
+def test_a_sentence_at_the_top_says_what_this_is_where_the_sidebar_is_folded_too(
+    visitor: Callable[..., Visit],
+):
+    wide = visitor(1280, 720).open(layer="linear")
+    told = wide.page.locator(".stSidebar").get_by_text("What a Keras layer really does")
+    end = told.bounding_box()
+    assert end
+    assert end["y"] < 200
+    assert wide.page.evaluate(OPENING) == "none", "it costs the first screen nothing"
+    for width in (768, 420):
+        narrow = visitor(width, 800).open(layer="linear")
+        assert narrow.page.evaluate(OPENING) == f'"{told.inner_text()}"'
+        narrow.page.close()
+    for link in ({"embed": "true"}, {"present": 1}):
+        part = visitor(420, 800).open(layer="linear", **link)
+        assert part.page.evaluate(OPENING) == "none"
+        part.page.close()
 
 
 def test_time_steps_are_played_and_stay_in_the_link(visit: Visit):

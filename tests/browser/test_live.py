@@ -78,6 +78,8 @@ def test_pictures_follow_the_hand_while_it_drags(visitor):
         during = page.evaluate("() => new Set(window.widths).size")
         if during >= 3:
             break
+    beside = page.get_by_label("Units, typed").input_value()
+    assert beside == visit.slider("units").input_value() != "5"
     page.mouse.up()
     assert during >= 3  # Streamlit's own slider reports the end of a drag alone
     visit.settle()
@@ -137,6 +139,9 @@ def test_a_picture_that_the_page_never_confirms_gives_way_to_the_pages_own(visit
     )
     visit.has_shape("outputs", 8, 6)
     assert visit.page.locator("[data-ahead]").count() == 1
+    assert visit.slider("units").input_value() == "6"
     visit.has_shape("outputs", 8, 5)  # which is in the link
+    assert visit.slider("units").input_value() == "5"
+    assert visit.page.get_by_label("Units, typed").input_value() == "5"
     visit.settle()
     assert visit.link() == {"layer": "linear", "seed": "17"}

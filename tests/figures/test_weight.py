@@ -89,10 +89,31 @@ def test_filters_of_a_later_convolution_have_borders_up_to_the_widest_plane_that
 def test_what_is_nan_itself_is_marked_and_not_mistaken_for_a_border():
     _, plane = kernel(3, 3, 2, 2)
     plane[1, 1] = np.nan
+    plane[4, 5] = np.inf
     figure = shown(plane, tile=(3, 3))
-    np.testing.assert_array_equal(drawn(figure), plane)
+    cells = drawn(figure)
+    assert cells.shape == (7, 7)
+    assert np.isnan(cells[3]).all()
+    assert np.isnan(cells[:, 3]).all()
     marks = figure.spec["data"][1]
-    assert (marks["x"], marks["y"]) == ([1], [1])
+    assert (marks["x"], marks["y"]) == ([1, 6], [1, 5])
+
+
+def test_true_cells_of_a_reduced_kernel_have_borders_where_its_filters_meet():
+    values, plane = kernel(3, 2, 4, 5)
+    part = plane[2:7, 1:4].copy()
+    part[0, 2] = np.nan
+    figure = shown(part, tile=(3, 2), plane=plane.shape, corner=(2, 1))
+    cells = drawn(figure)
+    assert cells.shape == (7, 4)
+    assert np.isnan(cells[1]).all()
+    assert np.isnan(cells[:, 1]).all()
+    np.testing.assert_array_equal(cells[2:5, 2:4], values[:, :, 1, 1])
+    labels = figure.spec["data"][0]["text"]
+    assert labels[0][0] == "in 0, height 2, out 0, width 1"
+    assert labels[6][3] == "in 2, height 0, out 1, width 1"
+    assert labels[1][0] == ""
+    assert [(m["x"], m["y"]) for m in figure.spec["data"][1:]] == [([3], [0])]
 
 
 @pytest.mark.parametrize("size", [1, 64, 65, 1000, 16384])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from layers.api import explore as explore_api
+from layers.inputs.cells import Edit
 
 
 def explored(
@@ -16,8 +17,15 @@ def explored(
     seed: int = 0,
     source: str | np.ndarray = "example",
     constant: float = 1.0,
+    edits: tuple[Edit, ...] = (),
 ) -> explore_api.Exploration:
     """Run a layer as the page's workers do."""
     return explore_api.explore(
-        name, values or {}, batch=None, seed=seed, source=source, constant=constant
+        name,
+        values or {},
+        batch=None,
+        seed=seed,
+        source=source,
+        constant=constant,
+        edits=edits,
     )

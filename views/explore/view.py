@@ -21,8 +21,8 @@ from views.explore.cells import (
     PLAY_STEP,
     refused_cell,
 )
+from views.explore.equations import notations
 from views.explore.planes import AUTO, LAST, free_axes
-from views.explore.products import products
 
 REDUCTION = ChoiceField(
     name="reduction",
@@ -140,8 +140,8 @@ def choose_view(
         )
         for word, length in free_axes(shown, rows, columns).items()
     }
-    if written := products(trace, steps, at, rows, columns):
-        laid_out = layout(trace, title, chosen, elsewhere=over_time, products=written)
+    if written := notations(trace, steps, rows, columns):
+        laid_out = layout(trace, title, chosen, elsewhere=over_time, notations=written)
     return View(
         layout=laid_out,
         steps=steps,

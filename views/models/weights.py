@@ -95,6 +95,7 @@ def window(
         columns=plane.layout.column_words,
         plane=plane.layout.plane,
         shape=values.shape,
+        tile=plane.layout.tile,
         corner=corner,
     )
     return [

@@ -1,0 +1,34 @@
+// The page's own controls: whose field one is, and numbers that it shows ahead of the page.
+
+const { set } = /** @type {{set: (value: string) => void}} */ (
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")
+);
+
+/**
+ * The field of a control, from the class that Streamlit gives what has a key.
+ * @param {Element} input
+ */
+export function fieldOf(input) {
+  const key = input.closest('[class*="st-key-"]')?.className.match(/(?:^| )st-key-([\w-]+)/);
+  return key?.[1];
+}
+
+/**
+ * Show numbers in the sliders and boxes of their fields, but not in the one that is in use. They are
+ * moved and typed into as by a hand that has not let go yet: Streamlit shows that, and tells the
+ * server nothing.
+ * @param {Record<string, string>} numbers
+ */
+export function showNumbers(numbers) {
+  for (const [name, text] of Object.entries(numbers)) {
+    const inputs = document.querySelectorAll(
+      `.st-key-${CSS.escape(name)} input[type="range"],
+       [class*="st-key-ls-box_${CSS.escape(name)}-"] input`,
+    );
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (inputs)) {
+      if (input === document.activeElement || input.value === text) continue;
+      set.call(input, text); // a slider takes the nearest that it has
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+}

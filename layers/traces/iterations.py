@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from layers.operations.layout import Slice
@@ -37,7 +38,9 @@ def key(trace: Trace, step: Step) -> tuple:
     return type(step.op), setting, shapes, weights
 
 
-def iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[tuple[Iteration, ...], bool]:
+def iterations(
+    trace: Trace, blocks: list[tuple[Step, ...]], kinds: Mapping[str, int]
+) -> tuple[tuple[Iteration, ...], bool]:
     """Describe the repetitions.
 
     What one repetition makes and the next reads is a state only where it rests, in the
@@ -46,6 +49,7 @@ def iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[tuple[Iter
     Args:
         trace: the run.
         blocks: the repetitions, the first two of them whole.
+        kinds: for each step's result, a number that steps of one ``key`` share.
 
     Returns:
         The repetitions, none if they are no time steps; and whether the blocks begin in the
@@ -62,12 +66,12 @@ def iterations(trace: Trace, blocks: list[tuple[Step, ...]]) -> tuple[tuple[Iter
         [name for name in names if _rests_on(trace, name, before)]
         for names, before in zip(own_reads[1:], made, strict=False)
     ]
-    carried = _carried(trace, blocks, states[0])
-    handed = _handed_on(trace, blocks, states[0])
+    carried = _carried(kinds, blocks, states[0])
+    handed = _handed_on(kinds, blocks, states[0])
     loose = [at for at, name in enumerate(states[0]) if name not in carried]
     for names, before in zip(states, handed, strict=False):
         names[:] = [name for name in names if name not in {before[at] for at in loose}]
-    handed = _handed_on(trace, blocks, carried)
+    handed = _handed_on(kinds, blocks, carried)
     weighted = any(trace.tensors[name].role == "weight" for name in shared)
     sliced = _of_one_sequence(trace, blocks, own_reads)
     if not (all(states) and (shared or sliced)) and not (weighted and sliced):
@@ -125,9 +129,11 @@ def _results(trace: Trace, block: tuple[Step, ...], own: set[str]) -> tuple[str,
     )
 
 
-def _carried(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) -> list[str]:
+def _carried(
+    kinds: Mapping[str, int], blocks: list[tuple[Step, ...]], states: list[str]
+) -> list[str]:
     """Return those states of the second repetition that go on into what it hands on itself."""
-    handed = dict(zip(states, _handed_on(trace, blocks, states)[1], strict=True))
+    handed = dict(zip(states, _handed_on(kinds, blocks, states)[1], strict=True))
     made = {step.result: step for step in blocks[1]}
     kept, before = states, []
     while kept != before:  # what rests on a slice alone is no state, nor what rests on that
@@ -139,15 +145,15 @@ def _carried(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) ->
     return kept
 
 
-def _handed_on(trace: Trace, blocks: list[tuple[Step, ...]], states: list[str]) -> list:
+def _handed_on(kinds: Mapping[str, int], blocks: list[tuple[Step, ...]], states: list[str]) -> list:
     """Return, for each repetition, what it makes where the first one makes the second's states."""
-    keys = [key(trace, step) for step in blocks[0]]
+    keys = [kinds[step.result] for step in blocks[0]]
     places = {step.result: at for at, step in enumerate(blocks[0])}
     found = []
     for block in blocks:
         made, at = {}, 0
         for step in block:  # the last one may lack some
-            at = keys.index(key(trace, step), at)
+            at = keys.index(kinds[step.result], at)
             made[at] = step.result
             at += 1
         found.append(tuple(made.get(places.get(name, -1), "") for name in states))

@@ -66,8 +66,9 @@ def _prepares(trace: Trace, step: Step, prepared: set[str]) -> bool:
 
 
 def _in_order(trace: Trace, steps: list[Step]) -> list[RepeatedBlock]:
-    kinds: dict[tuple, int] = {}
-    keys = [kinds.setdefault(key(trace, step), len(kinds)) for step in steps]
+    numbers: dict[tuple, int] = {}
+    kinds = {step.result: numbers.setdefault(key(trace, step), len(numbers)) for step in steps}
+    keys = [kinds[step.result] for step in steps]
     places: dict[int, list[int]] = {}
     for at, each in enumerate(keys):
         places.setdefault(each, []).append(at)
@@ -77,7 +78,7 @@ def _in_order(trace: Trace, steps: list[Step]) -> list[RepeatedBlock]:
         if period is None:
             start += 1
             continue
-        repeated, end = _best(trace, steps, keys, start, period)
+        repeated, end = _best(trace, steps, kinds, start, period)
         if repeated:
             scope = _common([step.scope for step in repeated[-1].steps])
             found.append(RepeatedBlock(scope, repeated))
@@ -89,14 +90,14 @@ def _in_order(trace: Trace, steps: list[Step]) -> list[RepeatedBlock]:
 
 
 def _best(
-    trace: Trace, steps: list[Step], keys: list[int], start: int, period: int
+    trace: Trace, steps: list[Step], kinds: dict[str, int], start: int, period: int
 ) -> tuple[tuple[Iteration, ...], int]:
     """Return the time steps from ``start`` on, or from where they carry least, and their end."""
-    best, end, misplaced = _repeated(trace, steps, keys, start, period)
+    best, end, misplaced = _repeated(trace, steps, kinds, start, period)
     if not misplaced:
         return best, end
     for later in range(start + 1, start + min(period, ROTATIONS)):
-        other, there, misplaced = _repeated(trace, steps, keys, later, period)
+        other, there, misplaced = _repeated(trace, steps, kinds, later, period)
         fewer = not best or len(other[0].carried if other else ()) < len(best[0].carried)
         if other and not misplaced and fewer:
             best, end = other, there
@@ -104,9 +105,10 @@ def _best(
 
 
 def _repeated(
-    trace: Trace, steps: list[Step], keys: list[int], start: int, period: int
+    trace: Trace, steps: list[Step], kinds: dict[str, int], start: int, period: int
 ) -> tuple[tuple[Iteration, ...], int, bool]:
     """Return the repetitions from ``start`` on, their end, and whether they begin wrongly."""
+    keys = [kinds[step.result] for step in steps]
     block, end = keys[start : start + period], start + period
     while keys[end : end + period] == block:
         end += period
@@ -115,9 +117,9 @@ def _repeated(
     blocks = [tuple(steps[at : at + period]) for at in range(start, end, period)]
     rest = _shortened(keys, start, period, end)
     last = tuple(steps[end : end + rest])
-    found, misplaced = iterations(trace, [*blocks, last] if last else blocks)
+    found, misplaced = iterations(trace, [*blocks, last] if last else blocks, kinds)
     if not found and last:
-        (found, misplaced), rest = iterations(trace, blocks), 0
+        (found, misplaced), rest = iterations(trace, blocks, kinds), 0
     first = folded(trace, found[0], steps[:start]) if found else None
     return (first, *found) if first else found, end + rest, misplaced
 

@@ -14,6 +14,9 @@ from tests.browser.chromium import find
 from tests.browser.server import Server, serving
 from tests.browser.visit import Visit
 
+# Parts of a window that nobody sees, each a page that Chromium renders with every page of ours.
+UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is in this folder, which pytest hands every item of the run."""
@@ -46,7 +49,16 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     arguments += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    browser = playwright.chromium.launch(executable_path=program, args=arguments)
+
+    def launch(*more: str) -> Browser:
+        return playwright.chromium.launch(executable_path=program, args=[*arguments, *more])
+
+    # Of two lists of features Chromium takes the last: ours goes on where Playwright's ends.
+    asked = launch("--enable-automation")
+    command = asked.new_browser_cdp_session().send("Browser.getBrowserCommandLine")
+    asked.close()
+    off = next(one for one in command["arguments"] if one.startswith("--disable-features="))
+    browser = launch(",".join((off, *UNSEEN)))
     yield browser
     browser.close()
 

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from pages.shared.workers import workers
 from tests.browser.chromium import find
 from tests.browser.server import Server, serving
 from tests.browser.visit import Visit
 
+PATIENCE = 30_000
+"""Milliseconds to wait for what is expected: machines are shared."""
+expect.set_options(timeout=PATIENCE)
 # Parts of a window that nobody sees, each a page that Chromium renders with every page of ours.
 UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 
@@ -65,9 +68,11 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session", autouse=True)
 def opinion() -> Iterator[None]:
-    """End the workers that the tests ask themselves, for a second opinion on what is drawn."""
-    yield
-    workers().shutdown()
+    """Let one worker answer what the tests ask themselves: a second opinion on what is drawn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pages.shared.workers.configured_workers", lambda: 1)
+        yield
+        workers().shutdown()
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +95,7 @@ def context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
                 color_scheme="dark" if scheme == "dark" else "light",
                 has_touch=width < 600,
             )
-            contexts[kind].set_default_timeout(30_000)
+            contexts[kind].set_default_timeout(PATIENCE)
         return contexts[kind]
 
     yield of

@@ -18,8 +18,8 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run cluster test test-rooms test-pages test-browser test-deploy lint style types javascript in-step pictures \
-	format bench load screenshots requirements clean
+.PHONY: help run cluster test coverage test-rooms test-pages test-browser test-deploy \
+	lint style types javascript in-step pictures format bench load screenshots requirements clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -39,20 +39,26 @@ cluster: $(WITH_DASK) ## Start a Dask scheduler on HOST, port 8786, with WORKERS
 TWO := --numprocesses 2 --dist loadgroup --durations 20
 
 # Rooms and pages one by one, because pages run in Streamlit's process, where TensorFlow never is.
-test: test-rooms test-pages test-browser ## Run all tests, and print how much of the code they cover
+ALL := test-rooms test-pages test-browser
+test: $(ALL) ## Run all tests
+
+# Not in `make test`: counting lines takes half as long again.
+COV :=
+coverage: COV := --cov --cov-report=
+coverage: $(ALL) ## Run all tests, and print how much of the code they cover
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
 test-rooms: $(DEV) ## Run the tests that need neither Streamlit nor a browser
-	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest --cov --cov-report= $(TWO) \
+	COVERAGE_FILE=.coverage.rooms $(BIN)/pytest $(COV) $(TWO) \
 		--ignore=tests/pages --ignore=tests/browser --ignore=tests/deploy $(ARGS)
 
 test-pages: $(DEV) ## Run the tests of the pages that need no browser
-	COVERAGE_FILE=.coverage.pages $(BIN)/pytest --cov --cov-report= $(TWO) tests/pages $(ARGS)
+	COVERAGE_FILE=.coverage.pages $(BIN)/pytest $(COV) $(TWO) tests/pages $(ARGS)
 
 test-browser: $(DEV) ## Run the tests of the pages in a browser
 	@$(BIN)/python -m tests.browser.chromium
-	COVERAGE_FILE=.coverage.browser $(BIN)/pytest --cov --cov-report= $(TWO) tests/browser $(ARGS)
+	COVERAGE_FILE=.coverage.browser $(BIN)/pytest $(COV) $(TWO) tests/browser $(ARGS)
 
 # Outside of `make test`: it needs nginx, which is the system's and not Python's.
 test-deploy: $(DEV) ## Run two processes behind nginx, and kill one; installs nginx where apt and root are there

@@ -72,7 +72,7 @@ def test_documents_link_only_to_files_that_exist():
 def extended(tmp_path_factory):
     """Return a copy of the project to which CONTRIBUTING's layer was added as it says."""
     copy = tmp_path_factory.mktemp("layerscope") / "project"
-    ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", ".hypothesis")
+    ignored = shutil.ignore_patterns(".venv", ".git", "node_modules", ".*_cache", ".hypothesis")
     shutil.copytree(ROOT, copy, ignore=ignored)
     text = (copy / "CONTRIBUTING.md").read_text()
     (file,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

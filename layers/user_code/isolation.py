@@ -179,6 +179,8 @@ def _extended(mapping, more: Mapping) -> Generator[None]:  # noqa: ANN001 (any m
         mapping.clear()
         mapping.update(before)
         for name, value in after.items():
+            if before.get(name) is value:  # a process that has lived long has thousands
+                continue
             cls = value if isinstance(value, type) else name
             if isinstance(cls, type) and _is_imported(cls, since=imported):
                 mapping[name] = value

@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from pages.shared.workers import workers
 from tests.browser.chromium import find
 from tests.browser.server import Server, serving
 from tests.browser.visit import Visit
+
+PATIENCE = 30_000
+"""Milliseconds to wait for what is expected: machines are shared."""
+expect.set_options(timeout=PATIENCE)
+# Parts of a window that nobody sees, each a page that Chromium renders with every page of ours.
+UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,16 +52,27 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     arguments += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
-    browser = playwright.chromium.launch(executable_path=program, args=arguments)
+
+    def launch(*more: str) -> Browser:
+        return playwright.chromium.launch(executable_path=program, args=[*arguments, *more])
+
+    # Of two lists of features Chromium takes the last: ours goes on where Playwright's ends.
+    asked = launch("--enable-automation")
+    command = asked.new_browser_cdp_session().send("Browser.getBrowserCommandLine")
+    asked.close()
+    off = next(one for one in command["arguments"] if one.startswith("--disable-features="))
+    browser = launch(",".join((off, *UNSEEN)))
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def opinion() -> Iterator[None]:
-    """End the workers that the tests ask themselves, for a second opinion on what is drawn."""
-    yield
-    workers().shutdown()
+    """Let one worker answer what the tests ask themselves: a second opinion on what is drawn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pages.shared.workers.configured_workers", lambda: 1)
+        yield
+        workers().shutdown()
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +95,7 @@ def context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
                 color_scheme="dark" if scheme == "dark" else "light",
                 has_touch=width < 600,
             )
-            contexts[kind].set_default_timeout(30_000)
+            contexts[kind].set_default_timeout(PATIENCE)
         return contexts[kind]
 
     yield of

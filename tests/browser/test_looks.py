@@ -218,6 +218,7 @@ def test_contrast_themes_show_what_is_chosen_and_where_a_slider_stands(
     page.locator(".ls-tree").wait_for(timeout=60_000)
     page.locator("[data-tensor=window]").wait_for(timeout=60_000)
     for marks in CHOSEN:
+        page.locator(marks).nth(1).wait_for()
         pictures = [mark.screenshot() for mark in page.locator(marks).all()[:3]]
         assert len(set(pictures)) > 1, f"the chosen one of {marks} looks like the others"
     grounds = page.locator(".ls-tree tbody tr").evaluate_all(

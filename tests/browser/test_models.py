@@ -129,6 +129,7 @@ def test_the_summary_is_not_cut(visitor: Callable[..., Visit], width: int):
         assert visit.page.locator(".ls-tree thead").get_by_text(name, exact=True).is_visible()
 
 
+@pytest.mark.xdist_group("files")
 def test_a_summary_wider_than_its_place_scrolls_in_itself(visitor: Callable[..., Visit], files):
     visit = look(visitor(420, 900), model="upload")
     upload(visit, files["nested.keras"])
@@ -222,6 +223,7 @@ def test_the_reduction_is_chosen_and_named(visit: Visit):
     assert "max of 16 × 4 blocks" in (visit.graph("kernel").get_attribute("aria-label") or "")
 
 
+@pytest.mark.xdist_group("files")
 def test_a_file_is_brought_folded_and_compared(visit: Visit, files):
     look(visit, model="upload")
     assert any("no link carries" in sentence for sentence in visit.sentences())
@@ -251,6 +253,7 @@ def test_a_file_is_brought_folded_and_compared(visit: Visit, files):
     assert complaints(visit) == []
 
 
+@pytest.mark.xdist_group("files")
 def test_markup_in_names_is_text(visit: Visit, files):
     look(visit, model="upload")
     upload(visit, files["custom.keras"])

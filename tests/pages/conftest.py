@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from layers.api import explore as explore_api
 from layers.inputs.description import Description
@@ -21,6 +23,18 @@ def pool() -> Iterator[Workers]:
     pool.shutdown()
     if author_workers.cache_info().currsize:  # some test ran an author's own layers
         author_workers().shutdown()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages() -> Iterator[None]:
+    """Look for components in the installed packages once, as a server does.
+
+    Each AppTest starts with a look of its own, which takes ten times as long as our page.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        look = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, look.__name__, cache(look))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -233,8 +233,11 @@ def test_a_picture_is_at_most_a_megabyte_whatever_the_weight():
     assert sum(sizes) < 10**6
 
 
-@pytest.mark.parametrize("link", [{"layer": "dense"}, {"layer": "conv2d_1", "sort": "true"}])
-def test_a_very_large_weight_is_read_in_shares_that_come_to_the_same(monkeypatch, link):
+@pytest.mark.parametrize(
+    ("link", "chunk"),
+    [({"layer": "dense"}, 100_000), ({"layer": "conv2d_1", "sort": "true"}, 5_000)],
+)
+def test_a_very_large_weight_is_read_in_shares_that_come_to_the_same(monkeypatch, link, chunk):
     whole = visited(**link)
     said = []
 
@@ -247,7 +250,7 @@ def test_a_very_large_weight_is_read_in_shares_that_come_to_the_same(monkeypatch
             said.append("gone")
 
     monkeypatch.setattr(weights, "READ_AT_ONCE", 10_000)
-    monkeypatch.setattr(weights, "CHUNK_BYTES", 5_000)
+    monkeypatch.setattr(weights, "CHUNK_BYTES", chunk)
     monkeypatch.setattr(progress, "SHOWN_AFTER", -1.0)
     monkeypatch.setattr(progress.st, "empty", Place)
     session = visited(**link)
@@ -273,6 +276,7 @@ def test_choosing_another_layer_keeps_the_rest():
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.xdist_group("files")
 def test_a_file_is_opened_and_all_its_layers_are_shown(files, name):
     session = uploaded(files[name])
     assert_sound(session)
@@ -284,6 +288,7 @@ def test_a_file_is_opened_and_all_its_layers_are_shown(files, name):
             assert drawn(session)
 
 
+@pytest.mark.xdist_group("files")
 def test_gates_and_heads_have_pictures_of_their_own(files):
     session = uploaded(files["recurrent.h5"], layer="lstm")
     names = {"kernel input gate", "kernel forget gate", "kernel output gate"}
@@ -292,12 +297,14 @@ def test_gates_and_heads_have_pictures_of_their_own(files):
     assert {"query/kernel head 0", "query/kernel head 1"} <= set(figures(session))
 
 
+@pytest.mark.xdist_group("files")
 def test_nested_models_are_rows_with_depth(files):
     rows = summary(uploaded(files["nested.keras"]))
     assert rows["middle"]["model"]
     assert rows["middle/inner/first"]["depth"] == 2
 
 
+@pytest.mark.xdist_group("files")
 def test_the_link_waits_for_the_file(files):
     session = visited(model="upload", layer="dense_1")
     assert_one_complaint(session, "no link carries")
@@ -307,6 +314,7 @@ def test_the_link_waits_for_the_file(files):
     assert session.query_params == {"model": "upload", "layer": "dense_1"}
 
 
+@pytest.mark.xdist_group("files")
 def test_names_with_markup_in_them_are_text(files):
     session = uploaded(files["custom.keras"])
     assert_sound(session)
@@ -325,6 +333,7 @@ def test_names_with_markup_in_them_are_text(files):
         (struct.pack("<Q", 10**12) + b"{}", ["header"]),
     ],
 )
+@pytest.mark.xdist_group("files")
 def test_a_file_that_is_none_is_a_sentence_and_can_be_replaced(files, tmp_path, data, words):
     bad = tmp_path / "bad.keras"
     bad.write_bytes(data)
@@ -334,6 +343,7 @@ def test_a_file_that_is_none_is_a_sentence_and_can_be_replaced(files, tmp_path, 
     assert_sound(session)
 
 
+@pytest.mark.xdist_group("files")
 def test_a_path_that_leads_out_of_the_zip_is_a_sentence(files, tmp_path):
     bad = tmp_path / "bad.keras"
     bad.write_bytes(files["dense.keras"].read_bytes())
@@ -385,6 +395,7 @@ def test_a_number_type_that_is_not_known_is_said_beside_the_others(tmp_path):
     assert_one_complaint(session, "complex64")
 
 
+@pytest.mark.xdist_group("files")
 def test_the_servers_folder_is_offered_by_name_only(files, monkeypatch):
     folder = next(iter(files.values())).parent
     monkeypatch.setenv("LAYERSCOPE_MODELS", str(folder))
@@ -398,6 +409,7 @@ def test_the_servers_folder_is_offered_by_name_only(files, monkeypatch):
     assert not session.exception
 
 
+@pytest.mark.xdist_group("files")
 def test_an_upload_is_deleted_with_the_session(files):
     session = uploaded(files["dense.keras"])
     path = session.session_state["ls.session"].uploaded_models["model_file"].path
@@ -503,6 +515,7 @@ def test_the_pictures_say_where_a_slice_or_a_line_stands():
     assert "averaged over 2 × 2" in figures(session)["outputs"]["title"]
 
 
+@pytest.mark.xdist_group("files")
 def test_every_tensor_of_a_network_of_open_size_can_be_pointed_at(files):
     session = uploaded(files["lines.keras"], show="activations")
     assert_sound(session)
@@ -559,6 +572,7 @@ def test_what_is_drawn_here_is_fed():
     assert drawn(session)["input"].shape == (16, 16)
 
 
+@pytest.mark.xdist_group("files")
 def test_a_network_with_a_layer_that_is_not_stock_is_not_run_and_says_which(files):
     session = uploaded(files["custom.keras"], show="activations")
     assert_one_complaint(session, "<b>**twice**", "Lambda")
@@ -567,6 +581,7 @@ def test_a_network_with_a_layer_that_is_not_stock_is_not_run_and_says_which(file
     assert "NumPy check of all cells" in texts(session)
 
 
+@pytest.mark.xdist_group("files")
 def test_two_files_are_compared(files, tmp_path):
     session = uploaded(files["dense.keras"], show="comparison", other="upload")
     assert_one_complaint(session, "no link carries")

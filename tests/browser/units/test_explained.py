@@ -50,6 +50,7 @@ def pages() -> dict[str, Any]:
     return json.loads(ran.stdout)
 
 
+@pytest.mark.xdist_group("explained")
 @pytest.mark.parametrize("link", LINKS)
 def test_the_browser_says_what_python_says_of_every_cell(
     page: Page, pages: dict[str, Any], link: str
@@ -60,6 +61,7 @@ def test_the_browser_says_what_python_says_of_every_cell(
     assert dict(zip(one["said"], found, strict=True)) == one["said"]
 
 
+@pytest.mark.xdist_group("explained")
 def test_a_cell_that_is_not_there_has_no_arithmetic(page: Page, pages: dict[str, Any]):
     cells = ["outputs.99.0", "outputs.0", "nothing.0", "outputs.x.y", ""]
     assert page.evaluate(EXPLAINED, [pages[LINKS[0]]["page"], cells]) == [None] * 5

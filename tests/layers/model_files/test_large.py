@@ -67,7 +67,7 @@ def large(tmp_path_factory) -> dict[str, Path]:
         group.attrs["name"] = "dense"
         kernel = group.create_dataset("0", (ROWS, COLUMNS), "f4")
         for row in range(0, ROWS, 1000):
-            kernel[row : row + 1000] = draw.normal(size=(1000, COLUMNS)).astype("f4")
+            kernel[row : row + 1000] = draw.standard_normal((1000, COLUMNS), "f4")
         kernel[12_000, 9_000] = 42
     layer = {"class_name": "Dense", "config": {"name": "dense", "units": COLUMNS}}
     config = {"class_name": "Sequential", "config": {"layers": [layer]}}
@@ -86,6 +86,7 @@ def large(tmp_path_factory) -> dict[str, Path]:
     return {path.suffix: path for path in (weights, archive, plain)}
 
 
+@pytest.mark.xdist_group("large")
 @pytest.mark.parametrize("form", [".h5", ".keras", ".safetensors"])
 def test_half_a_gigabyte_is_shown_within_200_megabytes(large, form):
     path = large[form]

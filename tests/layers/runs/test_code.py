@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +81,8 @@ CASES = [
     Case("mlp_block", "another seed", seed=999_999, source="ramp"),
 ]
 
+# What has to be said before TensorFlow is imported, and so in the first code of an interpreter.
+FIRST_LINES = 'import os\n\nos.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"'
 RUN_ALL = """
 import contextlib, importlib.util, io, json, sys
 assert importlib.util.find_spec("layers") is None, "this repository can be imported"
@@ -113,32 +114,19 @@ def run_in_a_fresh_interpreter(codes, folder):
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """Run every case's code, one interpreter a layer, two at a time; {case: what it printed}."""
-
-    # Made here: pytest makes its first temporary folder twice when two threads ask for it.
-    folders = {name: tmp_path_factory.mktemp(name) for name in NAMES}
-
-    def print_all(name):
-        folder = folders[name]
-        cases = [case for case in CASES if case.layer == name]
-        explored = [case.explore() for case in cases]
-        for run in explored:
-            if f"{name}.npz" in run.code:  # it says: the download of all tensors of this run
-                tensors = {key: tensor.values for key, tensor in run.trace.tensors.items()}
-                np.savez(folder / f"{name}.npz", **tensors)
-        codes = [(case.what, run.code) for case, run in zip(cases, explored, strict=True)]
-        return dict(
-            zip(
-                [(name, case.what) for case in cases],
-                run_in_a_fresh_interpreter(codes, folder),
-                strict=True,
-            )
-        )
-
-    with ThreadPoolExecutor(2) as pool:
-        return {key: text for found in pool.map(print_all, NAMES) for key, text in found.items()}
+    """Run every case's code, each in a namespace of its own; {case: what it printed}."""
+    folder, codes = tmp_path_factory.mktemp("shown"), []
+    for case in CASES:
+        run = case.explore()
+        if f"{case.layer}.npz" in run.code:  # it says: the download of all tensors of this run
+            tensors = {key: tensor.values for key, tensor in run.trace.tensors.items()}
+            np.savez(folder / f"{case.layer}.npz", **tensors)
+        codes.append((f"{case.layer}-{case.what}", run.code))
+    texts = run_in_a_fresh_interpreter(codes, folder)
+    return dict(zip([(case.layer, case.what) for case in CASES], texts, strict=True))
 
 
+@pytest.mark.xdist_group("code")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.layer}-{case.what}")
 def test_the_code_shown_prints_the_outputs_in_a_fresh_interpreter(case, printed):
     outputs = case.explore().trace["outputs"]
@@ -149,6 +137,7 @@ def test_the_code_shown_prints_the_outputs_in_a_fresh_interpreter(case, printed)
 def test_the_code_shown_is_always_the_same_and_imports_only_what_it_uses(case):
     code = case.explore().code
     assert case.explore().code == code
+    assert code.startswith(FIRST_LINES), "else it leans on the code that ran before it"
     tree = ast.parse(code)
     imported = {
         alias.asname or alias.name

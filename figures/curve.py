@@ -92,8 +92,9 @@ def widened(low: float, high: float) -> list[float]:
 
 def _caption(values: np.ndarray, every: int, lost: list[int], *, logarithmic: bool) -> list[str]:
     first, last = number(float(values[0])), number(float(values[-1]))
+    steps = "1 step" if len(values) == 2 else f"{len(values) - 1:,} steps"
     return [
-        f"{first} to {last} in {len(values) - 1:,} steps",
+        f"{first} to {last} in {steps}",
         "logarithmic" if logarithmic else "",
         f"every {every} steps" if every > 1 else "",
         "crosses: NaN or infinite" if lost else "",
@@ -101,8 +102,9 @@ def _caption(values: np.ndarray, every: int, lost: list[int], *, logarithmic: bo
 
 
 def _alt(values: np.ndarray, name: str, lost: list[int]) -> str:
+    over = "1 step" if len(values) == 1 else f"{len(values)} steps"
     said = (
-        f"Curve of {name} over {len(values)} steps, from {number(float(values[0]))} to "
+        f"Curve of {name} over {over}, from {number(float(values[0]))} to "
         f"{number(float(values[-1]))}"
     )
     return said + (f"; not finite from step {lost[0]}" if lost else "")

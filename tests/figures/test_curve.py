@@ -16,6 +16,12 @@ def test_any_losses_make_a_figure_that_plotly_accepts(values):
     assert ("crosses" in figure.caption) == bool(lost)
 
 
+def test_one_step_is_said_in_the_singular():
+    figure = curve(np.array([3.0, 2.0]), name="loss", at=0)
+    assert "3 to 2 in 1 step" in figure.caption.split(" · ")
+    assert "over 1 step," in curve(np.array([3.0]), name="loss", at=0).alt
+
+
 def test_a_wide_range_is_logarithmic_and_says_so():
     figure = curve(np.array([1e6, 1.0]), name="loss", at=1)
     axis = figure.spec["layout"]["yaxis"]

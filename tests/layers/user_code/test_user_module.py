@@ -277,6 +277,19 @@ def test_one_layer_of_ones_own_changes_nothing_for_another(capsys):
     assert "meddling" in capsys.readouterr().out, "an author reads it on the terminal"
 
 
+CHATTY = DENSE.replace("class Mine", "class Chatty").replace(
+    "    def call(self, x):\n", "    def call(self, x):\n        print(*['x' * 10**6] * 100)\n"
+)
+
+
+def test_a_layer_that_prints_without_end_does_not_fill_the_terminal(capsys):
+    explored(CHATTY, "own.Chatty")
+    printed = capsys.readouterr().out
+    assert printed.startswith("xxx")
+    assert "characters more" in printed
+    assert len(printed) < 21_000
+
+
 def test_a_module_takes_no_name_and_no_registration_away_from_others():
     known = dict(object_registration.GLOBAL_CUSTOM_OBJECTS)
     module = explore_api.OwnModule("/nowhere/layers.py", MEDDLING)

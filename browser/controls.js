@@ -14,9 +14,8 @@ export function fieldOf(input) {
 }
 
 /**
- * Show numbers in the sliders and boxes of their fields, but not in the one that is in use. They are
- * moved and typed into as by a hand that has not let go yet: Streamlit shows that, and tells the
- * server nothing.
+ * Show numbers in the sliders and boxes of their fields, but not in the one that is in use.
+ * Streamlit shows them as during a drag that has not ended, and tells the server nothing.
  * @param {Record<string, string>} numbers
  */
 export function showNumbers(numbers) {

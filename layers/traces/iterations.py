@@ -32,7 +32,7 @@ class Iteration:
 
 @once
 def kinds(trace: Trace) -> Mapping[str, int]:
-    """Return result → a number that steps share which may stand at one place of repetitions."""
+    """Return result → number: steps with one number can be the same step of two repetitions."""
     found: dict[tuple, int] = {}
 
     def kind(step: Step) -> tuple:

@@ -41,14 +41,14 @@ class Sign:
 
 @dataclass(frozen=True)
 class Notation:
-    """How an operation with a sign is written, of whose tensors planes are drawn.
+    """How an operation is written between the drawn planes of its tensors.
 
     Attributes:
-        sums: words of the axes that are added up over beside the one that both planes share; of
-            what is no equation, of all.
+        sums: words of the axes that are summed over, without the one that both planes share; all
+            of them where the planes make no equation.
         turned: whether each operand stands transposed.
-        places: for each operand the words of its drawn axes of which one place counts, that of the
-            result's slider.
+        places: for each operand, words of the drawn axes of which only one place is used: the one
+            that the result's slider chooses.
         is_equation: the planes with their signs make the plane of the result.
     """
 
@@ -237,7 +237,7 @@ def combined(notation: Notation, sign: Sign, operands: Sequence[Sequence[Item]])
 
 
 def _shown(words: Sequence[str]) -> Sign:
-    """Return what stands after a tensor that is drawn whole, and of which one place counts."""
+    """Return the sign after a tensor that is drawn whole, where only one place of it is used."""
     return Sign(f"[{', '.join(words)} shown]", f"at the {' and '.join(words)} shown")
 
 

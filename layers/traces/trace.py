@@ -189,14 +189,15 @@ class Trace:
 
 
 def once(function: Callable[[Trace], Any]) -> Callable[[Trace], Any]:
-    """Compute something once for each trace; it is kept beside the trace's fields.
+    """Compute something once for each trace, which never changes.
 
-    A trace never changes. What is kept stays behind where the trace goes to another process.
+    The value is kept with the trace, and is not sent with it to another process.
     """
+    name = f"{function.__module__}.{function.__qualname__}"  # ty: ignore
 
     @wraps(function)
     def kept(trace: Trace) -> Any:
-        known, name = vars(trace), function.__qualname__  # ty: ignore
+        known = vars(trace)
         if name not in known:
             known[name] = function(trace)
         return known[name]

@@ -39,7 +39,7 @@ class Job:
 
 
 class Turns:
-    """A fair queue; who uses it in several threads holds a lock.
+    """A fair queue. It has no lock of its own: threads that share it need one.
 
     Next is the first job of the visitor who has the fewest running, and a visitor who has one
     running never gets the last idle worker.
@@ -67,18 +67,18 @@ class Turns:
         self._running[job.visitor] += 1
 
     def end(self, job: Job) -> None:
-        """Count it no more."""
+        """Stop counting a job that has ended."""
         self._running[job.visitor] -= 1
         if not self._running[job.visitor]:
             del self._running[job.visitor]
 
     def put_back(self, job: Job) -> None:
-        """Put a job that was not begun before the others, for this machine."""
+        """Put a job that has not begun back to the front; only this machine may run it now."""
         self.end(job)
         self.waiting.insert(0, replace(job, leaves=False))
 
     def take_out(self, which: Callable[[Job], bool] = lambda _: True) -> Iterable[Job]:
-        """Take jobs out that wait, all of them or some, and return them."""
+        """Take waiting jobs out of the queue, all of them or some, and return them."""
         taken = [job for job in self.waiting if which(job)]
         self.waiting = [job for job in self.waiting if job not in taken]
         return taken

@@ -199,7 +199,7 @@ class Workers(Executor):
         self._dispatch()
 
     def _again(self, job: Job) -> bool:
-        """Put a job that was not begun before the others, for this machine; no if it has ended."""
+        """Put a job that has not begun back to the front; return False where all has ended."""
         with self._lock:
             if self._closed:
                 return False

@@ -1,9 +1,9 @@
 """Whether drawn planes are an equation, and how it is written so that they are.
 
 Of a tensor of many axes one plane is drawn. What is written between planes must be true of them: an
-axis that is added up over and not drawn is named, a matrix that runs the other way stands
-transposed, and of a bias whose axis is a slider the place is named. Where no such words help, an
-arrow leads to the result. Where sliders stand plays no part.
+axis that is summed over and not drawn is named, a matrix that runs the other way stands transposed,
+and where a slider chooses one number of a bias, this is said. Where no such words help, an arrow
+leads to the result. The places of the sliders do not matter.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def notations(
 
 
 def _letters(trace: Trace, step: Step) -> tuple[str, ...]:
-    """Return a letter for each axis of the operands and the result; what is one has one."""
+    """Return a letter for each axis of the operands and the result; the same axis has the same."""
     op = step.op
     ranks = [trace[name].ndim for name in (*step.operands, step.result)]
     if isinstance(op, Contract):
@@ -127,7 +127,7 @@ def _multiplied(words: Mapping[str, str], left: _Drawn, right: _Drawn, result: _
     """Return a product of matrices: what both planes share runs across the left, down the right.
 
     Args:
-        words: of the letters that are added up over.
+        words: letter → word of the axes that are summed over.
         left: the left operand.
         right: the right operand.
         result: the sum of their products.
@@ -212,7 +212,7 @@ def _moved_together(letter: str, left: _Drawn, right: _Drawn) -> bool:
 
 
 def _elsewhere(operand: _Drawn, result: _Drawn, summed: Iterable[str] = ()) -> bool:
-    """Say whether an axis of an operand stands at one place, and in the result not at that."""
+    """Say whether an operand shows one place of an axis, and the result not the same place."""
     return any(
         letter not in summed and result.at.get(letter) != word
         for letter, word in operand.at.items()

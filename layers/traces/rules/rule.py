@@ -19,14 +19,19 @@ class RewriteRule:
 
     Attributes:
         find: takes the trace and a step of one of these operations.
-        rewrites: the operations: classes, and names of functions of each cell alone.
+        rewrites: the operations: classes, and names of elementwise functions.
     """
 
     find: Callable[[StepsByResult, Step], Found]
     rewrites: tuple[type[Op] | str, ...]
 
     def fits(self, kind: type[Op], function: str) -> bool:
-        """Return whether the rule rewrites operations of a class, and of a function's name."""
+        """Return whether the rule rewrites an operation.
+
+        Args:
+            kind: its class.
+            function: its function's name, if it is elementwise; else empty.
+        """
         classes = tuple(each for each in self.rewrites if not isinstance(each, str))
         return issubclass(kind, classes) or function in self.rewrites
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from benchmarks.apps import BATCH, FEATURES, UNITS, App
 from benchmarks.processes import wait_until_idle
 from benchmarks.server import Server, Unmeasured, running
+from benchmarks.wire import Wire
 from tests.browser import chromium
 
 PROBE = (Path(__file__).parent / "probe.js").read_text()
@@ -34,7 +35,8 @@ class Update:
         sent: when the page first asked the server for something, over WebSocket or HTTP.
         drawn: when all three charts had the new shape.
         painted: the frame after the one that shows them: they are on the screen.
-        messages: when each message or answer came, and its size in bytes.
+        messages: when each message or answer came, and its size in bytes, unpacked.
+        received: bytes that came over the wire until all was quiet; 0 where nobody counts.
         timings: what our server says it spent, in ms by name; empty for the naive app.
     """
 
@@ -43,17 +45,13 @@ class Update:
     drawn: float
     painted: float
     messages: tuple[tuple[float, int], ...]
+    received: int
     timings: dict[str, float]
 
     @property
     def latency(self) -> float:
         """From the key press to the frame that shows its result, in ms."""
         return self.painted - self.key
-
-    @property
-    def received(self) -> int:
-        """Bytes that came over the WebSocket and HTTP until all was quiet."""
-        return sum(size for _, size in self.messages)
 
 
 class Visit:
@@ -64,16 +62,25 @@ class Visit:
         server: the server to visit.
         seed: of the numbers; a new one keeps our server's caches out of the measurement.
         prefetch: whether the page may request a picture before its key is pressed.
+        wire: a relay before the server that counts.
     """
 
     def __init__(
-        self, context: BrowserContext, server: Server, *, seed: int = 0, prefetch: bool = True
+        self,
+        context: BrowserContext,
+        server: Server,
+        *,
+        seed: int = 0,
+        prefetch: bool = True,
+        wire: Wire | None = None,
     ):
         self.server = server
+        self.wire = wire
         self.page: Page = context.new_page()
         config = _probe_config(server.app) | {"prefetch": prefetch}
         self.page.add_init_script(f"({PROBE})({json.dumps(config)})")
-        self.page.goto(server.url(seed), wait_until="commit")
+        address = (wire or server).address
+        self.page.goto(address + server.app.path(seed), wait_until="commit")
         self.width = UNITS
 
     def headed(self) -> dict[str, float]:
@@ -94,6 +101,7 @@ class Visit:
         self.width += 1
         self._ask("width => bench.expect(width)", self.width)
         self.page.locator(SLIDER).focus()
+        before = self.wire.received if self.wire else 0
         self.page.keyboard.press("ArrowRight")
         record = self._ask(f"() => bench.result({CALM})")
         return Update(
@@ -102,6 +110,7 @@ class Visit:
             drawn=record["drawn"],
             painted=record["painted"],
             messages=tuple((message["at"], message["bytes"]) for message in record["messages"]),
+            received=self.wire.received - before if self.wire else 0,
             timings=record["timings"],
         )
 

@@ -12,6 +12,7 @@ from benchmarks.apps import NAIVE, OURS
 from benchmarks.browser import Update, Visit, visitor, warm
 from benchmarks.results import Comparison, Effort, Part, Result
 from benchmarks.server import Server
+from benchmarks.wire import counting
 
 WARM_UP = 2  # presses after a page has opened that are not counted
 WALK = 6  # presses that are: widths 8 to 13
@@ -64,11 +65,17 @@ def _walk(
 ) -> list[tuple[Update, ...]]:
     """Widen step by step; each walk with seeds of its own, as our server remembers results."""
     with ExitStack() as stack:
-        contexts = [stack.enter_context(visitor(browser)) for _ in range(3)]
-        ours = Visit(contexts[0], our_server, seed=seed)
-        unprefetched = Visit(contexts[1], our_server, seed=seed + 1, prefetch=False)
-        naive = Visit(contexts[2], naive_server, seed=seed)
-        visits = (ours, unprefetched, naive)
+
+        def opened(server: Server, seed: int, *, prefetch: bool = True) -> Visit:
+            context = stack.enter_context(visitor(browser))
+            wire = stack.enter_context(counting(server.address))
+            return Visit(context, server, seed=seed, prefetch=prefetch, wire=wire)
+
+        visits = (
+            opened(our_server, seed),
+            opened(our_server, seed + 1, prefetch=False),
+            opened(naive_server, seed),
+        )
         for visit in visits:
             visit.settle()
         steps = [tuple(visit.step() for visit in visits) for _ in range(WARM_UP + WALK)]

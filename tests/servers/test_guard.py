@@ -13,6 +13,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from pages.shared import settings
 from pages.shared.guard import PER_VISITOR, Limit
@@ -56,6 +58,14 @@ def test_pages_pictures_and_health_are_below_the_path(server: Server):
     assert done.returncode == 0, done.stdout + done.stderr
     commands = [Path(f"/proc/{pid}/cmdline").read_text() for pid in server.processes()]
     assert sum("popen_loky" in command for command in commands) == 1, commands
+
+
+@pytest.mark.xdist_group("guard")
+def test_what_a_page_is_sent_is_compressed(server: Server):
+    address = server.address.replace("http", "ws", 1) + "/room/_stcore/stream"
+    with connect(address, subprotocols=[Subprotocol("streamlit")]) as connection:
+        assert connection.response is not None
+        assert "permessage-deflate" in connection.response.headers["Sec-WebSocket-Extensions"]
 
 
 @pytest.mark.xdist_group("guard")

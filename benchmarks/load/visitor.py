@@ -95,7 +95,6 @@ class Visitor:
             subprotocols=[Subprotocol("streamlit")],
             additional_headers=headers,
             max_size=_LARGEST,
-            compression=None,
             open_timeout=OPENING,
         )
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._ask())]

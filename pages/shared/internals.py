@@ -17,7 +17,7 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_run_context
-from streamlit.runtime.state import safe_session_state
+from streamlit.runtime.state import safe_session_state, session_state
 from streamlit.watcher import polling_path_watcher
 
 
@@ -27,6 +27,7 @@ def spare_work() -> None:
     _make_theme_once()
     _wake_once()
     _look_up_one()
+    _forget_what_is_gone()
 
 
 def give_way() -> None:
@@ -108,6 +109,35 @@ def _look_up_one() -> None:
     if isinstance(whole, property) and whole.fget is not None:
         read = whole.fget
         _put(state, "filtered_state", property(lambda self: _Values(self, read)))
+
+
+def _forget_what_is_gone() -> None:
+    """Forget what a session knows of a control with the control.
+
+    Streamlit forgets its value alone. Each change of a number shows another box, and so a session
+    grew by 2 KB a change for as long as it lasted.
+    """
+    owner = getattr(session_state, "SessionState", None)
+    remove: Callable[[Any, frozenset[str]], None] | None
+    remove = getattr(owner, "_remove_stale_widgets", None)
+    is_gone = getattr(session_state, "_is_stale_widget", None)
+    if remove is None or is_gone is None:
+        return
+
+    def remove_whole(self: Any, active: frozenset[str]) -> None:
+        remove(self, active)
+        context = get_script_run_ctx()
+        known, keys = self._new_widget_state.widget_metadata, self._key_id_mapper
+        if context is None:
+            return
+        for name, control in list(known.items()):
+            if is_gone(control, active, context.fragment_ids_this_run):
+                del known[name]
+                key = keys.id_key_mapping.get(name)
+                if key is not None and keys.get_id_from_key(key) == name:
+                    keys.delete(key)
+
+    _put(owner, "_remove_stale_widgets", remove_whole)
 
 
 class _Values(Mapping[str, Any]):

@@ -75,6 +75,30 @@ def test_several_operations_are_the_textbooks_one(name):
     assert simple.disagreement() < 1e-5
 
 
+def gelu(x, cubic=0.044715, scale=(2 / np.pi) ** 0.5):
+    return 0.5 * x * (1 + tf.tanh(scale * (x + cubic * x**3)))
+
+
+def test_an_approximation_of_gelu_is_gelu():
+    (step,) = record(Computes(gelu), ROWS).steps
+    assert step.op.sign.startswith("gelu")
+
+
+@pytest.mark.parametrize(
+    "almost",
+    [
+        lambda x: gelu(x, cubic=0.0447),
+        lambda x: gelu(x, scale=0.798),
+        lambda x: tf.nn.relu6(x + 3.0) * 0.1667,
+        lambda x: tf.nn.relu6(x + 3.01) / 6.0,
+    ],
+)
+def test_other_numbers_than_the_textbooks_stay_what_they_are(almost):
+    simple = record(Computes(almost), ROWS)
+    assert len(simple.steps) > 1
+    assert simple.disagreement() < 1e-5
+
+
 def test_a_dilated_convolution_of_each_channel_is_one():
     layer = L.DepthwiseConv2D(2, dilation_rate=2, use_bias=False)
     assert [type(step.op).__name__ for step in record(layer, IMAGES).steps] == ["DepthwiseConv"]

@@ -7,7 +7,7 @@ import pytest
 from layers.operations.contraction import dense
 from layers.operations.elementwise import Elementwise
 from layers.operations.op import Unknown
-from layers.traces.trace import Step, Tensor, Trace, largest_difference
+from layers.traces.trace import Step, Tensor, Trace, largest_difference, once
 from tests.layers.traces.by_hand import tensor, traced
 
 nan, inf = np.nan, np.inf
@@ -133,3 +133,23 @@ def test_the_history_is_locked_and_stays_so_in_another_process(product):
 def test_every_axis_has_a_word():
     with pytest.raises(ValueError, match=r"expected one word for each of its 2 axes. Received \("):
         Tensor(values=X, axes=("batch",), role="input")
+
+
+def test_what_is_computed_once_belongs_to_one_trace_and_one_function(product):
+    calls = []
+
+    @once
+    def steps(trace):
+        calls.append(trace)
+        return len(trace.steps)
+
+    @once
+    def tensors(trace):
+        return len(trace.tensors)
+
+    shorter = traced({"inputs": X}, [(Elementwise("relu"), ("inputs",), "outputs")])
+    assert [steps(product), steps(product), tensors(product), steps(shorter)] == [2, 2, 4, 1]
+    assert calls == [product, shorter]
+    copy = pickle.loads(pickle.dumps(product))  # noqa: S301 - our own
+    assert steps(copy) == 2
+    assert calls[2:] == [copy], "what was found is not sent along"

@@ -7,14 +7,17 @@ import pickle
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
 from layers.api.train import Subject, measure_difference, show_moment, show_step, train
 from layers.inputs.cells import Cell, Edit
 from layers.inputs.fields import BadInputError
+from layers.runs.prepare import Call
 from layers.training.export import csv_of, npz
 from layers.training.progress import FileProgress
+from layers.training.running.prepared import with_edits
 
 
 def same(crossing):
@@ -51,6 +54,25 @@ def test_edits_come_before_the_training():
     edit = Edit(Cell("kernel", (0, 0)), 5.0)
     done = train(Subject(name="linear", edits=(edit,)), {"steps": 1})
     assert done.history.weights["kernel"][0, 0, 0] == 5
+
+
+def test_placing_edits_leaves_the_layers_state_as_it_was():
+    class Counting(keras.layers.Dense):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.count = self.add_weight(name="count", initializer="zeros", trainable=False)
+
+        def call(self, inputs, training=None):
+            self.count.assign_add(1.0)
+            return super().call(inputs, training=training)
+
+    layer, ones = Counting(2), np.ones((1, 3), "float32")
+    layer.build(ones.shape)
+    call = Call(arrays={"inputs": ones}, arguments=(ones,), named={})
+    placed = with_edits(layer, call, [Edit(Cell("bias", (1,)), 4.0)])
+    assert [edit.value for edit in placed.edits] == [4.0]
+    assert layer.bias.numpy().tolist() == [0, 4]
+    assert layer.count.numpy() == 0
 
 
 def test_edits_of_a_network_come_before_the_training():

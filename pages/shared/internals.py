@@ -115,13 +115,15 @@ def _forget_what_is_gone() -> None:
     """Forget what a session knows of a control with the control.
 
     Streamlit forgets its value alone. Each change of a number shows another box, and so a session
-    grew by 2 KB a change for as long as it lasted.
+    grew by 2 KB a change for as long as it lasted. A component's events stay: they are known by
+    names of their own, which no run counts as shown.
     """
     owner = getattr(session_state, "SessionState", None)
     remove: Callable[[Any, frozenset[str]], None] | None
     remove = getattr(owner, "_remove_stale_widgets", None)
     is_gone = getattr(session_state, "_is_stale_widget", None)
-    if remove is None or is_gone is None:
+    is_shown_by_page = getattr(session_state, "is_element_id", None)
+    if remove is None or is_gone is None or is_shown_by_page is None:
         return
 
     def remove_whole(self: Any, active: frozenset[str]) -> None:
@@ -131,7 +133,8 @@ def _forget_what_is_gone() -> None:
         if context is None:
             return
         for name, control in list(known.items()):
-            if is_gone(control, active, context.fragment_ids_this_run):
+            gone = is_gone(control, active, context.fragment_ids_this_run)
+            if gone and is_shown_by_page(name):
                 del known[name]
                 key = keys.id_key_mapping.get(name)
                 if key is not None and keys.get_id_from_key(key) == name:

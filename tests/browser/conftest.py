@@ -50,6 +50,8 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     # Nothing leaves this machine: a name elsewhere is one that does not exist.
     arguments = ["--disable-background-networking"]
     arguments += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+    # All visits of a context in one process, which has compiled Streamlit's scripts already.
+    arguments += ["--process-per-site"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
 
@@ -78,7 +80,7 @@ def opinion() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the app to all tests that do not end it."""
-    with serving(tmp_path_factory.mktemp("server") / "log") as server:
+    with serving(tmp_path_factory.mktemp("server") / "log", LAYERSCOPE_WORKERS="1") as server:
         yield server
 
 
@@ -111,7 +113,10 @@ def visitor(
     visits: list[Visit] = []
 
     def new(width: int = 1400, height: int = 1000, scheme: str = "light") -> Visit:
-        visits.append(Visit(context(width, height, scheme), server.address))
+        opened = context(width, height, scheme)
+        if not opened.pages:  # one that stays keeps the process
+            opened.new_page().goto(f"{server.address}/_stcore/health")
+        visits.append(Visit(opened, server.address))
         return visits[-1]
 
     yield new

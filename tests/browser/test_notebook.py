@@ -12,6 +12,8 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, expect
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("notebook")  # it is run once
+
 CELLS = (
     f"import sys; sys.path.append({str(ROOT)!r})",
     "import keras, numpy as np\nfrom layerscope import show\n"

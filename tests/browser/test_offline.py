@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+pytestmark = pytest.mark.xdist_group("offline")  # the pages are made once
+
 ROOT = Path(__file__).parents[2]
 LINKS = {"linear": "/?layer=linear", "lstm": "/?layer=lstm", "nd_dense": "/?layer=nd_dense"}
 HOSTILE = '<img src="x" onerror="alert(1)"><script>document.title = 1'

@@ -45,6 +45,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.xdist_group("written")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_files_of_the_picture_are_the_commands(
     visitor: Callable[..., Visit], written: Path, tmp_path: Path, theme: str

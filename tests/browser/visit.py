@@ -35,7 +35,7 @@ class Visit:
         self.outside: set[str] = set()
         self.complaints: list[str] = []
         self.page = context.new_page()
-        self.page.on("request", self._watch)
+        self.page.on("requestfailed", self._watch)
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 

@@ -131,6 +131,19 @@ def test_the_summary_is_not_cut(visitor: Callable[..., Visit], width: int):
 
 
 @pytest.mark.xdist_group("files")
+def test_long_names_of_layers_go_on_in_a_second_line(visitor: Callable[..., Visit], files):
+    visit = look(visitor(1280, 720), model="upload")
+    upload(visit, files["attention.keras"])
+    rows(visit).first.wait_for()
+    box = visit.page.locator(".ls-tall")
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "nothing is cut"
+    heights = rows(visit).evaluate_all("(rows) => rows.map((row) => row.clientHeight)")
+    names = rows(visit).locator("code").all_text_contents()
+    assert "multi_head_attention" in names, "as the file has it"
+    assert heights[names.index("multi_head_attention")] > heights[names.index("add")]
+
+
+@pytest.mark.xdist_group("files")
 def test_a_summary_wider_than_its_place_scrolls_in_itself(visitor: Callable[..., Visit], files):
     visit = look(visitor(420, 900), model="upload")
     upload(visit, files["nested.keras"])

@@ -388,3 +388,18 @@ def test_a_projector_shows_input_and_output_beside_each_other(
     assert made["bottom"] < 736, "all maps but an edge of the last line"
     cell = (made["right"] - made["left"]) / visit.drawn()["outputs"].shape[1]
     assert cell >= 2
+
+
+def test_a_contrast_theme_has_the_numbers_in_its_own_colour(visitor: Callable[..., Visit]):
+    visit = visitor(1280, 800)
+    visit.page.emulate_media(forced_colors="active", color_scheme="dark")
+    look(visit, layer="conv2d_1")
+    visit.has_shape("kernel", 95, 191)
+    colours = visit.page.locator(".ls-rulers .ls-above").first.evaluate(
+        """(mark) => {
+          const words = document.createElement("p");
+          document.body.append(Object.assign(words, { style: "color: CanvasText" }));
+          return [mark, words].map((node) => getComputedStyle(node).color);
+        }"""
+    )
+    assert colours[0] == colours[1]

@@ -199,7 +199,7 @@ def test_a_distribution_is_drawn_on_the_given_scale():
     bars = figure.spec["data"][0]
     assert (bars["x0"], bars["dx"], bars["y"]) == (-1.5, 1.0, [1, 2, 3, 4])
     assert figure.spec["layout"]["xaxis"]["range"] == [-2, 2]
-    assert "⚠ 3 % NaN" in figure.caption
+    assert figure.caption == "10 values · −2 to 2 · ⚠ 3 % NaN"
     assert "the fullest bin has 4 around 1.5" in figure.alt
     assert "<" not in figure.title
 

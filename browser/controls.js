@@ -21,12 +21,13 @@ export function fieldOf(input) {
 export function showNumbers(numbers) {
   for (const [name, text] of Object.entries(numbers)) {
     const inputs = document.querySelectorAll(
-      `.st-key-${CSS.escape(name)} input[type="range"],
+      `.st-key-${CSS.escape(name)} :is(input[type="range"], .stTextInput input),
        [class*="st-key-ls-box_${CSS.escape(name)}-"] input`,
     );
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (inputs)) {
-      if (input === document.activeElement || input.value === text) continue;
-      set.call(input, text); // a slider takes the nearest that it has
+      const shown = input.type === "text" ? text.replaceAll(",", ", ") : text; // a shape
+      if (input === document.activeElement || input.value === shown) continue;
+      set.call(input, shown); // a slider takes the nearest that it has
       input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }

@@ -7,6 +7,7 @@ import { element } from "./dom.js";
 import { downloadButton } from "./download.js";
 import { answerPointer } from "./hover.js";
 import { layoutOf, painted, rowsOf } from "./plotly.js";
+import { drawRulers } from "./rulers.js";
 import { ratioOf } from "./zoom.js";
 
 /** @import { Theme } from "./theme.js" */
@@ -20,6 +21,7 @@ import { ratioOf } from "./zoom.js";
  * @property {HTMLElement} graph
  * @property {HTMLCanvasElement} canvas of a matrix
  * @property {HTMLElement} lights
+ * @property {HTMLElement} rulers
  * @property {HTMLElement} plot
  * @property {HTMLElement} title
  * @property {HTMLElement} detail
@@ -54,7 +56,9 @@ export function makeFigure(name) {
   const canvas = element("canvas", "ls-cells");
   const lights = element("div", "ls-lights");
   lights.setAttribute("aria-hidden", "true");
-  const plot = element("div", "ls-plot", graph, lights);
+  const rulers = element("div", "ls-rulers");
+  rulers.setAttribute("aria-hidden", "true"); // the describing text says what is numbered
+  const plot = element("div", "ls-plot", graph, lights, rulers);
   plot.tabIndex = 0;
   plot.setAttribute("role", "group"); // what takes the focus has a name
   plot.setAttribute("aria-label", name);
@@ -63,7 +67,7 @@ export function makeFigure(name) {
   const tools = element("span", "ls-tools");
   const caption = element("figcaption", "", title, detail);
   const node = element("figure", "ls-figure", plot, caption, tools);
-  const nodes = { node, graph, canvas, lights, plot, title, detail, key: "" };
+  const nodes = { node, graph, canvas, lights, rulers, plot, title, detail, key: "" };
   const made = /** @type {Drawn} */ (/** @type {unknown} */ (nodes)); // drawFigure sets the rest
   for (const format of ["PNG", "SVG"]) {
     const wanted = () => ({ format: format.toLowerCase(), only: name });
@@ -109,6 +113,7 @@ export function drawFigure(load, made, figure, theme, cell, width) {
     return;
   }
   clearFigure(made);
+  drawRulers(made);
   // What is drawn, where plotly.js has it too: on other people's pages it is read there.
   Object.assign(made.graph, { _fullData: [{ ...trace, z }, ...figure.spec.data.slice(1)] });
   if (figure.cells) {

@@ -1,6 +1,8 @@
 // The size of cells with which rows of figures read well. Numbers only; `row.js` makes the elements.
 
-/** @import { Item, Sign } from "./wire.js" */
+import { rulerRoom } from "./rulers.js";
+
+/** @import { FigureData, Item, Sign } from "./wire.js" */
 
 // Cell sizes in pixels. A ladder, so that one more unit seldom changes the size of every picture.
 const SIZES = [44, 40, 36, 32, 28, 24, 20, 16, 14, 12, 10, 8, 6, 5, 4, 3, 2, 1];
@@ -11,7 +13,8 @@ const TALLEST = 560; // pixels
 const NARROW = 640; // pixels below which everything may stand below everything else
 const GAP = 8; // pixels between figures
 const BESIDE = 20; // pixels between rows that stand beside each other, as in layerscope.css
-const LEGEND = 140; // pixels of the colour range beneath one of them
+const LEGEND = 120; // pixels of the colour range beneath one of them
+const ABREAST = 500; // pixels from which two stand beside each other however small that makes them
 const STAGES = [LEGIBLE, 8]; // pixels of a cell below which none goes: to be read, to be pointed at
 
 /**
@@ -65,7 +68,7 @@ export function cellSizes(rows, width, height) {
 
 /**
  * The cells' sizes of rows that stand beside each other: on one line where all of them can be read
- * there, else the last one has a line of its own.
+ * there, else the last one has a line of its own; but the first two share one on a wide page.
  * @param {{items: Item[], tallest?: number}[]} rows
  * @param {number} width of the page, in pixels
  * @returns {number[]}
@@ -76,14 +79,15 @@ export function sizesBeside(rows, width) {
   const most = rows.map(
     ({ items, tallest = 0 }) => SIZES.find((size) => fitsIn(items, size, width, tallest)) ?? 1,
   );
-  const least = most.map(
-    (size) => STAGES.find((stage) => size >= stage) ?? Math.max(Math.min(size, 2), size / 2),
-  );
-  for (let count = rows.length; count > 1; count--) {
+  const least = (/** @type {number} */ small) =>
+    most.map((size) => STAGES.find((stage) => size >= stage) ?? Math.max(small, size / 2));
+  const tries = rows.flatMap((_, at) => (at ? [{ count: at + 1, floor: least(2) }] : [])).reverse();
+  if (rows.length > 1 && width >= ABREAST) tries.push({ count: 2, floor: least(1) });
+  for (const { count, floor } of tries) {
     const sizes = most.slice(0, count);
     const all = () => sizes.reduce((sum, size, at) => sum + wide(at, size) + BESIDE, -BESIDE);
     const shrink = () => {
-      const open = [...sizes.keys()].filter((at) => sizes[at] > least[at]);
+      const open = [...sizes.keys()].filter((at) => sizes[at] > floor[at]);
       const widest = Math.max(...open.map((at) => wide(at, sizes[at])));
       const at = open.find((each) => wide(each, sizes[each]) === widest);
       if (at !== undefined) sizes[at] = SIZES[SIZES.indexOf(sizes[at]) + 1];
@@ -120,8 +124,8 @@ function fitsIn(items, size, width, tallest) {
     if (sign && sign.text !== ")") before += signWidth(sign) + GAP;
     if (sign) continue;
     if (figure?.cells) {
-      const [down, across] = figure.cells;
-      if (across * size + before > width || down * size > tallest) return false;
+      const tall = figure.cells[0] * size > tallest;
+      if (tall || widthOf(figure, size) + before > width) return false;
     }
     before = 0;
   }
@@ -160,7 +164,7 @@ function brokenInto(items, size, width) {
       continue;
     }
     const own = figure
-      ? Math.max((figure.cells?.[1] ?? 0) * size, 7.5 * figure.name.length, 84)
+      ? Math.max(widthOf(figure, size), 7.5 * figure.name.length, 84)
       : 24 + 8 * (reference?.text.length ?? 0);
     const down = figure?.cells?.[0] ?? 1;
     tallest = Math.max(tallest, down);
@@ -180,6 +184,14 @@ function brokenInto(items, size, width) {
     }
   }
   return lines;
+}
+
+/**
+ * @param {FigureData} figure
+ * @param {number} size
+ */
+function widthOf(figure, size) {
+  return (figure.cells?.[1] ?? 0) * size + rulerRoom(figure, size)[0];
 }
 
 /** @param {Sign} sign */

@@ -98,7 +98,7 @@ function build(state) {
  * @param {{parameters: number, bytes: number, size: number}} largest of all rows
  */
 function rowNode(state, row, at, largest) {
-  const name = element("th", "", element("code", "", row.name));
+  const name = element("th", "", element("code", "", ...breakable(row.name)));
   name.scope = "row";
   name.style.paddingLeft = `${8 + 18 * (row.depth ?? 0)}px`;
   if (row.model) {
@@ -117,7 +117,7 @@ function rowNode(state, row, at, largest) {
     "tr",
     "",
     name,
-    element("td", "ls-class", row.kind || "–"),
+    element("td", "ls-class", ...breakable(row.kind || "–")),
     bar(row.shape ? `(${shape})` : "–", sizeOf(row.shape) / largest.size),
     bar((row.parameters ?? 0).toLocaleString("en"), (row.parameters ?? 0) / largest.parameters),
     bar((row.bytes ?? 0).toLocaleString("en"), (row.bytes ?? 0) / largest.bytes),
@@ -130,6 +130,15 @@ function rowNode(state, row, at, largest) {
     pick(state, at);
   });
   return node;
+}
+
+/**
+ * A name that may go on in a second line where one of its words ends.
+ * @param {string} name
+ */
+function breakable(name) {
+  const words = name.split(/(?<=[_/])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])/);
+  return words.flatMap((word, at) => (at ? [element("wbr"), word] : [word]));
 }
 
 /** @param {number[] | undefined} shape */

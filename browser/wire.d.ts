@@ -49,6 +49,15 @@ export interface Slices {
   across: number;
 }
 
+/** Numbers along an edge, each after its place: cells from the corner. */
+export type Ruler = [at: number, number: number][];
+
+export interface Rulers {
+  /** One, or one for each line of slices. */
+  above: Ruler[];
+  left: Ruler;
+}
+
 export interface FigureData {
   /** The tensor it shows; the element that draws it carries it as `data-tensor`. */
   name: string;
@@ -63,6 +72,7 @@ export interface FigureData {
   /** (rows, columns) of the numbers that one cell stands for. */
   block?: [rows: number, columns: number];
   slices?: Slices;
+  rulers?: Rulers;
   /** Numbers of a vector in one line, where it is broken into lines. */
   line?: number;
   /** The d3 format of the numbers in the cells. */

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from figures.figure import Figure, Slices, packed
+from figures.figure import Figure, Rulers, Slices, packed
 from figures.heatmap import marks_of
+from figures.rulers import part_ruler, slice_rulers
 from figures.view import MAXIMUM_SIDE
 
 BORDERED = 3 * MAXIMUM_SIDE // 2
-"""Cells a side up to which slices have borders, these included: slices of two cells always do."""
+"""Cells a side, borders included, up to which slices of one cell have them too; others always."""
 LABELLED = 4096
 """Cells up to which each has a label of its own; of more the browser works its slice out."""
 
@@ -36,6 +37,7 @@ def sliced(
     rows: tuple[str, ...],
     columns: tuple[str, ...],
     numbers: tuple[int, ...],
+    aspect: float,
 ) -> Figure:
     """Return the figure of a whole plane with borders between slices.
 
@@ -46,11 +48,14 @@ def sliced(
         rows: the names of the axes that run down, the slowest first.
         columns: the names of those that run across.
         numbers: the slices' numbers from left to right, if they were sorted.
+        aspect: about how wide a single row of slices is for its height, when it is wrapped.
     """
-    drawn, slices = _bordered(values, tile)
+    drawn, slices = _bordered(values, tile, aspect)
     across = values.shape[1] // tile[1]
     figure = _with_borders(figure, drawn, slices, across, rows, columns, numbers)
-    own = _bordered(~np.isfinite(values), tile)[0] == 1
+    edges = slice_rulers(slices, values.shape[0] // tile[0], numbers or range(across))
+    figure = replace(figure, rulers=edges)
+    own = _bordered(~np.isfinite(values), tile, aspect)[0] == 1
     return _marked(figure, np.where(own, drawn, 0))
 
 
@@ -91,7 +96,12 @@ def sliced_part(
     heat = {**figure.spec["data"][0], "z": packed(drawn)}
     spec = {**figure.spec, "data": [hovered(heat, "%{text}: %{z:.6g}", text)]}
     cells = (drawn.shape[0], drawn.shape[1])
-    return _marked(replace(figure, spec=spec, cells=cells, block=None), finite)
+    left, above = (
+        part_ruler([(at, slice_) for at, (slice_, _) in zip(places, named, strict=True)])
+        for places, named in ((ys, down), (xs, across))
+    )
+    edges = Rulers(above=(above,), left=left)
+    return _marked(replace(figure, spec=spec, cells=cells, block=None, rulers=edges), finite)
 
 
 def _marked(figure: Figure, cells: np.ndarray) -> Figure:
@@ -99,16 +109,15 @@ def _marked(figure: Figure, cells: np.ndarray) -> Figure:
     return replace(figure, spec={**figure.spec, "data": [*figure.spec["data"], *marks_of(cells)]})
 
 
-def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, Slices]:
-    """Return the cells with a border between slices, and the positions of the slices.
-
-    A single row of slices is wrapped, so that the picture is about twice as wide as it is high.
-    """
+def _bordered(
+    values: np.ndarray, tile: tuple[int, int], aspect: float
+) -> tuple[np.ndarray, Slices]:
+    """Return the cells with a border between slices, and the positions of the slices."""
     down, across = values.shape[0] // tile[0], values.shape[1] // tile[1]
     slices = values.reshape(down, tile[0], across, tile[1]).transpose(0, 2, 1, 3)
     wrapped = across
     if down == 1 and across > 4:
-        wrapped = min(across, max(4, math.ceil(math.sqrt(2 * across * tile[0] / tile[1]))))
+        wrapped = min(across, max(4, math.ceil(math.sqrt(aspect * across * tile[0] / tile[1]))))
         while wrapped > 4 and wrapped * (tile[1] + 1) - 1 > MAXIMUM_SIDE:
             wrapped -= 1
         lines = math.ceil(across / wrapped)
@@ -116,14 +125,15 @@ def _bordered(values: np.ndarray, tile: tuple[int, int]) -> tuple[np.ndarray, Sl
         filled[:across] = slices[0]
         slices = filled.reshape(lines, wrapped, *tile)
     down, across = slices.shape[:2]
-    size = (down * (tile[0] + 1) - 1, across * (tile[1] + 1) - 1)
-    if max(size) > BORDERED or math.prod(tile) == 1:
-        cells = slices.transpose(0, 2, 1, 3).reshape(down * tile[0], across * tile[1])
-        return cells, Slices(tile=tile, step=tile, across=wrapped)
-    framed = np.full((down, tile[0] + 1, across, tile[1] + 1), np.nan, "float32")
+    # Where there is no room, a slice one cell wide stands right beside the next.
+    step = (
+        tile[0] + (tile[0] > 1 or down * 2 - 1 <= BORDERED),
+        tile[1] + (tile[1] > 1 or across * 2 - 1 <= BORDERED),
+    )
+    framed = np.full((down, step[0], across, step[1]), np.nan, "float32")
     framed[:, : tile[0], :, : tile[1]] = slices.transpose(0, 2, 1, 3)
-    step = (tile[0] + 1, tile[1] + 1)
-    cells = framed.reshape(down * step[0], across * step[1])[: size[0], : size[1]]
+    cells = framed.reshape(down * step[0], across * step[1])
+    cells = cells[: cells.shape[0] - step[0] + tile[0], : cells.shape[1] - step[1] + tile[1]]
     return cells, Slices(tile=tile, step=step, across=wrapped)
 
 

@@ -31,7 +31,7 @@ def distribution(
     width = (high - low) / len(counts)
     fullest = max(range(len(counts)), key=lambda at: counts[at])
     counted = "1 value" if sum(counts) == 1 else f"{sum(counts):,} values"
-    scale = f"{counted} on a scale from {number(low)} to {number(high)}"
+    ends = f"{number(low)} to {number(high)}"
     return Figure(
         name=plain(name),
         spec={
@@ -50,9 +50,10 @@ def distribution(
                 "bargap": 0.05,
             },
         },
-        alt=f"Histogram of {plain(title)}: {scale}; the fullest bin has {counts[fullest]:,} "
-        f"around {number(low + width * (fullest + 0.5))}" + "".join(f"; {flag}" for flag in flags),
+        alt=f"Histogram of {plain(title)}: {counted} on a scale from {ends}; the fullest bin "
+        f"has {counts[fullest]:,} around {number(low + width * (fullest + 0.5))}"
+        + "".join(f"; {flag}" for flag in flags),
         title=plain(title),
-        caption=" · ".join([counted, *flags]),
+        caption=" · ".join([counted, ends, *flags]),
         file_name=file_name(safe(title), "histogram", shape=shape),
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+
+Ruler: TypeAlias = tuple[tuple[float, int], ...]
+"""Numbers along an edge, each after its place: drawn cells from the corner."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,19 @@ class Slices:
     tile: tuple[int, int]
     step: tuple[int, int]
     across: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulers:
+    """The numbers of slices, or of rows and columns, along the edges of a heatmap.
+
+    Attributes:
+        above: one ruler, or one for each line of a row of slices that is wrapped.
+        left: of rows of slices; of lines the number of the first slice in each.
+    """
+
+    above: tuple[Ruler, ...]
+    left: Ruler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +59,7 @@ class Figure:
         at: of such a tensor, the index on each of the other axes.
         block: (rows, columns) of the numbers that one cell stands for, where it is more than one.
         slices: the positions of slices, where several are drawn side by side.
+        rulers: the numbers along its edges.
         line: the numbers in one line of a vector that is broken into lines; else 0.
         format: the d3 format of the numbers in the cells.
         digits: characters the longest of them takes; 0 where numbers are not written.
@@ -60,6 +77,7 @@ class Figure:
     at: Mapping[int, int] | None = None
     block: tuple[int, int] | None = None
     slices: Slices | None = None
+    rulers: Rulers | None = None
     line: int = 0
     format: str = ""
     digits: int = 0

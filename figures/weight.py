@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from figures.borders import LABELLED, hovered, sliced, sliced_part
-from figures.figure import Figure
+from figures.figure import Figure, Rulers
 from figures.heatmap import heatmap, marked
+from figures.rulers import plane_rulers
 from figures.words import describe, file_name, format_shape
 
 LINE = 64
@@ -37,6 +38,7 @@ def weight(
     numbers: tuple[int, ...] = (),
     title: str = "",
     answers: bool = False,
+    aspect: float = 2.0,
 ) -> Figure:
     """Draw a plane of a weight, or a rectangle of it.
 
@@ -56,6 +58,7 @@ def weight(
         numbers: the slices' numbers from left to right, if they were sorted.
         title: of the figure, where it is not the name.
         answers: the page itself describes the cells, which then need no labels.
+        aspect: about how wide a single row of slices is for its height, when it is wrapped.
     """
     name, layer, title = (plain(text) for text in (name, layer, title))
     long = not rows and values.shape[1] > LINE
@@ -87,11 +90,14 @@ def weight(
     elif cut:
         count = math.prod(plane) // math.prod(tile)
         caption.append(f"{count:,} slices of {format_shape(tile)}" if count > 1 else "")
-        figure = sliced(figure, values, tile, rows, columns, numbers)
+        figure = sliced(figure, values, tile, rows, columns, numbers, aspect)
+    elif rows:
+        figure = replace(figure, rulers=_rulers(values.shape, plane, block, tile, corner, numbers))
+    counted = _numbered(figure.rulers, rows, columns) if figure.rulers else ""
     figure = replace(
         figure,
         block=figure.block if block == (1, 1) else block,
-        alt="; ".join([describe(title or name, values), *filter(None, caption)]),
+        alt="; ".join([describe(title or name, values), *filter(None, (*caption, counted))]),
         # a describing text counts what is not finite
         caption=" · ".join(part for part in (*caption, marked(values)) if part),
         title=title,
@@ -144,6 +150,32 @@ def safe(text: str) -> str:
     """Return a name for a file: letters, digits, dots, hyphens and underscores."""
     allowed = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in text)
     return allowed.strip("._")[:60] or "weight"
+
+
+def _rulers(
+    shape: tuple[int, ...],
+    plane: tuple[int, int],
+    block: tuple[int, int],
+    tile: tuple[int, int],
+    corner: tuple[int, int],
+    numbers: tuple[int, ...],
+) -> Rulers:
+    """Return the numbers of rows and columns, or of slices whose blocks are drawn."""
+    if block == (1, 1):
+        rows, columns = (range(at, at + n) for at, n in zip(corner, shape, strict=True))
+        return plane_rulers(rows, columns, (1, 1))
+    rows, columns = (range(length // side) for length, side in zip(plane, tile, strict=True))
+    steps = (tile[0] / block[0], tile[1] / block[1])
+    return plane_rulers(rows, numbers or columns, steps)
+
+
+def _numbered(edges: Rulers, rows: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    """Return what is numbered, in words."""
+    lines = len(edges.above) > 1
+    parts = [f"{columns[0]} above" if any(edges.above) else ""]
+    parts += [f"{rows[0]} at the left" if edges.left and not lines else ""]
+    said = " and ".join(filter(None, parts))
+    return f"numbers: {said}" if said else ""
 
 
 def _axes(rows: tuple[str, ...], columns: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ All figures of a line have their middles on one axis, and so do the signs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pictures import bars
@@ -14,6 +14,7 @@ from pictures.cells import plot
 from pictures.colors import named
 from pictures.curve import curve, size
 from pictures.letters import line, width, wrapped
+from pictures.rulers import draw_rulers, ruler_room
 from pictures.scene import Element, Group, Polyline, Rect
 from pictures.sizes import Item
 
@@ -41,11 +42,13 @@ Frames = Callable[[dict[str, Any], int], Sequence[Element]]
 
 def figure_box(figure: dict[str, Any], cell: int, frames: Frames) -> Box:
     """Return a figure with its name and caption; ``frames`` are painted over its cells."""
+    head = 0.0
     if figure.get("cells"):
         rows, columns = figure["cells"]
-        wide, high = columns * cell, rows * cell
-        drawn = plot(figure, cell)
-        over = Group(x=0, y=0, elements=tuple(frames(figure, cell)))
+        left, head = ruler_room(figure, cell)
+        wide, high = left + columns * cell, rows * cell
+        drawn = replace(plot(figure, cell), x=left)
+        over = Group(x=left, y=0, elements=(*frames(figure, cell), *draw_rulers(figure, cell)))
     else:
         is_curve = figure["spec"]["data"][0]["type"] != "bar"
         wide, high = size(figure) if is_curve else (bars.WIDTH, bars.HEIGHT)
@@ -67,7 +70,7 @@ def figure_box(figure: dict[str, Any], cell: int, frames: Frames) -> Box:
     caption = Group(x=0, y=high, elements=tuple(text))
     whole = Group(x=0, y=-high / 2, elements=(drawn, over, caption), tensor=figure["name"])
     below = high / 2 + _CAPTION + _LINE * (len(lines) + 1)
-    return Box(width=room, above=high / 2, below=below, elements=(whole,))
+    return Box(width=room, above=high / 2 + head, below=below, elements=(whole,))
 
 
 def sign_box(sign: dict[str, Any]) -> Box:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pictures.rulers import ruler_room
+
 Item = dict[str, Any]
 
 _SIZES = (44, 40, 36, 32, 28, 24, 20, 16, 14, 12, 10, 8, 6, 5, 4, 3, 2, 1)
@@ -43,8 +45,8 @@ def _fits(items: Sequence[Item], size: int, width: float) -> bool:
             before += _sign_width(sign) + 8 if sign["text"] != ")" else 0
             continue
         if cells := item.get("figure", {}).get("cells"):
-            down, across = cells
-            if across * size + before > width or down * size > _TALLEST:
+            wide = _cells_width(item["figure"], size)
+            if wide + before > width or cells[0] * size > _TALLEST:
                 return False
         before = 0
     return True
@@ -86,5 +88,8 @@ def _width(item: Item, size: int) -> float:
     if "reference" in item:
         return 24 + 8 * len(item["reference"]["text"])
     figure = item["figure"]
-    across = (figure.get("cells") or (0, 0))[1]
-    return max(across * size, 7.5 * len(figure["name"]), 84)
+    return max(_cells_width(figure, size), 7.5 * len(figure["name"]), 84)
+
+
+def _cells_width(figure: dict[str, Any], size: int) -> float:
+    return (figure.get("cells") or (0, 0))[1] * size + ruler_room(figure, size)[0]

@@ -139,7 +139,7 @@ def _place(shape: tuple[int, ...]) -> tuple[IntField, ...]:
             default=length // 2 if name in {"x", "y"} else 0,
             minimum=0,
             maximum=length - 1,
-            label=f"Output's {name}, of {length:,}",
+            label=f"Output's {name}",
         )
         for name, length in zip(axis_words(shape), shape, strict=True)
     )

@@ -171,7 +171,7 @@ def _place(name: str, length: int, span: int) -> IntField:
         default=0,
         minimum=0,
         maximum=max(0, length - min(span, length)),
-        label=f"First {name}, of {length:,}",
+        label=f"First {name}",
     )
 
 

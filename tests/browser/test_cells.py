@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from layers.inputs.cells import Cell, Edit
 from tests.browser.test_page import assert_shows
@@ -323,6 +323,31 @@ def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit
     assert visit.slider("features").get_attribute("aria-valuetext") == str(width)
     assert visit.page.get_by_label("Features, typed").input_value() == str(width)
     assert edge.evaluate("(edge) => edge === document.activeElement")
+
+
+def test_a_shapes_box_follows_the_edge_and_the_page_hears_of_it_at_the_end(visit: Visit):
+    visit.open(layer="conv2d")
+    page = visit.page
+    box = visit.field("shape").locator("input")
+    assert box.input_value() == "1, 6, 6, 1"
+    edge = page.locator(".ls-plot", has=visit.graph("inputs")).locator(".ls-right")
+    place = edge.bounding_box()
+    assert place
+    x, y = place["x"] + 4, place["y"] + place["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 100, y, steps=4)
+    expect(box).not_to_have_value("1, 6, 6, 1")
+    visit.page.wait_for_function("() => document.querySelector('[data-ahead]')")
+    assert "shape" not in visit.link(), "the page itself has heard nothing yet"
+    held = box.input_value()
+    page.mouse.up()
+    page.wait_for_function("() => location.search.includes('shape=')")
+    visit.settle()
+    assert box.input_value() == held == visit.link()["shape"].replace(",", ", ")
+    length = int(held.split(", ")[2])
+    assert length > 6
+    assert visit.drawn()["inputs"].shape == (6, length)
 
 
 def test_a_result_is_played_and_a_product_in_four_orders(visit: Visit):

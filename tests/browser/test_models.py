@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 
 import numpy as np
@@ -127,6 +128,19 @@ def test_the_summary_is_not_cut(visitor: Callable[..., Visit], width: int):
     assert visit.page.locator("html").evaluate(cut) <= 0
     for name in ("Layer", "Class", "Output shape", "Parameters"):
         assert visit.page.locator(".ls-tree thead").get_by_text(name, exact=True).is_visible()
+
+
+@pytest.mark.xdist_group("files")
+def test_long_names_of_layers_go_on_in_a_second_line(visitor: Callable[..., Visit], files):
+    visit = look(visitor(1280, 720), model="upload")
+    upload(visit, files["attention.keras"])
+    rows(visit).first.wait_for()
+    box = visit.page.locator(".ls-tall")
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "nothing is cut"
+    heights = rows(visit).evaluate_all("(rows) => rows.map((row) => row.clientHeight)")
+    names = rows(visit).locator("code").all_text_contents()
+    assert "multi_head_attention" in names, "as the file has it"
+    assert heights[names.index("multi_head_attention")] > heights[names.index("add")]
 
 
 @pytest.mark.xdist_group("files")
@@ -311,3 +325,81 @@ def test_a_weight_is_taken_away_as_npy(visit: Visit, tmp_path: Path):
     download.value.save_as(path)
     assert path.name == "conv2d_1-kernel-2x2x32x64.npy"
     np.testing.assert_array_equal(np.load(path), weight("conv2d_1/kernel"))
+
+
+RULED = """([name, number, side]) => {
+  const graph = document.querySelector(`[data-tensor="${name}"]`);
+  const canvas = graph.querySelector("canvas").getBoundingClientRect();
+  const marks = [...graph.parentElement.querySelectorAll(`.ls-rulers .ls-${side}`)];
+  const mark = marks.find(({ textContent: text }) => text === String(number));
+  const { left, right, top, bottom } = mark.getBoundingClientRect();
+  return {
+    x: (left + right) / 2 - canvas.left, y: (top + bottom) / 2 - canvas.top,
+    right: right - canvas.left, bottom: bottom - canvas.top,
+    left: left - graph.closest("figure").getBoundingClientRect().left, width: canvas.width,
+  };
+}"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (420, "dark")])
+def test_filters_and_channels_are_numbered_where_they_stand(
+    visitor: Callable[..., Visit], width: int, scheme: Literal["light", "dark"]
+):
+    visit = visitor(width, 800)
+    visit.page.emulate_media(color_scheme=scheme)
+    look(visit, layer="conv2d_1")
+    visit.has_shape("kernel", 95, 191)
+    columns = visit.drawn()["kernel"].shape[1]
+    above = visit.page.evaluate(RULED, ["kernel", 40, "above"])
+    cell = above["width"] / columns
+    assert above["bottom"] <= 0.5, "outside of the cells"
+    assert above["x"] == pytest.approx((40 * 3 + 1) * cell, abs=1)
+    left = visit.page.evaluate(RULED, ["kernel", 20, "left"])
+    assert left["right"] <= 0.5
+    assert left["left"] >= -0.5, "within the figure"
+    assert left["y"] == pytest.approx((20 * 3 + 1) * cell, abs=1)
+    assert visit.page.locator("html").evaluate("(page) => page.scrollWidth <= innerWidth")
+    alt = visit.graph("kernel").get_attribute("aria-label") or ""
+    assert alt.endswith("numbers: out above and in at the left")
+
+
+def test_sorted_filters_say_which_they_are(visitor: Callable[..., Visit]):
+    visit = look(visitor(1400, 900), sort="true")
+    visit.has_shape("kernel", 23, 47)
+    numbers = visit.page.locator(
+        ".ls-plot:has([data-tensor=kernel]) .ls-rulers i"
+    ).all_inner_texts()
+    norms = np.sqrt((weight("conv2d/kernel").astype("float64") ** 2).sum(axis=(0, 1, 2)))
+    assert [int(number) for number in numbers] == (-norms).argsort(kind="stable").tolist()
+
+
+@pytest.mark.parametrize("layer", ["conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1"])
+def test_a_projector_shows_input_and_output_beside_each_other(
+    visitor: Callable[..., Visit], layer: str
+):
+    visit = look(visitor(1280, 720), show="activations", layer=layer)
+    visit.graph("outputs").locator("canvas").wait_for()
+    visit.settle()
+    first = "input" if layer == "conv2d" else "inputs"
+    given, made = places(visit, f"[data-tensor={first}]", "[data-tensor=outputs]")
+    assert given["right"] < made["left"]
+    assert abs(given["top"] - made["top"]) < 80
+    assert given["bottom"] < 720
+    assert made["bottom"] < 736, "all maps but an edge of the last line"
+    cell = (made["right"] - made["left"]) / visit.drawn()["outputs"].shape[1]
+    assert cell >= 2
+
+
+def test_a_contrast_theme_has_the_numbers_in_its_own_colour(visitor: Callable[..., Visit]):
+    visit = visitor(1280, 800)
+    visit.page.emulate_media(forced_colors="active", color_scheme="dark")
+    look(visit, layer="conv2d_1")
+    visit.has_shape("kernel", 95, 191)
+    colours = visit.page.locator(".ls-rulers .ls-above").first.evaluate(
+        """(mark) => {
+          const words = document.createElement("p");
+          document.body.append(Object.assign(words, { style: "color: CanvasText" }));
+          return [mark, words].map((node) => getComputedStyle(node).color);
+        }"""
+    )
+    assert colours[0] == colours[1]

@@ -72,11 +72,20 @@ def test_one_channel_is_wrapped_and_nothing_follows_the_last():
     assert np.isfinite(cells).sum() == 5 * 5 * 30
 
 
-def test_a_grid_that_would_be_too_wide_has_no_borders_and_loses_nothing():
+def test_slices_of_one_cell_stand_beside_each_other_where_borders_have_no_room():
     _, plane = kernel(3, 1, 3, 250)
-    cells = drawn(shown(plane, tile=(3, 1)))
-    assert max(cells.shape) <= 256
-    np.testing.assert_array_equal(cells, plane)
+    figure = shown(plane, tile=(3, 1))
+    cells = drawn(figure)
+    assert cells.shape == (3 * 4 - 1, 250)
+    assert figure.slices == Slices(tile=(3, 1), step=(4, 1), across=250)
+    np.testing.assert_array_equal(cells[np.isfinite(cells)], plane.ravel())
+
+
+def test_filters_of_a_convolution_over_time_have_borders_however_many_channels_go_in():
+    _, plane = kernel(1, 3, 200, 60)
+    cells = drawn(shown(plane, rows=("in",), columns=("out", "length"), tile=(1, 3)))
+    assert cells.shape == (200, 60 * 4 - 1)
+    assert np.isnan(cells[:, 3::4]).all()
 
 
 def test_filters_of_a_later_convolution_have_borders_up_to_the_widest_plane_that_is_drawn_whole():
@@ -190,7 +199,7 @@ def test_a_distribution_is_drawn_on_the_given_scale():
     bars = figure.spec["data"][0]
     assert (bars["x0"], bars["dx"], bars["y"]) == (-1.5, 1.0, [1, 2, 3, 4])
     assert figure.spec["layout"]["xaxis"]["range"] == [-2, 2]
-    assert "⚠ 3 % NaN" in figure.caption
+    assert figure.caption == "10 values · −2 to 2 · ⚠ 3 % NaN"
     assert "the fullest bin has 4 around 1.5" in figure.alt
     assert "<" not in figure.title
 

@@ -27,10 +27,10 @@ from views.models.maps import (
 
 _NETWORK, _OUTPUT = "input", "outputs"
 _POINTING = (
-    "Output of this layer. Point at a cell to frame the cells that made it. Click it, or move "
-    "there with the arrow keys and press Enter, to see its arithmetic below."
+    "Output of this layer. Point at a cell to see what made it; click it, or move there by keys "
+    "and press Enter, for its arithmetic."
 )
-_IMAGE, _MAPS, _TERMS = 200, 340, 170
+_IMAGE, _MAPS, _TERMS = 200, 410, 170
 """Pixels that pictures are high at most: of what goes in, of maps, of one cell's arithmetic."""
 _LISTED = 6
 """Indices with gaps between them that are written one by one."""
@@ -57,7 +57,8 @@ def activations(layer: LayerEntry, found: Activation) -> list[Block]:
         "pin": {"cell": str(Cell(_OUTPUT, (0, *found.cell)))},
     }
     blocks = []
-    for name, figure in figures.items():
+    # The network's input stands last, where the layer has another.
+    for name, figure in sorted(figures.items(), key=lambda each: each[0] not in linked):
         more = answers if name == _OUTPUT else {}
         caption = _caption(name, found)
         if more and found.steps and len(answer) > 1 and _OUTPUT in answer:

@@ -53,6 +53,7 @@ def map_grid(maps: Maps, *, name: str, layer: str, limit: float) -> Figure:
         columns=("channel", "x"),
         plane=(height, channels * width),
         tile=tile,
+        aspect=1.0,  # it stands beside others
         title=f"{name}, averaged over {format_shape(maps.block)}" if averaged else "",
     )
     if figure.slices is None and figure.cells == (height, channels * width):

@@ -113,3 +113,9 @@ def test_the_last_has_a_line_of_its_own_where_there_is_no_room(call: Callable):
     assert call("layout.js", "sizesBeside", [IMAGE, MAPS, TERMS], 640) == [4, 2, 32]
     assert call("layout.js", "sizesBeside", [IMAGE, MAPS], 480) == [6, 2]
     assert call("layout.js", "sizesBeside", [], 480) == []
+
+
+def test_the_first_two_share_a_line_of_a_wide_page(call: Callable):
+    # 231 + 231 + 20 between them.
+    assert call("layout.js", "sizesBeside", [MAPS, MAPS, TERMS], 500) == [1, 1, 32]
+    assert call("layout.js", "sizesBeside", [MAPS, MAPS, TERMS], 499)[:2] == [2, 2]

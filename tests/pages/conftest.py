@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +12,11 @@ from streamlit.components.v2 import manifest_scanner
 
 from layers.api import explore as explore_api
 from layers.inputs.description import Description
+from pages.shared.settings import WORKERS
 from pages.shared.workers import Workers, author_workers, workers
+
+# A worker imports TensorFlow for seconds, and each test is one visitor. What needs two starts two.
+os.environ.setdefault(WORKERS, "1")
 
 
 @pytest.fixture(scope="session", autouse=True)

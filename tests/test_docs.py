@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -87,6 +88,7 @@ def extended(tmp_path_factory):
     return copy
 
 
+@pytest.mark.xdist_group("extended")
 def test_a_layer_added_as_contributing_says_keeps_the_contract(extended):
     ran = subprocess.run(
         [
@@ -102,8 +104,14 @@ def test_a_layer_added_as_contributing_says_keeps_the_contract(extended):
     assert re.search(r"\b[1-9]\d* passed", ran.stdout)
 
 
+@pytest.mark.xdist_group("extended")
 def test_a_layer_added_as_contributing_says_is_on_the_page_with_its_code(extended):
     ran = subprocess.run(
-        [sys.executable, "-c", SHOW], cwd=extended, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SHOW],
+        cwd=extended,
+        env={**os.environ, "LAYERSCOPE_WORKERS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.stdout.strip().endswith("shown"), ran.stderr[-3000:]

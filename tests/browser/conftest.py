@@ -80,7 +80,7 @@ def opinion() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the app to all tests that do not end it."""
-    with serving(tmp_path_factory.mktemp("server") / "log", LAYERSCOPE_WORKERS="1") as server:
+    with serving(tmp_path_factory.mktemp("server") / "log") as server:
         yield server
 
 

@@ -50,7 +50,47 @@ def figures(page):
     return parser
 
 
-def built(command, folder):
+@pytest.fixture
+def sphinx(warm_python):
+    """Return what builds a site of Sphinx."""
+
+    def build(folder, pages, *, conf=""):
+        return warm_python.run(written_for_sphinx(folder, pages, conf), cwd=folder)
+
+    return build
+
+
+@pytest.fixture
+def mkdocs(warm_python):
+    """Return what builds a site of MkDocs."""
+
+    def build(folder, pages, *, extra=""):
+        return warm_python.run(written_for_mkdocs(folder, pages, extra), cwd=folder)
+
+    return build
+
+
+def written_for_sphinx(folder, pages, conf=""):
+    """Write a site's sources, and return the command that builds it."""
+    (folder / "conf.py").write_text(f'extensions = ["layerscope.sphinx_extension"]\n{conf}')
+    for name, text in pages.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return ["sphinx", "-W", "--keep-going", "-q", ".", "out"]
+
+
+def written_for_mkdocs(folder, pages, extra=""):
+    """Write a site's sources, and return the command that builds it."""
+    hook = ROOT / "layerscope" / "mkdocs_hook.py"
+    (folder / "mkdocs.yml").write_text(f"site_name: Tiny\nhooks: [{hook}]\n{extra}")
+    for name, text in pages.items():
+        (folder / "docs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "docs" / name).write_text(text)
+    return ["mkdocs", "build", "--strict", "-q"]
+
+
+def started(command, folder):
+    """Run a command in an interpreter of its own, as its users start it."""
     return subprocess.run(
         [sys.executable, "-m", *command],
         capture_output=True,
@@ -61,24 +101,8 @@ def built(command, folder):
     )
 
 
-def sphinx(folder, pages, *, conf=""):
-    (folder / "conf.py").write_text(f'extensions = ["layerscope.sphinx_extension"]\n{conf}')
-    for name, text in pages.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    return built(["sphinx", "-W", "--keep-going", "-q", ".", "out"], folder)
-
-
-def mkdocs(folder, pages, *, extra=""):
-    hook = ROOT / "layerscope" / "mkdocs_hook.py"
-    (folder / "mkdocs.yml").write_text(f"site_name: Tiny\nhooks: [{hook}]\n{extra}")
-    for name, text in pages.items():
-        (folder / "docs" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "docs" / name).write_text(text)
-    return built(["mkdocs", "build", "--strict", "-q"], folder)
-
-
-def test_sphinx_builds_a_site_with_directive_and_role(tmp_path):
+@pytest.mark.xdist_group("warm_python")
+def test_sphinx_builds_a_site_with_directive_and_role(sphinx, tmp_path):
     pages = {
         "index.rst": f"""
 Tiny
@@ -123,7 +147,8 @@ def frames(page):
     return re.findall(r'<iframe src="([^"]+)" title="([^"]+)"', page.read_text("utf-8"))
 
 
-def test_sphinx_puts_a_page_that_answers_into_a_frame(tmp_path):
+@pytest.mark.xdist_group("warm_python")
+def test_sphinx_puts_a_page_that_answers_into_a_frame(sphinx, tmp_path):
     text = f".. layerscope:: {LINK}\n   :format: html\n   :caption: A layer\n"
     pages = {
         "index.rst": f"Tiny\n====\n\n.. toctree::\n\n   sub/page\n\n{text}",
@@ -139,7 +164,8 @@ def test_sphinx_puts_a_page_that_answers_into_a_frame(tmp_path):
         assert "A layer" in figures(page).captions[0]
 
 
-def test_mkdocs_puts_a_page_that_answers_into_a_frame(tmp_path):
+@pytest.mark.xdist_group("warm_python")
+def test_mkdocs_puts_a_page_that_answers_into_a_frame(mkdocs, tmp_path):
     block = f"``` layerscope\n{LINK}\n:format: html\n```\n"
     ran = mkdocs(tmp_path, {"index.md": f"# Tiny\n\n{block}", "sub/page.md": f"# Page\n\n{block}"})
     assert ran.returncode == 0, ran.stderr
@@ -150,7 +176,8 @@ def test_mkdocs_puts_a_page_that_answers_into_a_frame(tmp_path):
         assert numbers_in((page.parent / source).read_text("utf-8"))["kernel"].shape == (3, 2)
 
 
-def test_sphinx_says_at_which_line_what_cannot_be_drawn(tmp_path):
+@pytest.mark.xdist_group("warm_python")
+def test_sphinx_says_at_which_line_what_cannot_be_drawn(sphinx, tmp_path):
     text = "Tiny\n====\n\n.. layerscope:: /?layer=nothing\n\n"
     text += ".. layerscope:: /?layer=linear\n   :only: x\n"
     ran = sphinx(tmp_path, {"index.rst": text})
@@ -162,7 +189,8 @@ def test_sphinx_says_at_which_line_what_cannot_be_drawn(tmp_path):
     assert "Traceback" not in ran.stderr
 
 
-def test_mkdocs_builds_a_site_with_fenced_blocks(tmp_path):
+@pytest.mark.xdist_group("warm_python")
+def test_mkdocs_builds_a_site_with_fenced_blocks(mkdocs, tmp_path):
     odd = ':only: kernel\n:format: png\n:alt: "><script>'
     pages = {
         "index.md": f"# Tiny\n\n``` layerscope\n{LINK}\n:caption: A <b>linear</b> layer\n```\n",
@@ -184,6 +212,7 @@ def test_mkdocs_builds_a_site_with_fenced_blocks(tmp_path):
     assert figures(site / "plain" / "index.html").images == []
 
 
+@pytest.mark.xdist_group("warm_python")
 @pytest.mark.parametrize(
     ("block", "said"),
     [
@@ -194,7 +223,7 @@ def test_mkdocs_builds_a_site_with_fenced_blocks(tmp_path):
         ("", "Received ''"),
     ],
 )
-def test_mkdocs_ends_with_a_sentence_that_names_the_page(block, said, tmp_path):
+def test_mkdocs_ends_with_a_sentence_that_names_the_page(mkdocs, block, said, tmp_path):
     ran = mkdocs(tmp_path, {"index.md": f"# Tiny\n\n```layerscope\n{block}\n```\n"})
     assert ran.returncode == 1
     assert "index.md: " in ran.stderr
@@ -243,15 +272,16 @@ def examples():
 
 
 def test_the_documented_page_of_sphinx_is_built(examples, tmp_path):
-    ran = sphinx(
-        tmp_path, {"index.rst": f"Tiny\n====\n\n{examples['rst']}"}, conf=examples["python"]
-    )
+    page = f"Tiny\n====\n\n{examples['rst']}"
+    command = written_for_sphinx(tmp_path, {"index.rst": page}, examples["python"])
+    ran = started(command, tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert len(figures(tmp_path / "out" / "index.html").images) == 3
 
 
 def test_the_documented_page_of_mkdocs_is_built(examples, tmp_path):
-    ran = mkdocs(tmp_path, {"index.md": f"# Tiny\n\n{examples['markdown']}"})
+    command = written_for_mkdocs(tmp_path, {"index.md": f"# Tiny\n\n{examples['markdown']}"})
+    ran = started(command, tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert figures(tmp_path / "site" / "index.html").captions == ["One output, and what made it"]
 

@@ -3,8 +3,6 @@
 import json
 import pickle
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -88,21 +86,13 @@ def test_the_theme_and_one_tensor_alone(made):
     assert [each["figure"]["name"] for each in data["figures"]] == ["kernel"]
 
 
-def test_another_process_writes_the_same_bytes():
+@pytest.mark.xdist_group("warm_python")
+def test_another_process_writes_the_same_bytes(warm_python):
     here = written(run(SMALL[0]), ".html", Options())
-    command = [
-        sys.executable,
-        "-m",
-        "layerscope",
-        "render",
-        SMALL[0],
-        "-o",
-        "-",
-        "--format",
-        "html",
-    ]
-    ran = subprocess.run(command, capture_output=True, check=True, cwd=ROOT)
-    assert ran.stdout == here
+    command = ["layerscope", "render", SMALL[0], "-o", "-", "--format", "html"]
+    ran = warm_python.run(command, cwd=ROOT)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.encode() == here
 
 
 def test_check_says_which_numbers_moved(capsys, tmp_path):

@@ -50,6 +50,7 @@ def here(tmp_path_factory):
     return folder
 
 
+@pytest.mark.xdist_group("same_bytes")
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_another_process_elsewhere_makes_the_same_bytes(where, here, tmp_path):
     (tmp_path / "recipes.toml").write_bytes((here / "recipes.toml").read_bytes())

@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 import json
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,7 +27,6 @@ from views.train.examples import EXAMPLES
 from views.train.link import read_settings, subject_of, trainable
 from views.train.step import Trained, step_shown
 
-ROOT = Path(__file__).parents[2]
 LINK = "/train?layer=dense&steps=20&learning_rate=0.1&step=7"
 GRADIENT = f"{LINK}&show=gradient&cell=gradient/kernel.0.1"
 UPDATE = f"{LINK}&optimizer=adam&show=update&cell=update/kernel.0.1"
@@ -90,7 +86,8 @@ def test_every_kind_of_file_has_every_kind_of_picture(show):
         np.testing.assert_array_equal(values, made.tensors[name].values)
 
 
-def test_another_process_writes_the_same_bytes(tmp_path):
+@pytest.mark.xdist_group("warm_python")
+def test_another_process_writes_the_same_bytes(warm_python, tmp_path):
     endings = ("svg", "png", "pdf", "json", "npz", "html")
     recipe = "[[picture]]\nname = '{}.{}'\nlink = '{}'\n"
     links = {"gradient": GRADIENT, "update": UPDATE}
@@ -100,13 +97,8 @@ def test_another_process_writes_the_same_bytes(tmp_path):
         folder.mkdir()
         (folder / "pictures.toml").write_text("".join(text))
     assert main(["render", str(folders[0] / "pictures.toml")]) == 0
-    command = [sys.executable, "-W", "error", "-m", "layerscope", "render", "pictures.toml"]
-    subprocess.run(
-        command,
-        cwd=folders[1],
-        env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT)},
-        check=True,
-    )
+    ran = warm_python.run(["layerscope", "render", "pictures.toml"], cwd=folders[1])
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     for file in sorted(folders[0].iterdir()):
         assert (folders[1] / file.name).read_bytes() == file.read_bytes(), file.name
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared import downloads
 from tests.pages.session import SENTENCE, opened, opened_page, sent
 from tests.pages.test_bad_links import TEXT
+from tests.warm import WarmPython
 
 LINK = {"layer": "linear", "units": "3", "cell": "outputs.1.2", "edits": "inputs.0.0=2"}
 LINK_TEXT = f"/?{urlencode(LINK)}"
@@ -45,14 +45,20 @@ def shown() -> dict[str, str]:
     return picture(opened(**LINK))
 
 
-def by_command(folder: Path, ending: str, *options: str, link: str = LINK_TEXT) -> bytes:
-    """Return what the command writes, in a process of its own: TensorFlow is loaded there."""
-    target = folder / f"x{ending}"
-    command = [sys.executable, "-m", "layerscope", "render", link, "-o", str(target), *options]
-    subprocess.run(command, check=True)
-    return target.read_bytes()
+@pytest.fixture
+def by_command(warm_python: WarmPython, tmp_path: Path) -> Callable[..., bytes]:
+    """Return what makes a file by the command, in a process of its own: it loads TensorFlow."""
+
+    def make(ending: str, *options: str, link: str = LINK_TEXT) -> bytes:
+        target = tmp_path / f"x{ending}"
+        command = ["layerscope", "render", link, "-o", str(target), *options]
+        assert warm_python.run(command, cwd=tmp_path).returncode == 0
+        return target.read_bytes()
+
+    return make
 
 
+@pytest.mark.xdist_group("warm_python")
 @pytest.mark.parametrize(
     ("ending", "options"),
     [
@@ -63,7 +69,7 @@ def by_command(folder: Path, ending: str, *options: str, link: str = LINK_TEXT) 
     ],
 )
 def test_the_file_is_the_commands_byte_for_byte(
-    shown: dict[str, str], tmp_path: Path, ending: str, options: dict
+    shown: dict[str, str], by_command: Callable[..., bytes], ending: str, options: dict
 ):
     answer = asked(**shown, format=ending[1:], **options)
     assert answer.status_code == 200
@@ -71,16 +77,17 @@ def test_the_file_is_the_commands_byte_for_byte(
     name = "linear-kernel-10x3" if "only" in options else "linear"
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}{ending}"'
     words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
-    assert answer.body == by_command(tmp_path, ending, *words)
+    assert answer.body == by_command(ending, *words)
 
 
-def test_the_file_of_a_step_is_the_commands_byte_for_byte(tmp_path: Path):
+@pytest.mark.xdist_group("warm_python")
+def test_the_file_of_a_step_is_the_commands_byte_for_byte(by_command: Callable[..., bytes]):
     link = {"layer": "dense", "steps": "5", "step": "3", "show": "gradient"}
     link["cell"] = "gradient/kernel.0.1"
     answer = asked(**picture(opened_page("train", **link), "step"), format="svg", theme="light")
     assert answer.status_code == 200
     path = f"/train?{urlencode(link)}"
-    assert answer.body == by_command(tmp_path, ".svg", "--theme", "light", link=path)
+    assert answer.body == by_command(".svg", "--theme", "light", link=path)
 
 
 @pytest.mark.parametrize("only", ["terms of outputs at batch 1, units 2"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -20,10 +21,11 @@ from benchmarks.server import Unmeasured
 ROOT = Path(__file__).parents[2]
 
 
-def load(*options: str) -> subprocess.CompletedProcess[str]:
+def load(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "benchmarks.load", *options],
         cwd=ROOT,
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         timeout=200,
@@ -46,7 +48,7 @@ def test_three_visitors_are_answered_by_a_real_server():
 
 
 def test_visitors_who_follow_one_link_cost_one_computation_each_time():
-    done = load("--visitors", "3", "--seconds", "4", "--same")
+    done = load("--visitors", "3", "--seconds", "4", "--same", LAYERSCOPE_WORKERS="1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert figure(done.stdout, "computations") == 4
 

@@ -17,6 +17,9 @@ from layers.checkup.shapes import Shapes
 from layers.inputs.fields import BadInputError
 from layers.user_code.isolation import isolated
 
+_SEEDS = 710_100
+"""The seed of the first examination; small numbers are left to authors."""
+
 
 def examine(
     name: str,
@@ -40,7 +43,7 @@ def examine(
     step = next(step for step in PLAN if step.name == name)
     tested = LayerUnderTest(make, shape, dtype, registered)
     started = time.perf_counter()
-    with isolated(registered) as printed:
+    with isolated(registered, seed=_SEEDS + PLAN.index(step)) as printed:
         found, error = attempt(lambda: tuple(PROBES[name](tested)))
         if isinstance(error, BadInputError):
             raise error

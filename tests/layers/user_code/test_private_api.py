@@ -3,6 +3,8 @@
 If one of these fails after an update, an author's layers are not isolated with that version.
 """
 
+import random
+
 import keras
 import tensorflow as tf
 from keras.src.backend.common import global_state
@@ -34,3 +36,10 @@ def test_the_cache_of_kernels_can_be_cleared():
     before = (tf.ones(3) + 1).numpy()
     context.context().clear_kernel_cache()
     assert ((tf.ones(3) + 1).numpy() == before).all()
+
+
+def test_tensorflows_seed_stands_in_two_attributes_of_its_context():
+    tf.random.set_seed(3)
+    assert vars(context.context())["_seed"] == 3
+    assert isinstance(vars(context.context())["_rng"], random.Random)
+    tf.random.set_seed(None)

@@ -5,7 +5,7 @@ import { element } from "./dom.js";
 /** @import { Drawn } from "./figure.js" */
 /** @import { FigureData, Ruler } from "./wire.js" */
 
-const DIGIT = 6.2; // pixels that a digit takes
+const DIGIT = 6.8; // pixels that a digit takes
 const TICK = 5; // pixels between a number and the cells
 const HIGH = 9; // pixels of a number from head to foot
 const LEADING = 4; // pixels that are added to them below each other

@@ -8,8 +8,8 @@ from pictures.colors import named
 from pictures.letters import line, width
 from pictures.scene import Element, Rect
 
-_SIZE = 10
-_DIGIT = 6.2
+_SIZE = 11
+_DIGIT = 6.8
 _TICK = 5
 _HIGH = 9
 _LEADING = 4

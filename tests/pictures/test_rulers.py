@@ -49,7 +49,7 @@ def test_numbers_stand_around_the_cells_and_in_the_picture(plane: tuple[int, int
     numbers = [
         (int(each.text), x + each.x - cells[0], y + each.y - cells[1])
         for each, x, y in painted
-        if isinstance(each, Text) and each.text.isdigit() and each.size == 10
+        if isinstance(each, Text) and each.text.isdigit() and each.size == 11
     ]
     above = [(number, x) for number, x, y in numbers if y < 0]
     left = [(number, y) for number, x, y in numbers if x < 0 < y]

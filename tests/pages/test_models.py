@@ -503,7 +503,7 @@ def test_what_the_browser_lights_is_what_python_works_out():
 def test_the_pictures_say_where_a_slice_or_a_line_stands():
     session = visited(show="activations", layer="flatten")
     shown = figures(session)
-    assert shown["inputs"]["slices"] == {"tile": [8, 8], "step": [9, 9], "across": 12}
+    assert shown["inputs"]["slices"] == {"tile": [8, 8], "step": [9, 9], "across": 8}
     assert shown["outputs"]["line"] == 64
     assert shown["outputs"]["spec"]["data"][0]["hoverinfo"] == "skip"
     session = visited(show="activations", layer="conv2d")

@@ -202,6 +202,7 @@ def test_the_look_for_a_room_is_large_and_answers_to_a_remote(visitor: Callable[
     large.go(present=1, lesson="equal_outputs", layer="repeated_dense")
     large.page.locator(".st-key-ls-lesson").wait_for()
     large.settle()
+    large.page.wait_for_function("() => document.documentElement.dataset.present")
     large.page.keyboard.press("PageDown")
     expect(large.page.locator(".st-key-ls-lesson")).to_contain_text("step 2 of 4")
     assert large.link()["present"] == "1"

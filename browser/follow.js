@@ -46,15 +46,16 @@ export function follow(ask, live) {
       if (!(other in current.turned) || value === current.turned[other]) delete turned[other];
     }
     Object.assign(turned, changes);
+    showNumbers(changes);
     const link = { ...current.link, ...turned };
-    const asking = JSON.stringify(link);
-    const isNew = asking !== asked; // one change is reported more than once
+    const asking = JSON.stringify(link); // one change is reported more than once
+    if (asking === asked) return;
     asked = asking;
-    if (isNew && current.path) ask({ ...current, link, turned: { ...turned } });
-    showNumbers(changes); // after the question: it takes longer
+    if (current.path) ask({ ...current, link, turned: { ...turned } });
   };
 
-  const moved = (/** @type {HTMLInputElement} */ input) => {
+  const observer = new MutationObserver((changes) => {
+    const input = /** @type {HTMLInputElement} */ (changes[changes.length - 1].target);
     const name = fieldOf(input);
     const before = name && { ...live()?.turned, ...turned }[name];
     if (name && before !== undefined && input === document.activeElement) {
@@ -63,15 +64,7 @@ export function follow(ask, live) {
       }
       turn({ [name]: input.value });
     }
-  };
-  // A key is heard before Streamlit draws its slider; a drag moves the slider without an event.
-  const pressed = (/** @type {Event} */ { target }) => {
-    if (target instanceof HTMLInputElement && target.type === "range") moved(target);
-  };
-  document.addEventListener("input", pressed, true);
-  const observer = new MutationObserver((changes) =>
-    moved(/** @type {HTMLInputElement} */ (changes[changes.length - 1].target)),
-  );
+  });
   const attributeFilter = ["aria-valuetext"];
   observer.observe(document.body, { subtree: true, attributes: true, attributeFilter });
 
@@ -95,7 +88,6 @@ export function follow(ask, live) {
   };
   const disconnect = () => {
     observer.disconnect();
-    document.removeEventListener("input", pressed, true);
     document.removeEventListener(TURNED, heard);
   };
   const comingStep = () => {

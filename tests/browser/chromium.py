@@ -11,11 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The first is without a window, and without all that belongs to one.
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 # fontconfig brings some font or other; naming one has screenshots look alike everywhere.
-DEBIAN_PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core")
+DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core")
 
 # Asked in another process: Playwright refuses to start twice in one, and tests run inside it.
 WHERE_PLAYWRIGHT_KEEPS_ITS_OWN = """
@@ -50,7 +49,7 @@ def fetch() -> None:
         _try("apt-get", "update", "--quiet")
         _try("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES)
     if find() is None:
-        _try(sys.executable, "-m", "playwright", "install", "--only-shell", "chromium")
+        _try(sys.executable, "-m", "playwright", "install", "--no-shell", "chromium")
 
 
 def _playwrights_own() -> Path | None:

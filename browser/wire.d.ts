@@ -49,7 +49,7 @@ export interface Slices {
   across: number;
 }
 
-/** Numbers along an edge, each after its place: cells from the corner. */
+/** Numbers along an edge, each after its place: its distance from the corner in cells. */
 export type Ruler = [at: number, number: number][];
 
 export interface Rulers {

@@ -33,8 +33,8 @@ class Rulers:
     """The numbers of slices, or of rows and columns, along the edges of a heatmap.
 
     Attributes:
-        above: one ruler, or one for each line of a row of slices that is wrapped.
-        left: of rows of slices; of lines the number of the first slice in each.
+        above: one ruler; of a row of slices that is wrapped, one for each line.
+        left: the numbers of the rows; of a wrapped row, the number of each line's first slice.
     """
 
     above: tuple[Ruler, ...]

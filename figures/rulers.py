@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from figures.figure import Ruler, Rulers, Slices
 
 MOST = 128
-"""Numbers on one edge; of more every second, fifth, tenth … is left: a page has room for fewer."""
+"""The most numbers on one edge. Of more, only every second, fifth, tenth … is kept."""
 _STRIDES = tuple(digit * 10**power for power in range(8) for digit in (1, 2, 5))
 
 

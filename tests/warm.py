@@ -1,7 +1,7 @@
 """Commands of Python, each in a fork of one process that has imported TensorFlow.
 
-To import it takes seconds, a fork a moment. This is for tests of what a command writes. A test of
-how a command starts (its environment, what it loads) starts an interpreter of its own.
+Importing TensorFlow takes seconds, and a fork takes a moment. This is for tests of what a command
+writes. A test of how a command starts (its environment, what it loads) starts its own interpreter.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from layers.api import forks
 
 ROOT = Path(__file__).parents[1]
 IMPORTED = ("layerscope.render", "layerscope.run", "mkdocs.__main__", "sphinx.cmd.build")
-"""What the commands import besides; it computes nothing, either."""
+"""What the commands import besides TensorFlow. Importing these computes nothing."""
 
 
 class WarmPython:

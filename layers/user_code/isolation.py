@@ -103,9 +103,9 @@ _used_seeds: set[int] = set()
 def _seed_tensorflow(seed: int) -> None:
     """Set TensorFlow's seed, so that a block with this seed draws the same numbers each time.
 
-    ``tf.random.set_seed`` clears all kernels, because a random operation's kernel knows how far it
-    has drawn. To make them again takes longer than many a block. The kernels of another seed are
-    others, so a seed that is new needs no clearing.
+    ``tf.random.set_seed`` clears all kernels, because the kernel of a random operation remembers
+    how many numbers it has drawn. Making kernels again often takes longer than the block itself.
+    Each seed has kernels of its own, so nothing needs to be cleared for a new seed.
     """
     eager = context.context()
     if seed in _used_seeds or not {"_seed", "_rng"} <= vars(eager).keys():

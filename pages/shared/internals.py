@@ -112,11 +112,11 @@ def _look_up_one() -> None:
 
 
 def _forget_what_is_gone() -> None:
-    """Forget what a session knows of a control with the control.
+    """Forget the description of a control when the page no longer shows it.
 
-    Streamlit forgets its value alone. Each change of a number shows another box, and so a session
-    grew by 2 KB a change for as long as it lasted. A component's events stay: they are known by
-    names of their own, which no run counts as shown.
+    Streamlit forgets only its value. Each change of a number shows a new box, so a session grew by
+    2 KB a change until it ended. The descriptions of a component's events stay: Streamlit never
+    counts these events among the controls that a run has shown.
     """
     owner = getattr(session_state, "SessionState", None)
     remove: Callable[[Any, frozenset[str]], None] | None

@@ -114,7 +114,7 @@ def visitor(
 
     def new(width: int = 1400, height: int = 1000, scheme: str = "light") -> Visit:
         opened = context(width, height, scheme)
-        if not opened.pages:  # one that stays keeps the process
+        if not opened.pages:  # a page that stays open keeps the process
             opened.new_page().goto(f"{server.address}/_stcore/health")
         visits.append(Visit(opened, server.address))
         return visits[-1]

@@ -59,6 +59,14 @@ def upload(visit: Visit, path: Path, key: str = "model_file") -> None:
     visit.widget(key).locator("input[type=file]").set_input_files(path)
 
 
+def bring(visit: Visit, path: Path) -> Visit:
+    """Open the Models page, upload a file, and wait for its summary."""
+    look(visit, model="upload")
+    upload(visit, path)
+    rows(visit).first.wait_for()
+    return visit
+
+
 def complaints(visit: Visit) -> list[str]:
     # Streamlit looks for its own files below a page's path first, and is told that they are not.
     return [text for text in visit.complaints if "404" not in text]
@@ -132,9 +140,7 @@ def test_the_summary_is_not_cut(visitor: Callable[..., Visit], width: int):
 
 @pytest.mark.xdist_group("files")
 def test_long_names_of_layers_go_on_in_a_second_line(visitor: Callable[..., Visit], files):
-    visit = look(visitor(1280, 720), model="upload")
-    upload(visit, files["attention.keras"])
-    rows(visit).first.wait_for()
+    visit = bring(visitor(1280, 720), files["attention.keras"])
     box = visit.page.locator(".ls-tall")
     assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth"), "nothing is cut"
     heights = rows(visit).evaluate_all("(rows) => rows.map((row) => row.clientHeight)")
@@ -145,9 +151,7 @@ def test_long_names_of_layers_go_on_in_a_second_line(visitor: Callable[..., Visi
 
 @pytest.mark.xdist_group("files")
 def test_a_summary_wider_than_its_place_scrolls_in_itself(visitor: Callable[..., Visit], files):
-    visit = look(visitor(420, 900), model="upload")
-    upload(visit, files["nested.keras"])
-    rows(visit).first.wait_for()
+    visit = bring(visitor(420, 900), files["nested.keras"])
     box = visit.page.locator(".ls-tall")
     box.evaluate("(box) => { box.querySelector('code').textContent = 'long_'.repeat(20); }")
     assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")
@@ -269,9 +273,7 @@ def test_a_file_is_brought_folded_and_compared(visit: Visit, files):
 
 @pytest.mark.xdist_group("files")
 def test_markup_in_names_is_text(visit: Visit, files):
-    look(visit, model="upload")
-    upload(visit, files["custom.keras"])
-    rows(visit).first.wait_for()
+    bring(visit, files["custom.keras"])
     visit.settle()
     name = rows(visit).filter(has_text="twice")
     assert "<b>**twice**" in name.inner_text()

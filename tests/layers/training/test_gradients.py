@@ -47,7 +47,7 @@ CASES = {
 @pytest.fixture(params=CASES)
 def case(request):
     make, inputs = CASES[request.param]
-    keras.utils.set_random_seed(0)  # of others, one may stand where a maximum changes hands
+    keras.utils.set_random_seed(0)  # with others, the step may change which cell is the largest
     layer = make()
     arguments = inputs if isinstance(inputs, tuple) else (inputs,)
     shape = np.asarray(layer(*arguments)).shape

@@ -30,6 +30,12 @@ def test_heads_have_queries_and_keys_over_time(name):
     assert trace.tensors["weighted_sum"].axes == ("batch", "time", "heads", "units")
 
 
+@pytest.mark.parametrize(("multiplier", "word"), [(1, "channels"), (2, "filters")])
+def test_a_depthwise_result_has_channels_where_each_makes_one(multiplier, word):
+    trace = run(get("depthwise_conv2d"), {"depth_multiplier": multiplier})
+    assert trace.tensors["outputs"].axes[-1] == word
+
+
 class Powers(keras.layers.Layer):
     """A kernel of three axes without heads, as layers of splines have it."""
 

@@ -154,7 +154,7 @@ def test_what_is_no_equation_is_a_list_before_an_arrow():
     assert text(row) == "x , w →× y"
 
 
-SIZES = {"n": 2, "h": 5, "w": 4, "c": 3, "f": 2, "k": 3, "l": 2, "1": 1}
+SIZES = {"n": 2, "h": 5, "w": 4, "c": 3, "d": 4, "f": 2, "k": 3, "l": 2, "1": 1}
 IMAGE, LINE = ("batch", "rows", "columns", "channels"), ("batch", "time", "channels")
 TAPS = ("kernel rows", "kernel columns")
 CONVOLUTIONS = {
@@ -162,6 +162,7 @@ CONVOLUTIONS = {
     "grey image": (Conv((1, 1), ((0, 0),) * 2, (1, 1)), "nhw1", IMAGE, "kl1f", (*TAPS, "channels")),
     "line": (Conv((1,), ((0, 0),), (1,)), "nhc", LINE, "kcf", ("kernel steps", "channels")),
     "groups": (Conv((1, 1), ((0, 0),) * 2, (1, 1), 3), "nhwc", IMAGE, "kl1c", (*TAPS, "channels")),
+    "two in a group": (Conv((1,), ((0, 0),), (1,), 2), "nhd", LINE, "1ff", ("steps", "channels")),
     "one each": (DepthwiseConv((1, 1), ((0, 0),) * 2, (1, 1)), "nhwc", IMAGE, "klc1", TAPS),
     "two each": (DepthwiseConv((1, 1), ((0, 0),) * 2, (1, 1)), "nhwc", IMAGE, "klcf", TAPS),
     "on a line": (DepthwiseConv((1,), ((0, 0),), (1,)), "nhc", LINE, "kc1", ("kernel steps",)),
@@ -175,6 +176,7 @@ WRITTEN = {
     "grey image": "x * w = y",
     "line": "Σ kernel steps x * w = y",
     "groups": "x , w →* y",
+    "two in a group": "x , w →* y",
     "one each": "x * w = y",
     "two each": "x , w →* y",
     "on a line": "x , w →* y",
@@ -276,7 +278,7 @@ def test_the_planes_of_a_sum_make_the_plane_of_its_result(letters, place):
 @pytest.mark.parametrize("place", [0, 1])
 def test_the_planes_of_a_convolution_make_the_plane_of_its_result(name, place):
     found = assert_true(convolution(name), place)
-    assert found or name in ("groups", "two each", "on a line")
+    assert found or name in ("groups", "two in a group", "two each", "on a line")
 
 
 LAYERS = (

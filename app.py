@@ -31,6 +31,7 @@ else:
     from pages.shared.internals import spare_work
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
+    from pages.shared.pictures_first import PicturesFirst
     from pages.shared.settings import check
     from pages.shared.temporary import remove_server_folder
     from pages.shared.workers import author_workers, workers
@@ -71,6 +72,7 @@ else:
         routes=[below_base(route) for route in routes],
         middleware=[
             Middleware(Guard),
+            Middleware(PicturesFirst),
             Middleware(LinkLimit),
             Middleware(CompressOnce),
             Middleware(Preload),

@@ -11,6 +11,9 @@ import { fieldOf, showNumbers } from "./controls.js";
  */
 export const TURNED = "layerscope:turned";
 
+/** @type {Record<string, number>} */
+const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+
 /**
  * What is asked of the server.
  * @typedef {Pick<Live, "path" | "visitor" | "link">} Question
@@ -46,27 +49,37 @@ export function follow(ask, live) {
       if (!(other in current.turned) || value === current.turned[other]) delete turned[other];
     }
     Object.assign(turned, changes);
-    showNumbers(changes);
     const link = { ...current.link, ...turned };
     const asking = JSON.stringify(link); // one change is reported more than once
-    if (asking === asked) return;
+    if (asking !== asked && current.path) ask({ ...current, link, turned: { ...turned } });
     asked = asking;
-    if (current.path) ask({ ...current, link, turned: { ...turned } });
+    showNumbers(changes); // after the question, which is on its way meanwhile
   };
 
-  const observer = new MutationObserver((changes) => {
-    const input = /** @type {HTMLInputElement} */ (changes[changes.length - 1].target);
+  const slide = (/** @type {HTMLInputElement} */ input, /** @type {string} */ value) => {
     const name = fieldOf(input);
     const before = name && { ...live()?.turned, ...turned }[name];
-    if (name && before !== undefined && input === document.activeElement) {
-      if (before !== input.value) {
-        stepped = { name, input, by: Number(input.value) - Number(before) };
-      }
-      turn({ [name]: input.value });
-    }
+    if (!name || before === undefined) return;
+    if (before !== value) stepped = { name, input, by: Number(value) - Number(before) };
+    turn({ [name]: value });
+  };
+  const observer = new MutationObserver((changes) => {
+    const input = /** @type {HTMLInputElement} */ (changes[changes.length - 1].target);
+    if (input === document.activeElement) slide(input, input.value);
   });
   const attributeFilter = ["aria-valuetext"];
   observer.observe(document.body, { subtree: true, attributes: true, attributeFilter });
+
+  // Streamlit takes some milliseconds to move a slider: the question leaves before that.
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
+    const { target: input, key, altKey, ctrlKey, metaKey, shiftKey } = event;
+    const isSlider = input instanceof HTMLInputElement && input.type === "range";
+    const by = KEYS[key];
+    if (!isSlider || !by || altKey || ctrlKey || metaKey || shiftKey) return;
+    const next = Number(input.value) + by * Number(input.step || 1);
+    if (next >= Number(input.min) && next <= Number(input.max)) slide(input, String(next));
+  };
+  addEventListener("keydown", pressed, { capture: true });
 
   /** @type {Record<string, string> | undefined} */
   let coming;
@@ -88,6 +101,7 @@ export function follow(ask, live) {
   };
   const disconnect = () => {
     observer.disconnect();
+    removeEventListener("keydown", pressed, { capture: true });
     document.removeEventListener(TURNED, heard);
   };
   const comingStep = () => {

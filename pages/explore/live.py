@@ -15,24 +15,12 @@ from pages.explore.drawn import drawn
 from pages.shared.compute import compute, registered
 from pages.shared.live import Answer, route
 from pages.shared.module_watcher import author_module
-from pages.shared.session import session
 from views.explore.link import choice_from_link
 from views.explore.view import choose_view
 
 PATH = "/layerscope/live/explore"
 PICTURE = "picture"
 """The name of the place where the page shows it."""
-_HEAD_START = 0.06  # seconds
-
-
-def let_answer_go_first() -> None:
-    """Hold a page's update back, so that the browser draws the live answer first.
-
-    Else what the page sends keeps the browser's one thread busy: on a busy machine the median from
-    key to frame was 230 and 226 ms so, and 268 and 254 ms without (30 and 20 presses each).
-    """
-    if session().is_live:
-        time.sleep(_HEAD_START)
 
 
 def _picture(link: Mapping[str, str]) -> Answer:

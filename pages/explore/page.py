@@ -10,12 +10,10 @@ from pages.shared.compute import registered
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
 from pages.shared.module_watcher import author_module, rerun_on_change
-from pages.shared.session import session
 from pages.shared.share import NO_LINK, share
 from pages.shared.visible import heading, sidebar
 
 read_link("explore")
-session().is_live = False  # until the picture is drawn
 layers = None
 with errors_as_sentences():
     layers = (*registered(), *author_module().layers)

@@ -44,7 +44,6 @@ def show(choice: Choice) -> None:
 
     A fragment: turning a dimension runs this alone, and sends none of the other controls again.
     """
-    live.let_answer_go_first()
     started = time.perf_counter()
     failed: list[Block] = []
     with link_in_step():
@@ -77,7 +76,6 @@ def show(choice: Choice) -> None:
         timings = {**spent, "figures": 1e3 * (now - computed), "server": 1e3 * (now - started)}
         fields = (*component_fields(choice.layer), *([view.time_field] if view.time_field else []))
         follows = _live(sized, fields)
-        session().is_live = bool(follows.path)
         charts(
             shown.blocks,
             key=live.PICTURE,

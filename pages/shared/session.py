@@ -49,7 +49,6 @@ class Session:
         link_problems: what the link asked for and cannot be, one sentence each.
         problems: what was typed and cannot be, one sentence each.
         visitor: a random name for the live route, and for the pictures that are kept.
-        is_live: whether the live route draws what is turned, ahead of the page.
         module_stamp: the state of the author's file when it was last looked at.
         uploaded_arrays: the visitor's arrays from files, by the input's name.
         typed_arrays: the visitor's arrays, typed into tables, by the input's name.
@@ -87,7 +86,6 @@ class Session:
     link_problems: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     visitor: str = field(default_factory=lambda: secrets.token_hex(8))
-    is_live: bool = False
     module_stamp: tuple[int, int] | None = None
     uploaded_arrays: dict[str, np.ndarray] = field(default_factory=dict)
     typed_arrays: dict[str, np.ndarray] = field(default_factory=dict)

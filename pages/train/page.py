@@ -7,7 +7,6 @@ from pages.shared.compute import registered
 from pages.shared.frame import errors_as_sentences
 from pages.shared.link import read_link
 from pages.shared.module_watcher import author_module, rerun_on_change
-from pages.shared.session import session
 from pages.shared.share import NO_LINK, share
 from pages.shared.visible import heading, sidebar
 from pages.train.choose import choose, choose_settings, choose_targets
@@ -17,7 +16,6 @@ from views.train.link import OWN_TARGETS
 from views.train.networks import MORE
 
 read_link("train")
-session().is_live = False
 layers = None
 with errors_as_sentences():
     layers = (*registered(), *MORE, *author_module().layers)

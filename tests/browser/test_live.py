@@ -28,6 +28,33 @@ def test_a_key_press_is_drawn_before_the_page_has_run(visitor):
     assert visit.complaints == [] or all("ERR_FAILED" in said for said in visit.complaints)
 
 
+def test_the_question_leaves_before_the_slider_has_moved(visitor):
+    visit = visitor().open(layer="linear", seed=18, units=2)
+    visit.page.evaluate("""() => {
+      const slider = document.querySelector(".st-key-units input[type=range]");
+      const { fetch } = window;
+      window.asked = [];
+      window.fetch = (url, ...more) => {
+        if (!/prefetch/.test(url)) {
+          window.asked.push([new URL(url, location).searchParams.get("units"), slider.value]);
+        }
+        return fetch(url, ...more);
+      };
+    }""")
+    slider = visit.slider("units")
+    for key, units in (("ArrowRight", 3), ("ArrowLeft", 2), ("ArrowLeft", 1)):
+        slider.press(key)
+        visit.has_shape("outputs", 8, units)
+        visit.settle()
+    slider.press("ArrowLeft")  # there is no lower number
+    visit.settle()
+    asked = visit.page.evaluate("window.asked")
+    # Who goes on in one direction is answered by what was prefetched, and asks nothing.
+    assert [pair for pair in asked if pair[0] != pair[1]] == asked != []
+    assert set(map(tuple, asked)) <= {("3", "2"), ("2", "3"), ("1", "2")}
+    assert visit.link()["units"] == "1"
+
+
 def test_the_step_after_a_step_is_there_before_it_is_asked_for(visitor):
     visit = visitor().open(layer="linear", seed=15, features=4)
     prefetched = "**/layerscope/live/**prefetch=*"

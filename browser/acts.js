@@ -1,6 +1,7 @@
 // What somebody does in a picture: pointed at, played, walked. A presenter's followers see it, too.
 
 /** @import { Mount } from "./charts.js" */
+/** @import { WindowData } from "./window.js" */
 
 /**
  * @typedef {object} Acts
@@ -8,6 +9,7 @@
  * @property {[at: number, order: string, chosen: string]} [play] the scene at which a play stands
  * @property {number} [step] of a training
  * @property {[path: string, open: boolean][]} [folds] groups, and whether they are open
+ * @property {WindowData} [window] where a frame stands over a reduced picture
  */
 
 /** An event on the document: something was done, or drawn. */

@@ -4,10 +4,12 @@ import "./room_bars.js";
 import { clearBlock, drawBlocks } from "./blocks.js";
 import { load } from "./charts.js";
 import { element } from "./dom.js";
+import { showWritten } from "./draw.js";
 import { inflated } from "./inflate.js";
 import { openGroups } from "./lines.js";
 import { addressOf, keepRoom, keptRoom, spelled } from "./room.js";
 import { button } from "./tools.js";
+import { placeFrame } from "./window.js";
 
 /** @import { Acts } from "./acts.js" */
 /** @import { Mount } from "./charts.js" */
@@ -19,7 +21,7 @@ import { button } from "./tools.js";
 const SILENT = 25_000; // ms after which a stream that says nothing has died: it says so every ten seconds
 const AGAIN = 20_000; // ms until one who was refused for now asks again
 const LOOK = "Look around to try it yourself; one button brings you back.";
-const TAGS = { title: "h1", heading: "h3", code: "pre" };
+const TAGS = { title: "h1", heading: "h3", code: "pre", tree: "pre" };
 
 /** @type {WeakMap<HTMLElement, {end: () => void}>} */
 const audiences = new WeakMap();
@@ -81,6 +83,8 @@ function follow(code, parent) {
       if (there === node || there?.isEqualNode(node)) return;
       if (same && there && !there.matches(".layerscope-charts")) there.replaceWith(node);
       else content.insertBefore(node, there ?? null);
+      const drawing = /** @type {HTMLCanvasElement?} */ (node.querySelector("[data-drawing]"));
+      if (drawing) showWritten(drawing, drawing.dataset.drawing ?? "");
     });
     while (content.childElementCount > nodes.length) content.lastElementChild?.remove();
     document.title = `${page.items.find(({ kind }) => kind === "title")?.text ?? "Layerscope"} · ${spelled(code)}`;
@@ -118,6 +122,7 @@ function follow(code, parent) {
       mount.data = { ...unpacked, blocks: unpacked.blocks?.map(untouchable) };
       if (!mount.root.isConnected) arrange();
       drawBlocks(mount);
+      repeat(mount, acts[place] ?? {}); // for who comes late, they come before the pictures
       mount.observer.observe(mount.root);
     },
     /** @param {Record<string, Acts>} newest */
@@ -202,7 +207,12 @@ function followedMount(refuse) {
     root: element("div", "layerscope-charts ls-followed"),
     load,
     blocks: [],
-    observer: new ResizeObserver(() => requestAnimationFrame(() => drawBlocks(mount))),
+    observer: new ResizeObserver(() =>
+      requestAnimationFrame(() => {
+        drawBlocks(mount);
+        showFrame(mount);
+      }),
+    ),
     follower: {
       turn() {},
       nextStep: () => undefined,
@@ -237,14 +247,32 @@ function repeat(mount, acts) {
   mount.told = acts;
   if (acts.folds && openGroups(acts.folds)) drawBlocks(mount);
   mount.activity?.repeat?.(acts);
+  showFrame(mount);
   const name = acts.point?.[0];
   if (!name || name === before) return;
   const figure = mount.root.querySelector(`[data-tensor="${CSS.escape(name)}"]`);
   figure?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+/**
+ * Show where the presenter's frame stands over a reduced picture.
+ * @param {Mount} mount
+ */
+function showFrame({ root, told }) {
+  const frame = root.querySelector(".ls-window") ?? element("div", "ls-window");
+  const placed = told?.window && placeFrame(/** @type {HTMLElement} */ (frame), root, told.window);
+  if (!placed) frame.remove();
+}
+
 /** @param {Item} item */
 function wordsOf({ kind = "text", text = "" }) {
+  if (kind === "drawing") {
+    const drawing = element("canvas");
+    drawing.dataset.drawing = text;
+    drawing.setAttribute("role", "img");
+    drawing.setAttribute("aria-label", "The presenter's drawing");
+    return element("div", "ls-draw", drawing);
+  }
   const tag = TAGS[/** @type {keyof typeof TAGS} */ (kind)] ?? "p";
   return element(/** @type {"p"} */ (tag), `ls-words-${kind}`, text);
 }

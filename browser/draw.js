@@ -152,6 +152,20 @@ function paint(state, [row, column]) {
 /** @param {State} state */
 function show({ canvas, rows, columns, cells, at }) {
   if (!cells.length) return;
+  canvas.dataset.drawing = written(columns, cells);
+  const { pen, cell } = redraw(canvas, rows, columns, cells);
+  if (document.activeElement !== canvas) return;
+  pen.strokeStyle = themeOf(canvas).mark;
+  pen.strokeRect(at[1] * cell + 0.5, at[0] * cell + 0.5, cell - 1, cell - 1);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} rows
+ * @param {number} columns
+ * @param {ArrayLike<number>} cells
+ */
+function redraw(canvas, rows, columns, cells) {
   const theme = themeOf(canvas);
   const cell = Math.max(2, Math.floor(SIDE / Math.max(rows, columns)));
   Object.assign(canvas, { width: columns * cell, height: rows * cell });
@@ -159,14 +173,32 @@ function show({ canvas, rows, columns, cells, at }) {
   pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = theme.bar;
-  cells.forEach((ink, index) => {
-    pen.globalAlpha = ink;
+  for (let index = 0; index < cells.length; index++) {
+    pen.globalAlpha = cells[index];
     pen.fillRect((index % columns) * cell, Math.floor(index / columns) * cell, cell, cell);
-  });
+  }
   pen.globalAlpha = 1;
-  if (document.activeElement !== canvas) return;
-  pen.strokeStyle = theme.mark;
-  pen.strokeRect(at[1] * cell + 0.5, at[0] * cell + 0.5, cell - 1, cell - 1);
+  return { pen, cell };
+}
+
+/**
+ * A drawing as a text: its columns, and a digit from 0 to f for each cell.
+ * @param {number} columns
+ * @param {Float32Array} cells
+ */
+function written(columns, cells) {
+  return `${columns} ${Array.from(cells, (ink) => Math.round(15 * ink).toString(16)).join("")}`;
+}
+
+/**
+ * Show a drawing that another page has written.
+ * @param {HTMLCanvasElement} canvas in the document, where its colours are known
+ * @param {string} text
+ */
+export function showWritten(canvas, text) {
+  const [columns, digits] = text.split(" ");
+  const cells = Array.from(digits, (digit) => parseInt(digit, 16) / 15);
+  redraw(canvas, cells.length / Number(columns), Number(columns), cells);
 }
 
 /** @param {State} state */

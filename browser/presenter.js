@@ -18,10 +18,11 @@ const AGAIN = 2000; // ms after which a server that did not answer is told again
 const CHARTS = ".layerscope-charts";
 const CHOICES = '.st-key-ls-lesson [data-testid="stRadioOption"]';
 const TREE = ".ls-tree"; // a network's layers
-const WORDS = `${CHARTS}, ${CHOICES}, ${TREE}, .stHeading, .stMarkdown, .stAlert, .stCode, .stHtml li`;
-const NOT_SHOWN = "button, [role=dialog]";
+const DRAWING = ".ls-draw canvas";
+const WORDS = `${CHARTS}, ${CHOICES}, ${TREE}, ${DRAWING}, .stHeading, .stMarkdown, .stAlert, .stCode, .stHtml li`;
+const NOT_SHOWN = "button, [role=dialog], .st-key-ls-draw_hint";
 const MOST_MISSES = 5; // times that the server has not kept a picture
-const LONGEST = 4000; // characters of a text
+const LONGEST = 4200; // characters of a text: a drawing has up to 4,099
 const MOST = 80; // items of a page
 
 /**
@@ -179,9 +180,13 @@ function shown() {
 /** @param {Element} node */
 function wordsOf(node) {
   if (node.parentElement?.closest(WORDS) || node.querySelector("style")) return undefined;
+  if (node instanceof HTMLCanvasElement) {
+    const { drawing } = node.dataset;
+    return drawing ? { kind: "drawing", text: drawing } : undefined;
+  }
   const text = (node.textContent ?? "").trim().slice(0, LONGEST);
   if (!text) return undefined;
-  if (node.matches(TREE)) return { kind: "code", text: treeOf(node).slice(0, LONGEST) };
+  if (node.matches(TREE)) return { kind: "tree", text: treeOf(node).slice(0, LONGEST) };
   if (node.matches(CHOICES)) return { kind: "text", text: `○ ${text}` };
   if (node.matches(".stCode")) return { kind: "code", text };
   if (node.querySelector("h1")) return { kind: "title", text };

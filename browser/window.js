@@ -1,8 +1,12 @@
 // A frame over a reduced picture: where it stands, the page shows true cells. It is dragged by the
 // pointer, or moved by arrow keys; the page is sent its first row and column.
 
+import { act } from "./acts.js";
+import { mounts } from "./charts.js";
 import { element } from "./dom.js";
 import { inflated } from "./inflate.js";
+
+/** @import { Mount } from "./charts.js" */
 
 /** @typedef {[rows: number, columns: number]} Pair */
 
@@ -25,13 +29,16 @@ import { inflated } from "./inflate.js";
  * @property {unknown} [newest]
  * @property {boolean} [dragged]
  * @property {HTMLElement} [surface] the picture that is listened to
+ * @property {Mount} [mount] the charts that the picture is one of
  * @property {number} [placing]
- * @property {number} [sending]
- * @property {string} [sent]
+ * @property {number} [sending] while a place waits to be sent
+ * @property {string} [sent] the place that the page has not confirmed yet
+ * @property {number} [returning] while it may
  */
 
 /** @type {WeakMap<HTMLElement, State>} */
 const states = new WeakMap();
+const CONFIRMED_WITHIN = 2000; // ms that a frame may stand where the page has not put it
 const QUIET = 120; // ms between two places that the page is sent while a hand moves
 const PLACED_EVERY = 250; // ms: the picture may be drawn anew
 const ENDINGS = ["pointerup", "pointercancel"]; // the latter where a finger begins to scroll
@@ -52,10 +59,13 @@ export default async function showWindow({ data, parentElement, setTriggerValue 
   const unpacked = await inflated(data);
   if (state.newest !== data) return undefined;
   state.window = unpacked;
-  if (!state.dragged) state.at = unpacked.at;
+  if (JSON.stringify(unpacked.at) === state.sent) confirm(state);
+  if (!state.dragged && !state.sending && !state.sent) state.at = unpacked.at;
   attach(state);
   return () => {
     clearInterval(state.placing);
+    clearTimeout(state.returning);
+    if (state.mount) act(state.mount, { window: undefined });
     states.delete(parentElement);
     state.frame.remove();
   };
@@ -88,30 +98,45 @@ function makeState(parent) {
  */
 function attach(state) {
   if (!state.window) return;
-  const { figure, plane, block, span } = state.window;
-  const graphs = /** @type {NodeListOf<HTMLElement>} */ (
-    document.querySelectorAll("[data-tensor]")
-  );
-  const graph = [...graphs].find(({ dataset }) => dataset.tensor === figure);
-  const canvas = graph?.querySelector("canvas");
-  const plot = graph?.parentElement;
-  if (!plot || !canvas?.clientWidth) return;
-  if (state.frame.parentElement !== plot) plot.append(state.frame);
-  const cells = plane.map((length, axis) => Math.ceil(length / block[axis]));
-  const size = [canvas.clientHeight, canvas.clientWidth];
-  state.pixels = [size[0] / cells[0] / block[0], size[1] / cells[1] / block[1]];
-  const [down, across] = plane.map((length) => Math.min(span, length));
-  Object.assign(state.frame.style, {
-    top: `${state.at[0] * state.pixels[0]}px`,
-    left: `${state.at[1] * state.pixels[1]}px`,
-    height: `${Math.max(6, down * state.pixels[0])}px`,
-    width: `${Math.max(6, across * state.pixels[1])}px`,
-  });
+  const placed = { ...state.window, at: state.at };
+  const pixels = placeFrame(state.frame, document, placed);
+  const plot = state.frame.parentElement;
+  if (!pixels || !plot) return;
+  state.pixels = pixels;
   state.frame.setAttribute("aria-valuetext", `from row ${state.at[0]}, column ${state.at[1]}`);
   state.frame.setAttribute("aria-valuenow", String(state.at[0]));
+  const charts = plot.closest(".layerscope-charts")?.parentElement;
+  state.mount = charts ? mounts.get(charts) : undefined;
+  if (state.mount) act(state.mount, { window: placed });
   if (state.surface === plot) return;
   state.surface = plot;
   plot.addEventListener("pointerdown", (event) => drag(state, event, plot));
+}
+
+/**
+ * Place a frame over its picture, if that is drawn.
+ * @param {HTMLElement} frame
+ * @param {ParentNode} within where the picture is looked for
+ * @param {WindowData} window
+ * @returns {Pair | undefined} pixels of one number, down and across
+ */
+export function placeFrame(frame, within, { figure, plane, block, span, at }) {
+  const graph = within.querySelector(`[data-tensor="${CSS.escape(figure)}"]`);
+  const canvas = graph?.querySelector("canvas");
+  const plot = graph?.parentElement;
+  if (!plot || !canvas?.clientWidth) return undefined;
+  if (frame.parentElement !== plot) plot.append(frame);
+  const cells = plane.map((length, axis) => Math.ceil(length / block[axis]));
+  const high = canvas.clientHeight / cells[0] / block[0];
+  const wide = canvas.clientWidth / cells[1] / block[1];
+  const [down, across] = plane.map((length) => Math.min(span, length));
+  Object.assign(frame.style, {
+    top: `${at[0] * high}px`,
+    left: `${at[1] * wide}px`,
+    height: `${Math.max(6, down * high)}px`,
+    width: `${Math.max(6, across * wide)}px`,
+  });
+  return [high, wide];
 }
 
 /**
@@ -173,8 +198,25 @@ function move(state, to) {
 /** @param {State} state */
 function sendPlace(state) {
   clearTimeout(state.sending);
+  state.sending = undefined;
   const place = JSON.stringify(state.at);
-  if (place === state.sent && place === JSON.stringify(state.window?.at)) return;
+  if (place === (state.sent ?? JSON.stringify(state.window?.at))) return;
+  confirm(state);
   state.sent = place;
   state.send(state.at);
+  state.returning = setTimeout(() => {
+    confirm(state);
+    if (!state.dragged && !state.sending && state.window) state.at = state.window.at;
+    attach(state);
+  }, CONFIRMED_WITHIN);
+}
+
+/**
+ * Wait no longer for the place that was sent. Until then the frame stays where it was moved: older
+ * updates of the page, which come in between, would have it jump back.
+ * @param {State} state
+ */
+function confirm(state) {
+  clearTimeout(state.returning);
+  state.sent = undefined;
 }

@@ -10,7 +10,7 @@ import streamlit as st
 
 from layers.inputs.fields import BadInputError
 from pages.shared.component import mount
-from pages.shared.session import session
+from pages.shared.session import session, widget_key
 
 MAXIMUM_SIDE = 64
 OPEN = 32
@@ -46,7 +46,8 @@ def drawn(shape: tuple[int | None, ...]) -> np.ndarray:
             new = np.clip(np.array(chosen, "float32"), 0, 1)
             state.drawn_image = new.reshape(rows, columns)
 
-    st.caption("Draw with the pointer; by keys, the arrows move and the space bar paints.")
+    with st.container(key=widget_key("draw_hint")):  # which followers are not shown
+        st.caption("Draw with the pointer; by keys, the arrows move and the space bar paints.")
     data = {"rows": rows, "columns": columns, "cells": [round(float(c), 2) for c in cells.flat]}
     mount("draw", data, key="draw", on_chosen=keep)
     return cells

@@ -9,11 +9,14 @@ from typing import Any, NoReturn
 
 from layers.inputs.fields import BadInputError
 
-KINDS = ("title", "heading", "text", "quiet", "alert", "code")
+KINDS = ("title", "heading", "text", "quiet", "alert", "code", "tree", "drawing")
 _MOST_ITEMS = 80
-_MOST_CHARACTERS = 4_000
+_MOST_CHARACTERS = 4_200
+"""Of a text: a drawing of 64 × 64 cells has 4,099."""
 _MOST_ACTS = 2**15
 """Characters of all that is done in the pictures."""
+_DRAWING = re.compile(r"[1-9]\d? [0-9a-f]+")
+"""Its columns, and a digit a cell, as browser/draw.js writes it."""
 _LINK = re.compile(r"/(?![/\\])[^\s<>\"'\\]{0,6000}")
 
 
@@ -77,7 +80,10 @@ def _item(item: Any) -> dict[str, str]:
         return {"place": item["place"], "id": item.get("id", "")[:40]}
     if item.get("kind") not in KINDS:
         _refuse(f"items that are pictures or {', '.join(KINDS)}")
-    return {"kind": item["kind"], "text": item.get("text", "")[:_MOST_CHARACTERS]}
+    text = item.get("text", "")[:_MOST_CHARACTERS]
+    if item["kind"] == "drawing" and not _DRAWING.fullmatch(text):
+        _refuse("a drawing as its columns and a digit for each cell")
+    return {"kind": item["kind"], "text": text}
 
 
 def _refuse(expected: str) -> NoReturn:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import FloatRect, Locator
 
 from tests.browser.visit import Visit
 from tests.layers.model_files.make import FILES, make
@@ -45,6 +45,15 @@ def look(visit: Visit, **link: object) -> Visit:
         visit.settle()
         visit.page.wait_for_function(DRAWN)
     return visit
+
+
+def at_rest(node: Locator) -> FloatRect:
+    """Return where a node stands, once nothing above it pushes it down any more."""
+    seen: list[FloatRect | None] = []
+    while len(seen) < 5 or any(box != seen[-1] for box in seen[-5:]) or not seen[-1]:
+        seen.append(node.bounding_box())
+        node.page.wait_for_timeout(100)
+    return seen[-1]
 
 
 def rows(visit: Visit) -> Locator:
@@ -291,8 +300,7 @@ def test_markup_in_names_is_text(visit: Visit, files):
 def test_a_picture_is_drawn_by_pointer_and_by_keys_and_fed(visit: Visit):
     look(visit, show="activations", feed="drawn")
     canvas = visit.page.locator(".ls-draw canvas")
-    box = canvas.bounding_box()
-    assert box is not None
+    box = at_rest(canvas)
     visit.page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
     visit.page.mouse.down()
     visit.page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] / 2, steps=40)

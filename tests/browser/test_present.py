@@ -20,6 +20,11 @@ SENTENCE = re.compile(r".+: expected .+\. Received .+\. .+\.", re.DOTALL)
 FOLLOWED = '.ls-followed [data-tensor="outputs"]'
 LIT = """() => [...document.querySelectorAll(
   '[data-tensor="inputs"] ~ .ls-lights [data-kind^="from"]')].length"""
+OVER = """() => {
+  const frame = document.querySelector(".ls-window").getBoundingClientRect();
+  const canvas = document.querySelector('[data-tensor="kernel"] canvas').getBoundingClientRect();
+  return { x: (frame.x - canvas.x) / canvas.width, y: (frame.y - canvas.y) / canvas.height };
+}"""
 SHOWN_STEP = "() => document.querySelector('.ls-steps')?.value"
 
 
@@ -37,6 +42,11 @@ def following(visit: Visit, code: str, **more: object) -> Page:
     visit.go(follow=code, **more)
     visit.page.locator(FOLLOWED).wait_for(timeout=60_000)
     return visit.page
+
+
+def place_over(visit: Visit) -> dict[str, float]:
+    """Return where the frame stands over its picture, in parts of that."""
+    return visit.page.evaluate(OVER)
 
 
 def told(visit: Visit) -> str:
@@ -62,6 +72,8 @@ def test_a_follower_sees_what_the_presenter_does(visitor: Callable[..., Visit]):
     expect(page.locator(".ls-arithmetic")).to_contain_text("outputs at batch 0, units 0")
     presenter.page.get_by_label("One step on").click()
     expect(page.locator(".ls-below .ls-said")).to_have_text("outputs: cell 1 of 48")
+    late = following(visitor(1280, 720), follower.link()["follow"])
+    expect(late.locator(".ls-below .ls-said")).to_have_text("outputs: cell 1 of 48")
     presenter.page.get_by_label("End the play").click()
     expect(page.locator(".ls-below .ls-said")).to_have_text("")
     page.locator(FOLLOWED).locator("xpath=..").click(position={"x": 10, "y": 60})
@@ -124,6 +136,53 @@ def test_a_training_is_followed_step_by_step(visitor: Callable[..., Visit]):
     follower.page.wait_for_timeout(500)
     for name, values in presenter.drawn().items():
         assert follower.drawn()[name].tolist() == values.tolist(), name
+
+
+def test_the_frame_and_the_drawing_on_the_models_page_are_followed(visitor: Callable[..., Visit]):
+    presenter, follower = visitor(), visitor(1280, 720)
+    presenter.page.goto(f"{presenter.address}/models?layer=dense")
+    frame = presenter.page.locator(".ls-window")
+    frame.wait_for(timeout=60_000)
+    presenter.settle()
+    follower.go(follow=presenting(presenter))
+    followed = follower.page.locator(".ls-followed .ls-window")
+    followed.wait_for(timeout=60_000)
+    tree = follower.page.locator(".ls-words-tree").bounding_box()
+    picture = follower.graph("kernel").bounding_box()
+    assert tree
+    assert picture
+    assert tree["x"] + tree["width"] < picture["x"], "the layers stand beside the pictures"
+    follower.page.set_viewport_size({"width": 420, "height": 900})
+    lines = "(tree) => tree.clientHeight / parseFloat(getComputedStyle(tree).lineHeight)"
+    found = follower.page.locator(".ls-words-tree").evaluate(lines)
+    assert found == pytest.approx(10, abs=1), "a line a layer, and the heading, however narrow"
+    follower.page.set_viewport_size({"width": 1280, "height": 720})
+    for key, axis in (("ArrowRight", "x"), ("Shift+ArrowDown", "y")):
+        frame.press(key)
+        presenter.settle()
+        assert place_over(presenter)[axis] > 0.005
+        follower.page.wait_for_function(
+            f"([expected, axis]) => Math.abs(({OVER})()[axis] - expected) < 0.01",
+            arg=[place_over(presenter)[axis], axis],
+        )
+    presenter.page.locator(".ls-tree tr[data-layer=conv2d]").click()
+    follower.has_shape("bias", 1, 32)  # a small layer's, which needs no frame
+    expect(followed).to_have_count(0)
+    presenter.page.goto(f"{presenter.address}/models?show=activations&feed=drawn")
+    pad = presenter.page.locator(".ls-draw canvas")
+    pad.wait_for(timeout=60_000)
+    pad.press("Space")
+    drawing = follower.page.locator("[data-drawing]")
+    follower.page.wait_for_function(
+        "() => /^\\d+ f/.test(document.querySelector('[data-drawing]')?.dataset.drawing)"
+    )
+    expect(follower.page.locator(".ls-audience-page")).not_to_contain_text("Draw with the pointer")
+    assert drawing.get_attribute("data-drawing") == pad.get_attribute("data-drawing")
+    pixel = "(canvas, x) => [...canvas.getContext('2d').getImageData(x, 4, 1, 1).data]"
+    for x in (4, 60):  # the first cell, which is painted, and one that is not
+        assert drawing.evaluate(pixel, x) == pad.evaluate(pixel, x)
+    assert drawing.evaluate(pixel, 4) != drawing.evaluate(pixel, 60)
+    assert presenter.complaints == follower.complaints == []
 
 
 def test_a_second_device_presents_and_the_secret_leaves_the_address(

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers.inputs.fields import BadInputError
+from pages.models.draw import MAXIMUM_SIDE
 from pages.present import rooms as present
 from pages.present import routes
 from pages.present.message import read
@@ -279,6 +280,9 @@ def test_what_is_done_is_sent_alone(rooms: Rooms):
         page(link="https://elsewhere.example/"),
         page({"kind": "script", "text": "x"}),
         page({"kind": "text", "text": 3}),
+        page({"kind": "drawing", "text": ""}),
+        page({"kind": "drawing", "text": "28 00g0"}),
+        page({"kind": "drawing", "text": "0 00"}),
         page({"place": "a b", "id": "x"}),
         page({"place": "a", "id": "x"}, {"place": "a", "id": "y"}),
     ],
@@ -293,8 +297,15 @@ def test_a_message_is_cut_to_what_may_be_sent():
     message = read(page(*({"kind": "text", "text": "x" * 9000, "more": "y"} for _ in range(200))))
     assert message.page
     assert len(message.page["items"]) == 80
-    assert {len(item["text"]) for item in message.page["items"]} == {4000}
+    assert {len(item["text"]) for item in message.page["items"]} == {4200}
     assert {tuple(item) for item in message.page["items"]} == {("kind", "text")}
+
+
+def test_the_largest_drawing_is_passed_on_whole():
+    drawing = {"kind": "drawing", "text": f"64 {'f' * MAXIMUM_SIDE**2}"}
+    message = read(page(drawing))
+    assert message.page
+    assert message.page["items"] == [drawing]
 
 
 def test_a_followers_page_has_no_controls_and_asks_for_its_code():

@@ -164,6 +164,14 @@ def test_sorted_filters_keep_their_numbers():
     assert labels[0][0] == "in 0, height 0, out 2, width 0"
 
 
+def test_sorted_filters_keep_their_numbers_above_their_blocks():
+    sorted_ones = tuple(range(99, -1, -1))
+    _, plane = kernel(4, 4, 3, 100)
+    reduced = plane.reshape(3, 4, 50, 8).mean(axis=(1, 3))
+    figure = shown(reduced, plane=(12, 400), block=(4, 8), tile=(4, 4), numbers=sorted_ones)
+    assert figure.rulers.above[0][:2] == ((0.25, 99), (0.75, 98))
+
+
 def test_the_filters_of_a_large_kernel_are_named_by_the_browser():
     _, plane = kernel(2, 2, 32, 64)
     heat = shown(plane, tile=(2, 2)).spec["data"][0]

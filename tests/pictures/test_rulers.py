@@ -60,6 +60,8 @@ def test_numbers_stand_around_the_cells_and_in_the_picture(plane: tuple[int, int
         assert len(left) > 3
         assert all(y == pytest.approx((3 * number + 1) * cell, abs=4) for number, y in left)
     assert cells[0] + min(x for _, x, _ in numbers) >= 16
+    assert min(y for _, _, y in numbers) + cells[1] >= 16
+    assert cells[0] + cells[2] <= room - 16
     assert scene.height > cells[1] + cells[3]
     text = svg(scene, "light")
     assert all(f">{number}</text>" in text for number, _ in above)

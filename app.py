@@ -28,7 +28,7 @@ else:
     from pages.shared.compressed import CompressOnce
     from pages.shared.frame import show_unexpected_error
     from pages.shared.guard import Guard
-    from pages.shared.internals import spare_work
+    from pages.shared.internals import change_streamlit
     from pages.shared.link import LinkLimit
     from pages.shared.module_watcher import module_watcher
     from pages.shared.pictures_first import PicturesFirst
@@ -46,7 +46,7 @@ else:
     async def lifespan(_: st.App) -> AsyncGenerator[None]:
         """Start the workers with the server, and end them with it."""
         pools = [workers(), *([author_workers()] if module_watcher().path else [])]
-        spare_work()
+        change_streamlit()
         # What was imported by now never becomes garbage.
         gc.collect()
         gc.freeze()

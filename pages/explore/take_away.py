@@ -10,6 +10,7 @@ from layers.api.explore import Exploration
 from layers.inputs.description import Description
 from layerscope.offline import offline_html
 from pages.shared.link import link_parameters
+from pages.shared.offer import offer_file
 from pages.shared.session import widget_key
 from pages.shared.share import address
 from pages.shared.workers import workers
@@ -30,29 +31,25 @@ def take_away(layer: Description, run: Exploration) -> None:
         st.caption("The link to this picture, numbers included:")
         st.code(f"{address()}?{urlencode(link_parameters())}", language=None)
         with st.container(horizontal=True):
-            st.download_button(
+            offer_file(
                 "The code",
                 run.code,
                 file_name=f"{layer.name}.py",
                 mime="text/x-python",
-                key=widget_key("download_code"),
-                icon=":material/download:",
+                key="download_code",
             )
-            st.download_button(
+            offer_file(
                 "All tensors of this run (NPZ)",
                 lambda: npz(run),
                 file_name=f"{layer.name}.npz",
-                mime="application/octet-stream",
-                key=widget_key("download_tensors"),
-                icon=":material/download:",
+                key="download_tensors",
             )
             parameters = link_parameters()
-            st.download_button(
+            offer_file(
                 "A page that answers offline (HTML)",
                 lambda: workers().submit(offline_html, layer, run, parameters).result(),
                 file_name=f"{layer.name}.html",
                 mime="text/html",
-                key=widget_key("download_page"),
-                icon=":material/download:",
+                key="download_page",
             )
         st.caption("Each figure has PNG and SVG buttons, too: hover over it, or tab to it.")

@@ -23,6 +23,7 @@ from pages.shared.charts import charts
 from pages.shared.compute import compute
 from pages.shared.controls import control, number_input, set_from_picture
 from pages.shared.frame import literal
+from pages.shared.offer import offer_file
 from pages.shared.session import session, widget_key
 from views.models.activations import activations
 from views.models.maps import axis_words
@@ -81,13 +82,11 @@ def show(source: Source, model: ModelFile, layer: LayerEntry) -> None:
                 set_from_picture(fields, {field.name: str(at) for field, at in places})
 
     charts(activations(layer, found), key="activations", on_changes=choose)
-    st.download_button(
+    offer_file(
         "This layer's whole output (NPY)",
         whole_output,
         file_name=f"{safe(layer.path)}-outputs-{'x'.join(map(str, found.outputs.shape))}.npy",
-        mime="application/octet-stream",
-        key=widget_key("download_output"),
-        icon=":material/download:",
+        key="download_output",
     )
 
 

@@ -26,8 +26,8 @@ from pages.shared.charts import charts
 from pages.shared.component import mount
 from pages.shared.compute import compute
 from pages.shared.controls import control, set_value
-from pages.shared.frame import errors_as_sentences, literal
-from pages.shared.session import widget_key
+from pages.shared.frame import literal
+from pages.shared.offer import offer_file
 from views.models.weights import (
     ShownWeight,
     non_finite,
@@ -177,20 +177,12 @@ def _place(name: str, length: int, span: int) -> IntField:
 
 def _download(source: Source, layer: LayerEntry, entry: WeightEntry) -> None:
     large = entry.bytes > models_api.MAXIMUM_DOWNLOAD
-
-    def data() -> bytes:
-        with errors_as_sentences():
-            return compute(models_api.npy, source, entry)[0].data
-        return b""
-
     size = "x".join(map(str, entry.shape)) or "scalar"
-    st.download_button(
+    offer_file(
         "This weight (NPY)",
-        data,
+        lambda: compute(models_api.npy, source, entry)[0].data,
         file_name=f"{safe(layer.path)}-{safe(entry.name)}-{size}.npy",
-        mime="application/octet-stream",
-        key=widget_key("download_weight"),
-        icon=":material/download:",
+        key="download_weight",
         disabled=large,
         help="Over 64 MB: it is in your file as it is." if large else None,
     )

@@ -1,33 +1,39 @@
 """What we change in Streamlit's workings, or read: here alone, and left out where it has moved.
 
-No change alters what is sent. Each spares work that fifty visitors make fifty times; the figures
-are of `make load`. ``tests/pages/test_internals.py`` says when Streamlit has changed.
+No change alters what is sent. Most spare work that fifty visitors make fifty times; the figures are
+of `make load`. One keeps a file until it can be fetched. ``tests/pages/test_internals.py`` says
+when Streamlit has changed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session, runtime
+from streamlit.runtime import app_session, media_file_manager, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.state import safe_session_state, session_state
 from streamlit.watcher import polling_path_watcher
 
+FETCHED_WITHIN = 10.0
+"""Seconds that a browser has to begin a download, once its file is made."""
 
-def spare_work() -> None:
+
+def change_streamlit() -> None:
     """Make all changes; once, before the server answers."""
     _stop_polling()
     _make_theme_once()
     _wake_once()
     _look_up_one()
     _forget_what_is_gone()
+    _keep_files_to_be_fetched()
 
 
 def give_way() -> None:
@@ -141,6 +147,28 @@ def _forget_what_is_gone() -> None:
                     keys.delete(key)
 
     _put(owner, "_remove_stale_widgets", remove_whole)
+
+
+def _keep_files_to_be_fetched() -> None:
+    """Keep a file that was made for a download until the browser can have fetched it.
+
+    Streamlit removes it when two runs have ended that do not show it, whoever's they are: of fifty
+    visitors, within some 40 ms, and the download failed.
+    """
+    owner = getattr(media_file_manager, "MediaFileMetadata", None)
+    made = getattr(owner, "__init__", None)
+    if made is None or not isinstance(getattr(owner, "is_marked_for_delete", None), property):
+        return
+
+    def make(self: Any, *given: Any, **named: Any) -> None:
+        made(self, *given, **named)
+        self._layerscope_until = time.monotonic() + FETCHED_WITHIN
+
+    def is_late(self: Any) -> bool:
+        return self._is_marked_for_delete and time.monotonic() > self._layerscope_until
+
+    _put(owner, "__init__", make)
+    _put(owner, "is_marked_for_delete", property(is_late))
 
 
 class _Values(Mapping[str, Any]):

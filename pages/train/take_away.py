@@ -8,6 +8,7 @@ from layers.api.train import Training
 from layers.training.export import csv_of, npz
 from layerscope.offline import offline_step_html
 from pages.shared.link import link_parameters
+from pages.shared.offer import offer_file
 from pages.shared.session import widget_key
 from pages.shared.workers import workers
 from views.train.step import StepShown
@@ -35,37 +36,32 @@ def take_away(layer: str, training: Training, shown: StepShown | None) -> None:
             st.caption("There is no code for this one: it is no single call of a layer.")
         with st.container(horizontal=True):
             if training.code:
-                st.download_button(
+                offer_file(
                     "The code",
                     training.code,
                     file_name=f"train_{layer}.py",
                     mime="text/x-python",
-                    key=widget_key("download_train_code"),
-                    icon=":material/download:",
+                    key="download_train_code",
                 )
-            st.download_button(
+            offer_file(
                 "Every step (NPZ)",
                 lambda: npz(history, training.targets, training.inputs),
                 file_name="training.npz",
-                mime="application/octet-stream",
-                key=widget_key("download_history"),
-                icon=":material/download:",
+                key="download_history",
             )
-            st.download_button(
+            offer_file(
                 "Losses and weights (CSV)",
                 lambda: csv_of(history),
                 file_name="training.csv",
                 mime="text/csv",
-                key=widget_key("download_csv"),
-                icon=":material/download:",
+                key="download_csv",
             )
             if shown is not None:
                 step, link = shown.step, link_parameters()
-                st.download_button(
+                offer_file(
                     "This step as a page that answers offline (HTML)",
                     lambda: workers().submit(offline_step_html, step, link).result(),
                     file_name=f"{step.file_name}.html",
                     mime="text/html",
-                    key=widget_key("download_step"),
-                    icon=":material/download:",
+                    key="download_step",
                 )

@@ -67,7 +67,7 @@ def opened(chromium: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda request: asked.append(request.url))
         page.goto((folder / f"{name}.html").as_uri())
         if scripts:
-            page.locator("[data-tensor]").first.wait_for()
+            page.locator(".ls-plot[role=application]").first.wait_for()  # its cells answer
         return page
 
     yield open_

@@ -11,6 +11,9 @@ import pytest
 from streamlit import config
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, runtime
+from streamlit.runtime.media_file_manager import MediaFileManager, MediaFileMetadata
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state import SessionState
@@ -27,6 +30,8 @@ CHANGED: list[tuple[Any, str]] = [
     (runtime.Runtime, "_enqueued_some_message"),
     (SafeSessionState, "filtered_state"),
     (SessionState, "_remove_stale_widgets"),
+    (MediaFileMetadata, "__init__"),
+    (MediaFileMetadata, "is_marked_for_delete"),
 ]
 SECTIONS = ["theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar"]
 
@@ -36,7 +41,7 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the changes for one test."""
     for owner, name in CHANGED:
         monkeypatch.setattr(owner, name, vars(owner)[name])  # to be put back
-    internals.spare_work()
+    internals.change_streamlit()
 
 
 @pytest.mark.usefixtures("changed")
@@ -68,7 +73,7 @@ def test_no_collection_follows_a_run():
 def test_what_has_moved_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     for owner, name in CHANGED:
         monkeypatch.delattr(owner, name)
-    internals.spare_work()
+    internals.change_streamlit()
     assert not any(name in vars(owner) for owner, name in CHANGED)
 
 
@@ -151,3 +156,22 @@ def test_what_is_known_of_a_control_ends_with_it():
         keys = {"units", f"box.{value}", "bias"}
         assert set(state._key_id_mapper.id_key_mapping.values()) == keys
     assert page.toggle(key="bias").value is True
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_file_that_was_made_can_be_fetched_while_others_change_their_pages(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    storage = MemoryMediaFileStorage("/media")
+    files = MediaFileManager(storage)
+    button = files.add_deferred(lambda: b"numbers", "text/plain", "0.1")
+    name = files.execute_deferred(button).rpartition("/")[2]
+    for _ in range(3):  # runs that end, of whoever
+        files.remove_orphaned_files()
+    assert storage.get_file(name).content == b"numbers"
+    monkeypatch.setattr(internals, "FETCHED_WITHIN", 0.0)
+    files.execute_deferred(button)
+    for _ in range(2):
+        files.remove_orphaned_files()
+    with pytest.raises(MediaFileStorageError):
+        storage.get_file(name)

@@ -48,8 +48,10 @@ def test_a_training_is_stopped_at_once_and_keeps_its_steps(visit: Visit):
     stop = visit.page.get_by_role("button", name="Stop training")
     said = visit.page.get_by_text("The training was stopped after")
     too_long = visit.page.get_by_text("stopped for its time")
+    has_steps = visit.page.get_by_text(" of 10,000 steps, loss ")
     visit.page.goto(visit.address + LONG.format(1), wait_until="commit")
-    stop.click(timeout=60_000)
+    has_steps.wait_for(timeout=60_000)
+    stop.click()
     said.wait_for(timeout=60_000)
     assert too_long.count() == 0
     expect(visit.page.locator('[data-tensor="kernel"]')).to_be_visible()
@@ -58,7 +60,8 @@ def test_a_training_is_stopped_at_once_and_keeps_its_steps(visit: Visit):
     slider = visit.page.get_by_role("slider", name="Units").first
     slider.focus()
     slider.press("ArrowRight")
-    stop.click(timeout=60_000)
+    has_steps.wait_for(timeout=60_000)
+    stop.click()
     stop.wait_for(state="detached", timeout=60_000)
     visit.settle()
     expect(said).to_be_visible()

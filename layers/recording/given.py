@@ -42,7 +42,6 @@ def given(layer: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -
     """
     converted: dict[int, Any] = {}
     names: dict[str, Any] = {}
-    parameters = _parameters(layer)
 
     def convert(root: str, path: tuple, leaf: Any) -> Any:
         if not _is_array(leaf):
@@ -58,9 +57,9 @@ def given(layer: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -
         paths = iter([path for path, _ in keras.tree.flatten_with_path(value)])
         return keras.tree.map_structure(lambda leaf: convert(root, next(paths), leaf), value)
 
-    several = len(arguments) > 1
+    parameters = _parameters(layer) if len(arguments) > 1 else []
     roots = [
-        parameters[place] if several and place < len(parameters) else "inputs"
+        parameters[place] if place < len(parameters) else "inputs"
         for place in range(len(arguments))
     ]
     positional = tuple(structure(root, value) for root, value in zip(roots, arguments, strict=True))

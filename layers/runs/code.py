@@ -6,7 +6,7 @@ import ast
 import inspect
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
@@ -94,6 +94,8 @@ def weight_edits(layer: Any, edits: Sequence[Edit], build: str) -> str:
         edits: by the stored cells that they change; those of inputs are passed over.
         build: the Python that builds the layer.
     """
+    if not edits:
+        return ""
     position = {name: at for at, name in enumerate(named_weights(layer))}
     lines = [
         f"weights[{position[edit.cell.tensor]}][{_index(edit)}] = {_spelled(edit.value)}"
@@ -153,8 +155,8 @@ def _helpers(classes: tuple[type, ...]) -> str:
 def _constructor(layer: keras.layers.Layer) -> str:
     config = layer.get_config()
     arguments = []
-    keras_own = inspect.signature(keras.layers.Layer.__init__).parameters
-    for name, parameter in inspect.signature(type(layer).__init__).parameters.items():
+    keras_own = _parameters(keras.layers.Layer)
+    for name, parameter in _parameters(type(layer)).items():
         # A name counts up with every layer of the process; it and the dtype are Keras's own affair.
         if name in config and name not in keras_own and config[name] != parameter.default:
             value = getattr(layer, name)
@@ -164,6 +166,11 @@ def _constructor(layer: keras.layers.Layer) -> str:
                 continue
             arguments.append(f"{name}={_literal(value, config[name])}")
     return f"{type(layer).__name__}({', '.join(arguments)})"
+
+
+@lru_cache(maxsize=64)
+def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(cls.__init__).parameters
 
 
 def _is_default(value: Any, parameter: inspect.Parameter) -> bool:

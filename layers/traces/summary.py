@@ -86,9 +86,14 @@ def weight_row(name: str, values: np.ndarray, *, trainable: bool) -> WeightRow:
         maximum=float(finite.max()),
         deviation=float(finite.std()),
         zeros=float((values == 0).mean()) if values.size else 0.0,
-        distinct_columns=len(np.unique(columns, axis=1).T) if values.size else 0,
+        distinct_columns=_distinct(columns.T) if values.size else 0,
         values=values,
     )
+
+
+def _distinct(rows: np.ndarray) -> int:
+    same_zero = np.where(rows == 0, rows.dtype.type(0), rows)  # of two zeros: -0.0 is 0.0
+    return len({row.tobytes() for row in same_zero})
 
 
 def measure(invariant: Invariant, trace: Trace) -> InvariantResult:

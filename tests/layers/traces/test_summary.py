@@ -37,6 +37,7 @@ def test_a_weight_is_summed_up_as_worked_out_on_paper():
         ([[1, 1], [2, 2]], 1),
         ([[1, 1], [2, 3]], 2),
         ([[[1, 1], [2, 2]], [[0, 0], [5, 5]]], 1),
+        ([[0.0, -0.0], [nan, nan]], 1),
     ],
 )
 def test_columns_are_told_apart_in_any_rank(values, distinct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -24,7 +25,7 @@ def prepare(layer: Any, given: Given, *, training: bool) -> None:
     if not _built(layer):
         with suppress(Exception):
             symbols = keras.tree.map_structure(_symbol, (given.arguments, dict(given.keywords)))
-            layer(*symbols[0], **symbols[1], training=training)
+            replace(given, arguments=symbols[0], keywords=symbols[1]).call(layer, training=training)
     if not layer.built and given.arguments:
         with suppress(Exception):
             shapes = keras.tree.map_structure(lambda leaf: tuple(leaf.shape), given.arguments[0])
@@ -40,7 +41,7 @@ def call_and_put_back(layer: Any, given: Given, *, training: bool) -> None:
     watch(recorder, layer)
     try:
         with listening(recorder):
-            layer(*given.arguments, **given.keywords, training=training)
+            given.call(layer, training=training)
     finally:
         starts = dict(recorder.values)
         for call in recorder.calls:

@@ -55,7 +55,7 @@ def record(
     watch(recorder, layer)
     try:
         with listening(recorder):
-            result = layer(*passed.arguments, **passed.keywords, training=training)
+            result = passed.call(layer, training=training)
     except Exception as error:  # an author's layer may raise anything
         failed = _finish(layer, recorder, passed, _FAILED, simplified=False, input_axes=input_axes)
         raise RecordingFailedError(_sentence(layer, passed, failed, error), failed) from error

@@ -70,10 +70,7 @@ class TrainingLoop:
         Raises:
             BadInputError: targets that do not fit the outputs, at the first call.
         """
-        passed = batch.passed
-        outputs = self.data.layer(
-            *passed.arguments, **passed.keywords, training=self.settings.training
-        )
+        outputs = batch.passed.call(self.data.layer, training=self.settings.training)
         leaves = [leaf for leaf in keras.tree.flatten(outputs) if leaf is not None]
         if not self.outputs:
             self._check(leaves, batch)

@@ -184,3 +184,20 @@ class AddsLosses(keras.layers.Layer):
         self.add_loss(0.25 * tf.reduce_mean(tf.square(x)))
         self.add_loss(tf.constant(3.0))
         return y
+
+
+class CalledWithoutMode(keras.layers.Dense):
+    """Its call cannot be told whether it trains."""
+
+    def __call__(self, inputs):
+        return super().__call__(inputs)
+
+
+class PassesModeByPosition(keras.layers.Dense):
+    """Keras takes no truth value by position, and takes None."""
+
+    def __call__(self, inputs, training=None):
+        return super().__call__(inputs, training)
+
+    def call(self, inputs, training=None):  # noqa: ARG002
+        return super().call(inputs)

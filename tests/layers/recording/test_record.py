@@ -297,6 +297,15 @@ def test_a_layer_that_symbols_cannot_build_is_put_back_after_its_first_call():
     np.testing.assert_allclose(layer.total.numpy(), X.sum(), rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", [custom.CalledWithoutMode, custom.PassesModeByPosition])
+def test_a_layer_with_a_call_of_its_own_is_called_as_its_author_calls_it(kind):
+    layer = kind(4)
+    trace = record(layer, X)
+    np.testing.assert_array_equal(trace["outputs"], layer(X).numpy())
+    with pytest.raises(RecordingFailedError, match="failed: expected a call that returns"):
+        record(layer, X, training=True)
+
+
 def test_a_layer_that_fails_midway_shows_what_ran():
     with pytest.raises(RecordingFailedError) as failure:
         record(custom.FailsMidway(), X)

@@ -13,7 +13,7 @@ from layers.recording.graph import Graph
 from layers.recording.owners import owned, sublayers
 from layers.recording.prepare import prepare, watch
 from layers.traces.axes import with_axes
-from layers.traces.failure import RecordingFailedError
+from layers.traces.failure import RecordingFailedError, error_words
 from layers.traces.naming import with_names
 from layers.traces.simplify import simplify
 from layers.traces.trace import Trace
@@ -115,12 +115,11 @@ def _loose(graph: Graph) -> dict[str, Any]:
 def _sentence(layer: Any, passed: Given, trace: Trace, error: Exception) -> str:
     shapes = ", ".join(f"{name} {_spell(each.shape)}" for name, each in passed.tensors.items())
     after = ", ".join(f"{name} {_spell(trace[name].shape)}" for name in trace.output_names)
-    ran = f" after {len(trace.steps)} operations ({after})" if trace.steps else ""
-    said = str(error).strip().splitlines()
+    count = f"{len(trace.steps)} operation{'s' if len(trace.steps) > 1 else ''}"
+    ran = f" after {count} ({after})" if trace.steps else ""
     return (
         f"{type(layer).__name__} failed{ran}: expected a call that returns. Received "
-        f"{shapes or 'no tensors'}. Correct the call: {type(error).__name__}: "
-        f"{' '.join(line.strip() for line in said if line.strip())[:600]}"
+        f"{shapes or 'no tensors'}. Correct the call: {error_words(error)}."
     )
 
 

@@ -18,8 +18,7 @@ from layers.recording import record
 from layers.recording.owners import owned
 from layers.runs.edits import Placed, apply_edits
 from layers.runs.prepare import Call, Sources, prepare_call
-from layers.runs.refusing import error_words
-from layers.traces.failure import RecordingFailedError
+from layers.traces.failure import RecordingFailedError, error_words
 from layers.traces.trace import Trace
 
 

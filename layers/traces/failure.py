@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from layers.inputs.fields import BadInputError
 from layers.traces.trace import Trace
+
+_NOISE = re.compile(
+    r"\x1b\[[\d;]*m|\{\{function_node .*?\}\}| \[Op:.*|Arguments received by .*"
+    r"|Exception encountered when calling .*?\.call\(\)\.",
+    re.DOTALL,
+)
+"""What TensorFlow and Keras write around an error's own words: colours, nodes, all arguments."""
+
+
+def words_of(error: BaseException) -> str:
+    """Return an error's own words on one line, at most 300 characters, without a last full stop."""
+    return " ".join(_NOISE.sub("", str(error)).split())[:300].rstrip(".")
+
+
+def error_words(error: BaseException | None) -> str:
+    """Return an error's type and its own words, as a sentence has them."""
+    return f"{type(error).__name__}: {words_of(error)}" if error else "an error"
 
 
 class RecordingFailedError(BadInputError):

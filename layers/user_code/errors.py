@@ -7,8 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from layers.inputs.fields import BadInputError
-from layers.runs.refusing import error_words
-from layers.traces.failure import RecordingFailedError
+from layers.traces.failure import RecordingFailedError, error_words
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import tensorflow as tf
 from layers.inputs.fields import BadInputError
 from layers.inputs.sources import format_shape
 from layers.recording.given import Given, given
-from layers.runs.refusing import words_of
+from layers.traces.failure import words_of
 from layers.training.settings import Settings
 
 

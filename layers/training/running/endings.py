@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from layers.runs.refusing import words_of
+from layers.traces.failure import words_of
 from layers.training.running.loop import TrainingLoop
 from layers.training.running.store import Store
 

@@ -322,6 +322,15 @@ def test_a_layer_that_fails_midway_shows_what_ran():
     assert again.shapes == failure.value.shapes
 
 
+def test_an_error_is_told_in_its_own_words_without_what_keras_writes_around_it():
+    with pytest.raises(RecordingFailedError) as failure:
+        record(custom.AddsNothing(), X)
+    assert str(failure.value) == (
+        "AddsNothing failed after 1 operation (outputs 2 × 3): expected a call that returns. "
+        "Received inputs 2 × 3. Correct the call: TypeError: no mask has no length."
+    )
+
+
 def test_a_layer_that_fails_at_once_says_so_too():
     with pytest.raises(RecordingFailedError, match="Dense failed: expected a call that returns"):
         record(keras.layers.Dense(2), np.ones(()))

@@ -3,6 +3,7 @@
 
 import { element } from "./dom.js";
 import { inflated } from "./inflate.js";
+import { makeSent } from "./sent.js";
 import { themeOf } from "./theme.js";
 
 /**
@@ -15,6 +16,7 @@ import { themeOf } from "./theme.js";
  * @property {Float32Array} cells
  * @property {(cells: number[]) => void} send
  * @property {boolean} [painting]
+ * @property {import("./sent.js").Sent} sent the drawing that the page has not confirmed yet
  * @property {unknown} [newest]
  */
 
@@ -45,9 +47,14 @@ export default async function draw({ data, parentElement, setTriggerValue }) {
   state.newest = data;
   const { rows, columns, cells } = await inflated(data);
   if (state.newest !== data) return undefined;
-  if (!state.painting) Object.assign(state, { rows, columns, cells: Float32Array.from(cells) });
+  const isOther = rows !== state.rows || columns !== state.columns;
+  const isCurrent = state.sent.isCurrent(written(columns, Float32Array.from(cells)));
+  if (isOther || (!state.painting && isCurrent)) {
+    Object.assign(state, { rows, columns, cells: Float32Array.from(cells) });
+  }
   show(state);
   return () => {
+    state.sent.forget();
     states.delete(parentElement);
     state.root.remove();
   };
@@ -68,6 +75,7 @@ function makeState(parent) {
     columns: 0,
     cells: new Float32Array(),
     send: () => {},
+    sent: makeSent(),
   };
   clear.addEventListener("click", () => {
     state.cells.fill(0);
@@ -203,5 +211,6 @@ export function showWritten(canvas, text) {
 
 /** @param {State} state */
 function sendCells(state) {
+  state.sent.wait(written(state.columns, state.cells));
   state.send([...state.cells]);
 }

@@ -5,6 +5,7 @@ import { act } from "./acts.js";
 import { mounts } from "./charts.js";
 import { element } from "./dom.js";
 import { inflated } from "./inflate.js";
+import { makeSent } from "./sent.js";
 
 /** @import { Mount } from "./charts.js" */
 
@@ -32,13 +33,11 @@ import { inflated } from "./inflate.js";
  * @property {Mount} [mount] the charts that the picture is one of
  * @property {number} [placing]
  * @property {number} [sending] while a place waits to be sent
- * @property {string} [sent] the place that the page has not confirmed yet
- * @property {number} [returning] while it may
+ * @property {import("./sent.js").Sent} sent the place that the page has not confirmed yet
  */
 
 /** @type {WeakMap<HTMLElement, State>} */
 const states = new WeakMap();
-const CONFIRMED_WITHIN = 2000; // ms that a frame may stand where the page has not put it
 const QUIET = 120; // ms between two places that the page is sent while a hand moves
 const PLACED_EVERY = 250; // ms: the picture may be drawn anew
 const ENDINGS = ["pointerup", "pointercancel"]; // the latter where a finger begins to scroll
@@ -59,12 +58,12 @@ export default async function showWindow({ data, parentElement, setTriggerValue 
   const unpacked = await inflated(data);
   if (state.newest !== data) return undefined;
   state.window = unpacked;
-  if (JSON.stringify(unpacked.at) === state.sent) confirm(state);
-  if (!state.dragged && !state.sending && !state.sent) state.at = unpacked.at;
+  const isCurrent = state.sent.isCurrent(JSON.stringify(unpacked.at));
+  if (!state.dragged && !state.sending && isCurrent) state.at = unpacked.at;
   attach(state);
   return () => {
     clearInterval(state.placing);
-    clearTimeout(state.returning);
+    state.sent.forget();
     if (state.mount) act(state.mount, { window: undefined });
     states.delete(parentElement);
     state.frame.remove();
@@ -78,7 +77,11 @@ function makeState(parent) {
   frame.setAttribute("role", "slider");
   frame.setAttribute("aria-label", "Window of true cells: arrow keys move it");
   /** @type {State} */
-  const state = { frame, send: () => {}, at: [0, 0], pixels: [1, 1] };
+  const state = { frame, send: () => {}, at: [0, 0], pixels: [1, 1], sent: makeSent(late) };
+  function late() {
+    if (!state.dragged && !state.sending && state.window) state.at = state.window.at;
+    attach(state);
+  }
   states.set(parent, state);
   frame.addEventListener("keydown", (event) => {
     const by = MOVES[event.key];
@@ -200,23 +203,7 @@ function sendPlace(state) {
   clearTimeout(state.sending);
   state.sending = undefined;
   const place = JSON.stringify(state.at);
-  if (place === (state.sent ?? JSON.stringify(state.window?.at))) return;
-  confirm(state);
-  state.sent = place;
+  if (place === (state.sent.newest() ?? JSON.stringify(state.window?.at))) return;
+  state.sent.wait(place);
   state.send(state.at);
-  state.returning = setTimeout(() => {
-    confirm(state);
-    if (!state.dragged && !state.sending && state.window) state.at = state.window.at;
-    attach(state);
-  }, CONFIRMED_WITHIN);
-}
-
-/**
- * Wait no longer for the place that was sent. Until then the frame stays where it was moved: older
- * updates of the page, which come in between, would have it jump back.
- * @param {State} state
- */
-function confirm(state) {
-  clearTimeout(state.returning);
-  state.sent = undefined;
 }

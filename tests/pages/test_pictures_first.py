@@ -77,6 +77,21 @@ def test_a_message_waits_for_the_pictures_asked_before_it(monkeypatch: pytest.Mo
     in_room(monkeypatch, what)
 
 
+def test_a_browser_has_time_to_draw_what_it_was_sent(monkeypatch: pytest.MonkeyPatch):
+    async def what(room: Room) -> None:
+        monkeypatch.setattr(pictures_first, "DRAWING", 3600.0)
+        question = room.ask()
+        await soon()
+        message = room.say()
+        room.answer.set()
+        await question
+        await soon()
+        assert room.heard == []
+        message.cancel()
+
+    in_room(monkeypatch, what)
+
+
 def test_a_picture_that_takes_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
     async def what(room: Room) -> None:
         question = room.ask()

@@ -209,3 +209,10 @@ class AddsNothing(keras.layers.Layer):
     def call(self, inputs):
         tf.nn.relu(inputs)
         raise TypeError("no mask has no length.")
+
+
+class TrainsUnlessTold(keras.layers.Layer):
+    """Its author's default is to train."""
+
+    def call(self, inputs, training=True):
+        return inputs * 2 if training else inputs + 0

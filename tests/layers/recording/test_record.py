@@ -306,6 +306,12 @@ def test_a_layer_with_a_call_of_its_own_is_called_as_its_author_calls_it(kind):
         record(layer, X, training=True)
 
 
+def test_no_layer_inside_trains_unless_the_call_does():
+    layer = keras.Sequential([custom.TrainsUnlessTold()])
+    np.testing.assert_array_equal(record(layer, X)["outputs"], X)
+    np.testing.assert_array_equal(record(layer, X, training=True)["outputs"], 2 * X)
+
+
 def test_a_layer_that_fails_midway_shows_what_ran():
     with pytest.raises(RecordingFailedError) as failure:
         record(custom.FailsMidway(), X)

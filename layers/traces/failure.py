@@ -22,7 +22,8 @@ def words_of(error: BaseException) -> str:
 
 def error_words(error: BaseException | None) -> str:
     """Return an error's type and its own words, as a sentence has them."""
-    return f"{type(error).__name__}: {words_of(error)}" if error else "an error"
+    parts = (type(error).__name__, words_of(error)) if error else ("an error",)
+    return ": ".join(filter(None, parts))
 
 
 class RecordingFailedError(BadInputError):

@@ -8,6 +8,7 @@ when Streamlit has changed.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections import deque
@@ -23,7 +24,7 @@ from streamlit.runtime.state import safe_session_state, session_state
 from streamlit.watcher import polling_path_watcher
 
 FETCHED_WITHIN = 10.0
-"""Seconds that a browser has to begin a download, once its file is made."""
+"""Seconds that a browser has to begin a download, once no page shows its file any more."""
 
 
 def change_streamlit() -> None:
@@ -150,24 +151,22 @@ def _forget_what_is_gone() -> None:
 
 
 def _keep_files_to_be_fetched() -> None:
-    """Keep a file that was made for a download until the browser can have fetched it.
+    """Keep a file for a while after its page has changed: a browser may be about to fetch it.
 
-    Streamlit removes it when two runs have ended that do not show it, whoever's they are: of fifty
-    visitors, within some 40 ms, and the download failed.
+    Streamlit marks it when a run ends that does not show it, and removes it at the end of the next
+    run, whoever's they are: of fifty visitors, within some 40 ms, and the download failed.
     """
     owner = getattr(media_file_manager, "MediaFileMetadata", None)
-    made = getattr(owner, "__init__", None)
-    if made is None or not isinstance(getattr(owner, "is_marked_for_delete", None), property):
+    if not (hasattr(owner, "mark_for_delete") and hasattr(owner, "is_marked_for_delete")):
         return
 
-    def make(self: Any, *given: Any, **named: Any) -> None:
-        made(self, *given, **named)
-        self._layerscope_until = time.monotonic() + FETCHED_WITHIN
+    def mark(self: Any) -> None:
+        vars(self).setdefault("_layerscope_until", time.monotonic() + FETCHED_WITHIN)
 
     def is_late(self: Any) -> bool:
-        return self._is_marked_for_delete and time.monotonic() > self._layerscope_until
+        return time.monotonic() > vars(self).get("_layerscope_until", math.inf)
 
-    _put(owner, "__init__", make)
+    _put(owner, "mark_for_delete", mark)
     _put(owner, "is_marked_for_delete", property(is_late))
 
 

@@ -59,7 +59,7 @@ REACHED = ["to", "to far"]
 def place(visit: Visit, name: str, row: int, column: int) -> tuple[float, float]:
     """Return where the middle of a cell stays: a formula may still come in above it."""
     before = None
-    for _ in range(12):
+    for _ in range(50):
         at = visit.page.evaluate(POINT, [name, row, column])
         if at == before:
             break
@@ -393,11 +393,11 @@ def test_colours_can_span_one_tensor_or_what_is_near_the_pinned_number(visit: Vi
     visit.page.wait_for_function("() => location.search.includes('contrast=tensor')")
 
 
-def test_a_dozen_changes_of_layer_leave_no_listener_behind(visit: Visit):
+def test_fifty_changes_of_layer_leave_no_listener_behind(visit: Visit):
     visit.page.add_init_script(f"({LISTENERS})()")
     visit.open(layer="linear")
     heard = visit.page.evaluate("() => window.heard")
-    for turn in range(12):
+    for turn in range(50):
         visit.pick(("Centre zero", "Linear")[turn % 2])
         visit.graph(("mask", "kernel")[turn % 2]).wait_for()
     visit.settle()

@@ -30,7 +30,7 @@ CHANGED: list[tuple[Any, str]] = [
     (runtime.Runtime, "_enqueued_some_message"),
     (SafeSessionState, "filtered_state"),
     (SessionState, "_remove_stale_widgets"),
-    (MediaFileMetadata, "__init__"),
+    (MediaFileMetadata, "mark_for_delete"),
     (MediaFileMetadata, "is_marked_for_delete"),
 ]
 SECTIONS = ["theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar"]

@@ -41,6 +41,27 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
+def mounted(page: Page) -> Iterator[Callable[[str, str], Callable[[str], Any]]]:
+    """Return a way to mount a component, which is ended with the test.
+
+    It takes a script that mounts it, and sets ``window.end`` to what ends it; and a script that
+    says what is found. It returns a way to run lines of a script, and to see what is found then.
+    """
+
+    def mount(script: str, found: str) -> Callable[[str], Any]:
+        page.evaluate(script)
+
+        def do(lines: str) -> Any:
+            page.evaluate(f"async () => {{ {lines} }}")
+            return page.evaluate(found)
+
+        return do
+
+    yield mount
+    page.evaluate("() => { window.end(); document.body.replaceChildren(); }")
+
+
+@pytest.fixture
 def call(page: Page) -> Callable[..., Any]:
     """Return a way to call a function of a script: ``call("numbers.js", "written", 0.5)``."""
 

@@ -1,10 +1,9 @@
 """A picture that is drawn by hand: no stroke is lost to an older update of the page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 MOUNT = """async () => {
   const { default: draw } = await import("/draw.js");
@@ -34,16 +33,9 @@ FOUND = """() => {
 
 
 @pytest.fixture
-def drawing(page: Page) -> Iterator[Callable[[str], dict[str, Any]]]:
+def drawing(mounted: Callable) -> Callable[[str], dict[str, Any]]:
     """Return a way to do something with a drawing of 1 × 6 cells, and to see what is drawn."""
-    page.evaluate(MOUNT)
-
-    def do(script: str) -> dict[str, Any]:
-        page.evaluate(f"async () => {{ {script} }}")
-        return page.evaluate(FOUND)
-
-    yield do
-    page.evaluate("() => { window.end(); document.body.replaceChildren(); }")
+    return mounted(MOUNT, FOUND)
 
 
 def test_a_stroke_stays_where_an_older_update_comes_after_it(drawing: Callable):

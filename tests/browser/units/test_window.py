@@ -1,10 +1,9 @@
 """The frame over a reduced picture: what is sent of it, and what the page's updates do to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 MOUNT = """async () => {
   const { default: showWindow } = await import("/window.js");
@@ -30,19 +29,12 @@ FOUND = """() => ({ sent: window.sent, left: document.querySelector(".ls-window"
 
 
 @pytest.fixture
-def framed(page: Page) -> Iterator[Callable[[str], dict[str, Any]]]:
+def framed(mounted: Callable) -> Callable[[str], dict[str, Any]]:
     """Return a way to do something with a frame, and to see what is sent and where it stands.
 
     A press moves it by a quarter of itself: 8 numbers, of which four are a pixel.
     """
-    page.evaluate(MOUNT)
-
-    def do(script: str) -> dict[str, Any]:
-        page.evaluate(f"async () => {{ {script} }}")
-        return page.evaluate(FOUND)
-
-    yield do
-    page.evaluate("() => { window.end(); document.body.replaceChildren(); }")
+    return mounted(MOUNT, FOUND)
 
 
 def test_quick_presses_are_sent_together(framed: Callable):

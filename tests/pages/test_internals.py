@@ -162,16 +162,16 @@ def test_what_is_known_of_a_control_ends_with_it():
 def test_a_file_that_was_made_can_be_fetched_while_others_change_their_pages(
     monkeypatch: pytest.MonkeyPatch,
 ):
+    now = 0.0
+    monkeypatch.setattr(internals.time, "monotonic", lambda: now)
     storage = MemoryMediaFileStorage("/media")
     files = MediaFileManager(storage)
     button = files.add_deferred(lambda: b"numbers", "text/plain", "0.1")
     name = files.execute_deferred(button).rpartition("/")[2]
-    for _ in range(3):  # runs that end, of whoever
+    for now in (0.0, 1.0, internals.FETCHED_WITHIN - 1):  # runs that end, of whoever
         files.remove_orphaned_files()
     assert storage.get_file(name).content == b"numbers"
-    monkeypatch.setattr(internals, "FETCHED_WITHIN", 0.0)
-    files.execute_deferred(button)
-    for _ in range(2):
-        files.remove_orphaned_files()
+    now = internals.FETCHED_WITHIN + 1
+    files.remove_orphaned_files()
     with pytest.raises(MediaFileStorageError):
         storage.get_file(name)

@@ -162,16 +162,16 @@ def test_what_is_known_of_a_control_ends_with_it():
 def test_a_file_that_was_made_can_be_fetched_while_others_change_their_pages(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    now = 0.0
-    monkeypatch.setattr(internals.time, "monotonic", lambda: now)
+    clock = [0.0]
+    monkeypatch.setattr(internals.time, "monotonic", lambda: clock[0])
     storage = MemoryMediaFileStorage("/media")
     files = MediaFileManager(storage)
     button = files.add_deferred(lambda: b"numbers", "text/plain", "0.1")
     name = files.execute_deferred(button).rpartition("/")[2]
-    for now in (0.0, 1.0, internals.FETCHED_WITHIN - 1):  # runs that end, of whoever
-        files.remove_orphaned_files()
+    for clock[0] in (0.0, 1.0, internals.FETCHED_WITHIN - 1):
+        files.remove_orphaned_files()  # as at the end of each run, of whoever
     assert storage.get_file(name).content == b"numbers"
-    now = internals.FETCHED_WITHIN + 1
+    clock[0] = internals.FETCHED_WITHIN + 1
     files.remove_orphaned_files()
     with pytest.raises(MediaFileStorageError):
         storage.get_file(name)

@@ -105,7 +105,9 @@ def _make(values, seed):
 
 
 def _column_difference(name: str):
-    def measure(trace: Trace) -> float:
+    def measure(trace: Trace) -> float | None:
+        if name not in trace.tensors:  # as TensorFlow computed it, a repeat is several operations
+            return None
         columns = trace[name]
         return largest_difference(columns, np.repeat(columns[:, :1], columns.shape[1], axis=1))
 

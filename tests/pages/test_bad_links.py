@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from tests.pages.session import (
@@ -225,6 +225,7 @@ TEXT = some.text(some.characters(codec="utf-8"), max_size=40) | some.sampled_fro
 )
 
 
+@example(layer="repeated_dense", others={"as_computed": "1"})
 @given(
     layer=some.sampled_from([*registered(), "?"]),
     others=some.dictionaries(some.sampled_from(PARAMETERS) | TEXT, TEXT, max_size=6),

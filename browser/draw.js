@@ -15,7 +15,7 @@ import { themeOf } from "./theme.js";
  * @property {number} columns
  * @property {Float32Array} cells
  * @property {(cells: number[]) => void} send
- * @property {boolean} [painting]
+ * @property {[row: number, column: number]} [painting] where the stroke that goes on has come to
  * @property {import("./sent.js").Sent} sent the drawing that the page has not confirmed yet
  * @property {unknown} [newest]
  */
@@ -113,19 +113,29 @@ function listen(state) {
       Math.floor(((clientX - box.left) / box.width) * state.columns),
     ];
   };
+  const paintTo = (/** @type {PointerEvent} */ event) => {
+    for (const part of [...event.getCoalescedEvents(), event]) {
+      const next = place(part);
+      for (const one of between(state.painting ?? next, next)) paint(state, one);
+      state.painting = next;
+    }
+    show(state);
+  };
   canvas.addEventListener("pointerdown", (event) => {
+    if (!event.isPrimary || event.button) return;
     canvas.setPointerCapture(event.pointerId);
-    state.painting = true;
-    paint(state, place(event));
+    paintTo(event);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!state.painting) return;
-    for (const part of [...event.getCoalescedEvents(), event]) paint(state, place(part));
+    if (state.painting && event.isPrimary) paintTo(event);
   });
-  canvas.addEventListener("pointerup", () => {
-    state.painting = false;
-    sendCells(state);
-  });
+  for (const type of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(type, () => {
+      if (!state.painting) return;
+      state.painting = undefined;
+      sendCells(state);
+    });
+  }
   canvas.addEventListener("keydown", (event) => {
     const by = MOVES[event.key];
     if (by) {
@@ -136,6 +146,7 @@ function listen(state) {
       show(state);
     } else if (event.key === " ") {
       paint(state, state.at);
+      show(state);
       sendCells(state);
     } else return;
     event.preventDefault();
@@ -154,7 +165,21 @@ function paint(state, [row, column]) {
     if (y < 0 || x < 0 || y >= rows || x >= columns) continue;
     cells[y * columns + x] = Math.max(cells[y * columns + x], ink);
   }
-  show(state);
+}
+
+/**
+ * The cells of a straight stroke, without the first: a quick hand passes some between two events.
+ * @param {[row: number, column: number]} from
+ * @param {[row: number, column: number]} to
+ * @returns {[row: number, column: number][]} the last one alone where both are the same
+ */
+export function between([row, column], [lastRow, lastColumn]) {
+  const [down, across] = [lastRow - row, lastColumn - column];
+  const steps = Math.max(1, Math.abs(down), Math.abs(across));
+  return Array.from({ length: steps }, (_, at) => [
+    Math.round(row + (down * (at + 1)) / steps),
+    Math.round(column + (across * (at + 1)) / steps),
+  ]);
 }
 
 /** @param {State} state */

@@ -13,7 +13,7 @@ import { button } from "./tools.js";
 
 const LOOK_EVERY = 400; // ms between looks at what no event tells of: the page's words and its link
 const APART = 30; // ms between what is told while a pointer moves
-const HERE_EVERY = 20_000; // ms after which the server hears that the presenter is still there
+const HERE_EVERY = 4000; // ms after which a presenter hears who follows, and whether the code has ended
 const AGAIN = 2000; // ms after which a server that did not answer is told again
 const CHARTS = ".layerscope-charts";
 const CHOICES = '.st-key-ls-lesson [data-testid="stRadioOption"]';

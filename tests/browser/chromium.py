@@ -11,10 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# First the one without a window, as Playwright does: the same engine, and a sixth less work a page.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 # fontconfig brings some font or other; naming one has screenshots look alike everywhere.
-DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core")
+DEBIAN_PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core")
 
 # Asked in another process: Playwright refuses to start twice in one, and tests run inside it.
 WHERE_PLAYWRIGHT_KEEPS_ITS_OWN = """

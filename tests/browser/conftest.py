@@ -52,6 +52,8 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     arguments += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     # All visits of a context in one process, which has compiled Streamlit's scripts already.
     arguments += ["--process-per-site"]
+    # Each page lives for a second or two. What optimising its scripts costs is never earned back.
+    arguments += ["--js-flags=--no-maglev --no-turbofan"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
 

@@ -182,9 +182,10 @@ def test_numbers_can_be_read_on_every_colour_of_a_cell(chromium: Browser):
 
 
 def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..., Visit]):
-    outline = """() => {
+    outline = """async () => {
       const option = "[data-testid=stRadioOption]:not([data-selected])";
       const node = document.querySelector(`${option} > div > div`);
+      await Promise.all(node.getAnimations().map(({ finished }) => finished));
       const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
       const shown = (...colours) => {
         for (const colour of colours) {

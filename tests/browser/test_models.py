@@ -314,6 +314,11 @@ def test_a_picture_is_drawn_by_pointer_and_by_keys_and_fed(visit: Visit):
     picture = visit.drawn()["input"]
     assert (picture[16] == 1).sum() >= 30
     assert picture[:10].max() == 0
+    visit.page.mouse.move(box["x"] + 5, box["y"] + 5)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + box["width"] - 5, box["y"] + 5)  # in one move
+    visit.page.mouse.up()
+    visit.page.wait_for_function(inked, arg=60)
     canvas.focus()
     visit.page.keyboard.press("ArrowDown")
     visit.page.keyboard.press(" ")

@@ -214,7 +214,7 @@ def test_a_second_device_presents_and_the_secret_leaves_the_address(
     follower.has_shape("outputs", 8, 5)
     device.page.get_by_role("button", name="Stop presenting").click()
     expect(follower.page.locator(".ls-audience-bar")).to_contain_text("has ended")
-    expect(presenter.page.locator(".ls-room-bar")).to_contain_text("has ended", timeout=40_000)
+    expect(presenter.page.locator(".ls-room-bar")).to_contain_text("has ended")
     presenter.page.reload()
     presenter.page.locator('[data-tensor="outputs"]').wait_for()
     presenter.settle()

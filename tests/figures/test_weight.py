@@ -81,6 +81,14 @@ def test_slices_of_one_cell_stand_beside_each_other_where_borders_have_no_room()
     np.testing.assert_array_equal(cells[np.isfinite(cells)], plane.ravel())
 
 
+@pytest.mark.parametrize(("into", "step"), [(192, 2), (193, 1)])
+def test_channels_of_one_row_have_borders_between_them_where_there_is_room(into, step):
+    _, plane = kernel(1, 3, into, 60)
+    figure = shown(plane, rows=("in", "height"), columns=("out", "width"), tile=(1, 3))
+    assert figure.slices == Slices(tile=(1, 3), step=(step, 4), across=60)
+    assert drawn(figure).shape == (into * step - (step - 1), 60 * 4 - 1)
+
+
 def test_filters_of_a_convolution_over_time_have_borders_however_many_channels_go_in():
     _, plane = kernel(1, 3, 200, 60)
     cells = drawn(shown(plane, rows=("in",), columns=("out", "length"), tile=(1, 3)))

@@ -65,3 +65,16 @@ def test_another_size_is_taken_at_once(drawing: Callable):
         f"parentElement: {mount}, setTriggerValue: () => {{}} }});"
     )
     assert found["drawn"] == "3 0f0"
+
+
+@pytest.mark.parametrize(
+    ("to", "passed"),
+    [
+        ([2, 3], [[2, 3]]),
+        ([2, 5], [[2, 4], [2, 5]]),
+        ([0, 1], [[1, 2], [0, 1]]),
+        ([3, 7], [[2, 4], [3, 5], [3, 6], [3, 7]]),
+    ],
+)
+def test_a_stroke_passes_every_cell_between_two_events(call: Callable, to: list, passed: list):
+    assert call("draw.js", "between", [2, 3], to) == passed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,11 @@ OTHER_NUMBERS = {"untracked-variable", "softmax-of-one", "PythonNested", "BatchI
 Keras's trial run of a layer without ``build``. Other fixes keep the numbers."""
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def alone(name: str, text: str) -> str:
     """Return a file's text without the classes and functions that one of them does not name.
 
@@ -41,7 +46,7 @@ def alone(name: str, text: str) -> str:
     """
     made = {
         node.name: node
-        for node in ast.parse(text).body
+        for node in parsed(text).body
         if isinstance(node, (ast.ClassDef, ast.FunctionDef))
     }
     needed, new = set(), {name}

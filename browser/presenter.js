@@ -63,12 +63,14 @@ export function present(room) {
     /** @type {Record<string, unknown>} */
     const message = {};
     const [pageText, actsText] = [JSON.stringify(page), JSON.stringify(acts)];
-    const [moved, acted] = [pageText !== told.page, actsText !== told.acts];
+    const isDue = now - told.heard >= HERE_EVERY;
+    const moved = pageText !== told.page || (isDue && told.misses > 0 && !told.other);
+    const acted = actsText !== told.acts;
     // What was touched last is shown, whichever device it is on.
     if (moved || (acted && told.other)) Object.assign(message, { page, visitor });
     if (acted) message.acts = acts;
     const nothing = !Object.keys(message).length;
-    if (nothing && now - told.heard < HERE_EVERY) return;
+    if (nothing && !isDue) return;
     told.telling = true;
     try {
       const answer = await tell(room, nothing ? undefined : message);

@@ -111,6 +111,7 @@ def test_both_reload_and_nothing_is_lost(visitor: Callable[..., Visit]):
     presenter.settle()
     expect(presenter.page.locator(".ls-room-bar")).to_contain_text("1 follower")
     presenter.slider("units").press("ArrowRight")
+    presenter.has_shape("outputs", 8, 6)
     follower.has_shape("outputs", 8, 6)
     page.reload()
     follower.has_shape("outputs", 8, 6)
@@ -203,6 +204,8 @@ def test_a_second_device_presents_and_the_secret_leaves_the_address(
     assert "#" not in device.page.url
     device.slider("units").press("ArrowLeft")
     follower.has_shape("outputs", 8, 4)
+    device.settle()
+    device.page.wait_for_timeout(800)  # its new link is told as well, and is not the newest then
     presenter.page.keyboard.press("Escape")
     outputs = presenter.graph("outputs").locator("xpath=..")
     for _ in range(20):  # the first move is told before it is known whose page is shown

@@ -21,6 +21,9 @@ HAS_SHAPE = """([name, rows, columns]) => {
   return z?.length === rows && z[0].length === columns;
 }"""
 
+POLLING = 50
+"""Milliseconds between looks. Playwright looks at each frame, and so makes a page draw frames."""
+
 
 class Visit:
     """A visitor's page.
@@ -53,7 +56,7 @@ class Visit:
 
     def settle(self) -> None:
         """Wait until the server has answered and two frames have been painted."""
-        self.page.wait_for_function(STILL)
+        self.page.wait_for_function(STILL, polling=POLLING)
         self.page.evaluate(
             "() => new Promise(done => requestAnimationFrame(() => setTimeout(() =>"
             " requestAnimationFrame(done), 50)))"
@@ -61,7 +64,7 @@ class Visit:
 
     def has_shape(self, name: str, rows: int, columns: int) -> None:
         """Wait until a tensor is drawn in this shape."""
-        self.page.wait_for_function(HAS_SHAPE, arg=[name, rows, columns])
+        self.page.wait_for_function(HAS_SHAPE, arg=[name, rows, columns], polling=POLLING)
 
     def drawn(self) -> dict[str, np.ndarray]:
         """Return the arrays that Plotly holds, by tensor name."""

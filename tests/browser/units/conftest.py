@@ -5,7 +5,8 @@ These tests stand below ``tests/browser/`` for its Chromium: Playwright starts o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ CALL = """async ([script, name, args]) => {
 }"""
 
 
-@pytest.fixture(scope="package")
-def page(chromium: Browser) -> Iterator[Page]:
+@contextmanager
+def opened(chromium: Browser) -> Generator[Page]:
     """Open an empty page on an address of its own, where the scripts are."""
 
     def answer(route: Route) -> None:
@@ -38,6 +39,22 @@ def page(chromium: Browser) -> Iterator[Page]:
     page.goto(ADDRESS)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="package")
+def page(chromium: Browser) -> Iterator[Page]:
+    """Open a page for all tests that leave it as it was."""
+    with opened(chromium) as page:
+        yield page
+
+
+@pytest.fixture
+def timed_page(chromium: Browser) -> Iterator[Page]:
+    """Open a page for one test, whose clock stands still but for ``page.clock.run_for``."""
+    with opened(chromium) as page:
+        page.clock.install()
+        page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+        yield page
 
 
 @pytest.fixture

@@ -17,10 +17,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pictures.bundle import modules
+
 _STATIC = Path(__file__).parents[2] / "browser"
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_MODULES = "modules.js"
 _VERSION = hashlib.sha256(
-    plotly.__version__.encode() + b"".join(f.read_bytes() for f in sorted(_STATIC.iterdir()))
+    f"{plotly.__version__}{modules()}".encode()
+    + b"".join(f.read_bytes() for f in sorted(_STATIC.glob("*.css")))
 ).hexdigest()[:12]
 _PATH = f"/layerscope/{_VERSION}"  # changes with the files, so that no browser keeps an old one
 _STREAMLIT = "/static/js"
@@ -33,6 +37,18 @@ _IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "A
 def url(name: str) -> str:
     """Return the path of a file of ``browser/``, also where the app is served below another."""
     return f"{base()}{_PATH}/{name}"
+
+
+def component(name: str) -> str:
+    """Return the script of a component, as Streamlit is given it: it fetches the real one.
+
+    Streamlit sends a component's script with every update, so it is short.
+
+    Args:
+        name: the component's file in ``browser/``.
+    """
+    there = f"new URL({url(_MODULES)!r},location.origin)"
+    return f'const m=await import({there});\nexport default m.module("{name}").default;'
 
 
 def base() -> str:
@@ -96,8 +112,7 @@ class Preload:
 @cache
 def _links() -> str:
     first = f"{base()}{_STREAMLIT}"
-    scripts = [url(name) for name in _imported(_STATIC, "charts.js")]
-    scripts += [f"{first}/{name}" for name in _component_scripts()]
+    scripts = [url(_MODULES), *(f"{first}/{name}" for name in _component_scripts())]
     # Low, because the page's own files are needed first.
     priority = "fetchpriority=low"
     return ", ".join(
@@ -142,7 +157,13 @@ def _plotly(_: Request) -> Response:
     return Response(content, media_type="text/javascript", headers=_IMMUTABLE)
 
 
+def _modules(_: Request) -> Response:
+    """Serve all components' scripts as one: sixty requests fewer for a first visit."""
+    return Response(modules(), media_type="text/javascript", headers=_IMMUTABLE)
+
+
 ROUTES = [
     Route(f"{_PATH}/plotly.min.js", _plotly),
+    Route(f"{_PATH}/{_MODULES}", _modules),
     Mount(_PATH, StaticFiles(directory=_STATIC)),
 ]

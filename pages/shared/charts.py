@@ -14,7 +14,8 @@ from typing import Any
 import streamlit as st
 from cachetools import LRUCache
 
-from pages.shared.assets import base, url
+from pages.shared import assets
+from pages.shared.assets import base
 from pages.shared.downloads import PATH, keep
 from pages.shared.session import session, widget_key
 from pages.shared.visible import TOOLS, visible
@@ -95,7 +96,6 @@ def record_sent(visitor: str, data: dict[str, Any]) -> None:
 
 @cache
 def _component():  # noqa: ANN202 (Streamlit's renderer has no public type)
-    # Streamlit sends a component's script with every update, so this one only fetches the real one.
-    there = f"new URL({url('charts.js')!r},location.origin)"
-    script = f"const m=await import({there});\nexport default m.default;"
-    return st.components.v2.component("layerscope", js=script, isolate_styles=False)
+    return st.components.v2.component(
+        "layerscope", js=assets.component("charts.js"), isolate_styles=False
+    )

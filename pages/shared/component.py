@@ -40,6 +40,5 @@ def mount(
 
 @cache
 def _component(script: str):  # noqa: ANN202 (Streamlit's renderer has no public type)
-    url = assets.url(f"{script}.js")
-    code = f"const m=await import(new URL({url!r},location.origin));\nexport default m.default;"
+    code = assets.component(f"{script}.js")
     return st.components.v2.component(f"layerscope_{script}", js=code, isolate_styles=False)

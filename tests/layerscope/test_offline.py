@@ -131,8 +131,8 @@ def test_scripts_that_import_each_other_or_otherwise_are_refused(monkeypatch, tm
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = a;\n')
     with pytest.raises(ValueError, match=r"a\.js → b\.js → a\.js"):
         bundle.bundled("a.js")
-    (tmp_path / "c.js").write_text("export default function c() {}\n")
-    with pytest.raises(ValueError, match="export default function c"):
+    (tmp_path / "c.js").write_text("export class C {}\n")
+    with pytest.raises(ValueError, match="export class C"):
         bundle.bundled("c.js")
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Error
 
 from tests.browser.server import ROOT, Server, serving
-from tests.browser.visit import Visit
+from tests.browser.visit import POLLING, Visit
 
 pytestmark = pytest.mark.xdist_group("looks")  # one server with an author's module
 
@@ -146,7 +146,7 @@ def look(visit: Visit, name: str) -> Visit:
     visit.page.goto(visit.address + LINKS[name], wait_until="commit")
     visit.page.locator(".stMain h1").first.wait_for(timeout=60_000)
     visit.page.wait_for_timeout(200)
-    visit.page.wait_for_function(DONE, timeout=60_000)
+    visit.page.wait_for_function(DONE, timeout=60_000, polling=POLLING)
     return visit
 
 

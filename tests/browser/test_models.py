@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import FloatRect, Locator
 
-from tests.browser.visit import Visit
+from tests.browser.visit import POLLING, Visit
 from tests.layers.model_files.make import FILES, make
 from tests.pages.test_models import weight
 
@@ -43,7 +43,7 @@ def look(visit: Visit, **link: object) -> Visit:
     if visit.page.locator(".ls-tree").count():
         visit.page.locator("[data-tensor]").first.wait_for(timeout=60_000)
         visit.settle()
-        visit.page.wait_for_function(DRAWN)
+        visit.page.wait_for_function(DRAWN, polling=POLLING)
     return visit
 
 

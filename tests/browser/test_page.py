@@ -12,7 +12,7 @@ import pytest
 
 from layers.traces.layout import layout
 from tests.browser.server import Server
-from tests.browser.visit import Visit
+from tests.browser.visit import POLLING, Visit
 from tests.pages.session import explored, registered
 
 LIBRARIES = Path("/proc/self/maps")
@@ -90,7 +90,7 @@ def test_no_request_leaves_this_machine_or_asks_for_what_is_not_there(visit: Vis
     visit.page.wait_for_function(
         "() => document.querySelector('link[rel~=icon]').href.startsWith('data:')"
     )
-    visit.page.wait_for_function(RAN, timeout=120_000)
+    visit.page.wait_for_function(RAN, timeout=120_000, polling=POLLING)
     visit.page.wait_for_load_state("networkidle")
     assert {urlsplit(url).hostname for _, url in answers if url.startswith("http")} == {"127.0.0.1"}
     assert visit.outside == set()

@@ -129,13 +129,13 @@ function listen(state) {
   canvas.addEventListener("pointermove", (event) => {
     if (state.painting && event.isPrimary) paintTo(event);
   });
-  for (const type of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(type, () => {
-      if (!state.painting) return;
-      state.painting = undefined;
-      sendCells(state);
-    });
-  }
+  const end = (/** @type {PointerEvent} */ event) => {
+    if (!state.painting || !event.isPrimary) return;
+    state.painting = undefined;
+    sendCells(state);
+  };
+  canvas.addEventListener("pointerup", end);
+  canvas.addEventListener("pointercancel", end);
   canvas.addEventListener("keydown", (event) => {
     const by = MOVES[event.key];
     if (by) {

@@ -20,10 +20,8 @@ _EXPORTED = re.compile(r"^export (?:async )?(?:function|const) (\w+)", re.MULTIL
 _COMMENT = re.compile(
     r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL
 )
-_MODULE = re.compile(r"^\s*(?:import|export)\b.*", re.MULTILINE)
-
-
-_MODULES = """const functions = {};
+_LEFT_OVER = re.compile(r"^\s*(?:import|export)\b.*", re.MULTILINE)
+_LOADER = """const functions = {};
 const made = {};
 const module = (name) => (made[name] ??= functions[name]());
 """
@@ -40,7 +38,7 @@ def bundled(first: str) -> str:
         ValueError: modules that import each other, or a form that is not known here.
     """
     parts = [_function(name) for name in _needed([first])]
-    return '"use strict";\n' + _MODULES + "".join(parts) + f'module("{first}");\n'
+    return '"use strict";\n' + _LOADER + "".join(parts) + f'module("{first}");\n'
 
 
 @cache
@@ -51,7 +49,7 @@ def modules() -> str:
         ValueError: as for ``bundled``.
     """
     parts = [_function(name) for name in _needed(components())]
-    return _MODULES + "".join(parts) + "export { module };\n"
+    return _LOADER + "".join(parts) + "export { module };\n"
 
 
 @cache
@@ -115,7 +113,7 @@ def _function(name: str) -> str:
     body = _EXPORT.sub("", _IMPORT.sub(imported, source))
     body = _EFFECT.sub(r'module("\1");\n', body)
     body = _LATER.sub(r'Promise.resolve("\1").then(module)', body)
-    if rest := _MODULE.search(body):
+    if rest := _LEFT_OVER.search(body):
         raise ValueError(
             "The scripts cannot be bundled: expected `import {…} from` and `export` before a "
             f"function or constant. Received {rest[0].strip()[:80]!r} in {name}. Write it so."

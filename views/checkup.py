@@ -163,6 +163,7 @@ def _reload(kind: str, evidence: Evidence, limit: float) -> list[Block]:
 
 
 def _picture(name: str, values: np.ndarray, limit: float, kind: str) -> Figure:
-    axes = ("", "row", "column") if values.ndim > 2 else ("row", "column")
-    words = ("batch", *axes[1:]) if values.ndim > 2 else axes[2 - values.ndim :]
-    return heatmap(values, name=name, axes=words, limit=limit, layer=kind)
+    words = (*(f"axis {axis}" for axis in range(values.ndim - 2)), "row", "column")
+    return heatmap(
+        values, name=name, axes=words[len(words) - values.ndim :], limit=limit, layer=kind
+    )

@@ -18,7 +18,7 @@ import { placeFrame } from "./window.js";
 /** @typedef {{kind?: string, text?: string, place?: string, id?: string}} Item */
 /** @typedef {{link: string, items: Item[]}} Page */
 
-const SILENT = 25_000; // ms after which a stream that says nothing has died: it says so every ten seconds
+const SILENT = 15_000; // ms after which a stream that says nothing has died: one says so every ten seconds
 const AGAIN = 20_000; // ms until one who was refused for now asks again
 const LOOK = "Look around to try it yourself; one button brings you back.";
 const TAGS = { title: "h1", heading: "h3", code: "pre", tree: "pre" };

@@ -11,6 +11,7 @@ COPY app.py block_reduction.py ./
 COPY browser browser
 COPY figures figures
 COPY layers layers
+COPY layerscope layerscope
 COPY lessons lessons
 COPY pages pages
 COPY pictures pictures

@@ -31,7 +31,7 @@ TURN = """(link) => {
 TURNED = """() => [...document.querySelectorAll("[data-tensor]")]
   .some(({ _fullData: drawn }) => drawn && !drawn.before)"""
 AWAY = {"/": "relu", "/models": "dense_1"}
-"""A layer of each page that can be turned to, which no test turns to itself."""
+"""What is shown between two links to one layer, which can be one picture. No test turns to it."""
 
 POLLING = 50
 """Milliseconds between looks. Playwright looks at each frame, and so makes a page draw frames."""
@@ -75,9 +75,8 @@ class Visit:
         else:
             layer = str(link.get("layer", ""))
             if urlsplit(shown).path == path and layer in ("", self.link().get("layer", layer)):
-                self.turn(path, layer=AWAY[path])  # of one layer two links can be one picture
-            self.page.evaluate(TURN, wanted)
-            self.page.wait_for_function(TURNED, polling=POLLING)
+                self._turn(self._to(path, {"layer": AWAY[path]}))
+            self._turn(wanted)
         self.page.locator("[data-tensor]").first.wait_for(timeout=60_000)
         self.settle()
         return self
@@ -135,6 +134,11 @@ class Visit:
     def press(self, name: str) -> None:
         """Press a button, by its key."""
         self.widget(name).get_by_role("button").first.click()
+
+    def _turn(self, address: str) -> None:
+        self.page.evaluate(TURN, address)
+        self.page.wait_for_function(TURNED, polling=POLLING)
+        self.settle()
 
     def _to(self, path: str, link: dict[str, object]) -> str:
         query = urlencode({name: str(value) for name, value in link.items()})

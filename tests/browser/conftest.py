@@ -171,9 +171,9 @@ def reader(
             visit.page.on("close", lambda _: shared.pop(touched, None))
             visit.page.on("crash", lambda _: shared.pop(touched, None))
         visit = shared[touched]
-        visit.page.set_viewport_size({"width": width, "height": height})
         visit.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         visit.page.mouse.move(0, 0)
+        visit.resize(width, height)
         visit.page.evaluate(AS_OPENED)
         visit.complaints.clear()
         return visit

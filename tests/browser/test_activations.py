@@ -44,6 +44,7 @@ def test_a_window_is_framed_in_every_channel_and_cut_at_the_edges(
     places = ((0, 0, 0), (3, outputs - 1, 1), (2, 1, outputs - 1))
     for width, (channel, y, x) in itertools.product((1400, 420), places):
         visit.resize(width, 1000)
+        visit.settle()
         maps = corners(visit, "outputs", outputs, 4)
         down, along = maps[channel]
         point(visit, "outputs", down + y, along + x)

@@ -61,6 +61,7 @@ def test_input_weights_and_outputs_are_on_the_first_screen(
     visit = reader(*SCREENS[first]).turn(layer=layer)
     for width, height in (*SCREENS[first:], *SCREENS[:first]):
         visit.resize(width, height)
+        visit.settle()
         ends: list[dict[str, Any]] = visit.page.evaluate(ENDS)
         assert ends
         assert [end for end in ends if not (end["inside"] and end["numbers"])] == []
@@ -69,6 +70,7 @@ def test_input_weights_and_outputs_are_on_the_first_screen(
 def test_no_room_is_kept_for_figures_that_another_layer_had_in_lines(reader):
     visit = reader(1280, 720).turn(layer="lstm").turn(layer="repeated_dense")
     visit.resize(1280, 720)
+    visit.settle()
     kept = visit.page.locator(".ls-plot:has(canvas)").evaluate_all(
         "(plots) => plots.map((plot) => [plot.style.minWidth, plot.style.minHeight])"
     )

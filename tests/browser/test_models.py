@@ -180,6 +180,7 @@ def test_input_output_and_arithmetic_stand_side_by_side(reader: Callable[..., Vi
     visit = turn(reader(1920, 1080), show="activations")
     for width, height in ((1920, 1080), (1400, 900)):
         visit.resize(width, height)
+        visit.settle()
         first, output, window = places(visit, *pictures)
         assert first["right"] < output["left"]
         assert first["top"] < output["bottom"]

@@ -20,6 +20,8 @@ HAS_SHAPE = """([name, rows, columns]) => {
   const z = document.querySelector(`[data-tensor="${name}"]`)?._fullData?.[0]?.z;
   return z?.length === rows && z[0].length === columns;
 }"""
+IN_PLACE = """() => document.getAnimations()
+  .every((one) => !(one instanceof CSSTransition) || one.playState !== "running")"""
 # Goes to a link within the app, as the browser's own back and forward do.
 TURN = """(link) => {
   for (const { _fullData: drawn } of document.querySelectorAll("[data-tensor]")) {
@@ -69,6 +71,7 @@ class Visit:
         """Show the picture of a link: without loading the app, where it is loaded."""
         wanted, shown = self._to(path, link), self.page.url
         if shown == wanted:
+            self.settle()
             return self
         if not shown.startswith(f"{self.address}/"):
             self.go(path, **link)
@@ -90,9 +93,9 @@ class Visit:
         )
 
     def resize(self, width: int, height: int) -> None:
-        """Give the page another size, and wait until it is laid out."""
+        """Give the page another size, and wait until nothing slides to its place any more."""
         self.page.set_viewport_size({"width": width, "height": height})
-        self.settle()
+        self.page.wait_for_function(IN_PLACE, polling=POLLING)
 
     def has_shape(self, name: str, rows: int, columns: int) -> None:
         """Wait until a tensor is drawn in this shape."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Playwright, expect, sync_playwright
 
 from pages.shared.workers import workers
 from tests.browser.chromium import find
@@ -138,12 +139,19 @@ def visit(visitor: Callable[..., Visit]) -> Visit:
     return visitor()
 
 
+def is_alive(visit: Visit) -> bool:
+    """Whether a page was neither closed nor did its process end."""
+    with suppress(Error):
+        return visit.page.evaluate("true")
+    return False
+
+
 @contextmanager
 def sharing() -> Generator[dict[bool, Visit]]:
     """Keep pages that tests share: one with a pointer, and one that is touched."""
     pages: dict[bool, Visit] = {}
     yield pages
-    for visit in list(pages.values()):
+    for visit in pages.values():
         visit.page.close()
 
 
@@ -165,13 +173,12 @@ def reader(
 
     def shown(width: int = 1400, height: int = 1000, scheme: str = "light") -> Visit:
         touched = width < 600
-        if touched not in shared:
+        if touched not in shared or not is_alive(shared[touched]):
             opened = context(420 if touched else 1400, 1000, "light")
-            shared[touched] = visit = Visit(opened, server.address)
-            visit.page.on("close", lambda _: shared.pop(touched, None))
-            visit.page.on("crash", lambda _: shared.pop(touched, None))
+            shared[touched] = Visit(opened, server.address)
         visit = shared[touched]
-        visit.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        colours: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
+        visit.page.emulate_media(color_scheme=colours, forced_colors="none")
         visit.page.mouse.move(0, 0)
         visit.resize(width, height)
         visit.page.evaluate(AS_OPENED)
@@ -181,5 +188,5 @@ def reader(
     failed = request.session.testsfailed
     yield shown
     if request.session.testsfailed > failed:  # what it left behind is its own
-        for visit in list(shared.values()):
+        for visit in shared.values():
             visit.page.close()

@@ -261,8 +261,8 @@ def test_tied_numbers_move_together_and_a_constant_says_why_not(visit: Visit):
     assert visit.page.locator(".ls-typing").count() == 0
 
 
-def test_what_is_no_number_is_refused_and_nothing_is_lost(visit: Visit):
-    visit.open(layer="linear")
+def test_what_is_no_number_is_refused_and_nothing_is_lost(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear")
     before = visit.drawn()
     type_into(visit, "kernel", 0, 0, "much")
     box = visit.page.locator(".ls-typing[aria-invalid=true]")
@@ -275,8 +275,8 @@ def test_what_is_no_number_is_refused_and_nothing_is_lost(visit: Visit):
         np.testing.assert_array_equal(picture, before[name])
 
 
-def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit):
-    visit.open(layer="linear", features=6)
+def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", features=6)
     visit.page.evaluate(
         """() => { window.widths = new Set();
           const graph = document.querySelector('[data-tensor="inputs"]');
@@ -313,8 +313,10 @@ def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit
     assert edge.evaluate("(edge) => edge === document.activeElement")
 
 
-def test_a_shapes_box_follows_the_edge_and_the_page_hears_of_it_at_the_end(visit: Visit):
-    visit.open(layer="conv2d")
+def test_a_shapes_box_follows_the_edge_and_the_page_hears_of_it_at_the_end(
+    reader: Callable[..., Visit],
+):
+    visit = reader().turn(layer="conv2d")
     page = visit.page
     box = visit.field("shape").locator("input")
     assert box.input_value() == "1, 6, 6, 1"
@@ -369,8 +371,10 @@ def test_a_result_is_played_and_a_product_in_four_orders(visit: Visit):
     assert visit.complaints == []
 
 
-def test_colours_can_span_one_tensor_or_what_is_near_the_pinned_number(visit: Visit):
-    visit.open(layer="linear", cell="outputs.2.3")
+def test_colours_can_span_one_tensor_or_what_is_near_the_pinned_number(
+    reader: Callable[..., Visit],
+):
+    visit = reader().turn(layer="linear", cell="outputs.2.3")
     spans = visit.page.locator(".ls-choice", has_text="colour scale").locator("select")
     legend = visit.page.locator(".ls-legend")
     spans.select_option("pinned")

@@ -78,26 +78,25 @@ def test_no_room_is_kept_for_figures_that_another_layer_had_in_lines(reader):
 
 
 def test_a_sentence_at_the_top_says_what_this_is_where_the_sidebar_is_folded_too(
-    visitor: Callable[..., Visit],
+    reader: Callable[..., Visit], visitor: Callable[..., Visit]
 ):
-    wide = visitor(1280, 720).open(layer="linear")
+    wide = reader(1280, 720).turn(layer="linear")
     told = wide.page.locator(".stSidebar").get_by_text("What a Keras layer really does")
-    end = told.bounding_box()
+    end, sentence = told.bounding_box(), told.inner_text()
     assert end
     assert end["y"] < 200
     assert wide.page.evaluate(OPENING) == "none", "it costs the first screen nothing"
-    narrow = visitor(768, 800).open(layer="linear")
     for width in (768, 420):
-        narrow.page.set_viewport_size({"width": width, "height": 800})
-        assert narrow.page.evaluate(OPENING) == f'"{told.inner_text()}"'
+        narrow = reader(width, 800).turn(layer="linear")
+        assert narrow.page.evaluate(OPENING) == f'"{sentence}"'
     for link in ({"embed": "true"}, {"present": 1}):
         part = visitor(420, 800).open(layer="linear", **link)
         assert part.page.evaluate(OPENING) == "none"
         part.page.close()
 
 
-def test_time_steps_are_played_and_stay_in_the_link(visit: Visit):
-    visit.open(layer="lstm", shape="1,3,2")
+def test_time_steps_are_played_and_stay_in_the_link(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="lstm", shape="1,3,2")
     gate = visit.page.locator('[data-tensor^="lstm_cell/i"]')
     first = gate.get_attribute("data-tensor")
     visit.page.get_by_role("button", name="Play the time steps").click()
@@ -159,8 +158,8 @@ def test_the_buttons_of_a_pinned_sentence_stand_beside_its_last_word(reader):
                 assert visit.page.evaluate(LAST_ROW), (width - narrower, cell)
 
 
-def test_a_number_is_typed_beside_its_slider(visit: Visit):
-    visit.open(layer="linear", features=3)
+def test_a_number_is_typed_beside_its_slider(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", features=3)
     box = visit.page.get_by_label("Features, typed")
     box.fill("40")
     box.press("Enter")
@@ -196,8 +195,8 @@ def test_a_bad_number_is_refused_at_its_cell_and_edits_are_undone_by_keys(visit:
     visit.page.wait_for_function("() => !location.search.includes('edits')")
 
 
-def test_an_edge_is_moved_by_keys(visit: Visit):
-    visit.open(layer="linear", features=2, units=3)
+def test_an_edge_is_moved_by_keys(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", features=2, units=3)
     edge = visit.page.locator('.ls-plot:has([data-tensor="outputs"]) [data-edge="units"]')
     edge.focus()
     assert edge.get_attribute("aria-valuenow") == "3"

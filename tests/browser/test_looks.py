@@ -223,12 +223,12 @@ CHOSEN = ["[data-testid=stRadioOption] > div > div:first-child", ".ls-tree tbody
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_contrast_themes_show_what_is_chosen_and_where_a_slider_stands(
-    visitor: Callable[..., Visit], scheme: str
+    reader: Callable[..., Visit], scheme: str
 ):
-    visit = visitor(1280, 800, scheme)
+    visit = reader(1280, 800, scheme)
     page = visit.page
     page.emulate_media(forced_colors="active")
-    page.goto(f"{visit.address}/models?show=activations")
+    visit.turn("/models", show="activations")
     page.locator(".ls-tree").wait_for(timeout=60_000)
     page.locator("[data-tensor=window]").wait_for(timeout=60_000)
     for marks in CHOSEN:

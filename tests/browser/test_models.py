@@ -410,10 +410,10 @@ def test_a_projector_shows_input_and_output_beside_each_other(
     assert cell >= 2
 
 
-def test_a_contrast_theme_has_the_numbers_in_its_own_colour(visitor: Callable[..., Visit]):
-    visit = visitor(1280, 800)
-    visit.page.emulate_media(forced_colors="active", color_scheme="dark")
-    look(visit, layer="conv2d_1")
+def test_a_contrast_theme_has_the_numbers_in_its_own_colour(reader: Callable[..., Visit]):
+    visit = reader(1280, 800, "dark")
+    visit.page.emulate_media(forced_colors="active")
+    turn(visit, layer="conv2d_1")
     visit.has_shape("kernel", 95, 191)
     colours = visit.page.locator(".ls-rulers .ls-above").first.evaluate(
         """(mark) => {

@@ -216,8 +216,8 @@ def test_the_link_forgets_a_view_that_is_gone(reader: Callable[..., Visit]):
     assert visit.link() == {"layer": "nd_dense", "shape": "4,5"}
 
 
-def test_call_again_adds_to_the_total_and_reset_forgets_it(visit: Visit):
-    visit.open(layer="running_sum", features=2, batch=2)
+def test_call_again_adds_to_the_total_and_reset_forgets_it(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="running_sum", features=2, batch=2)
     for calls in (2, 3):
         visit.press("calls_step")
         visit.has_shape("history", calls, 2)

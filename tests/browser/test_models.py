@@ -215,8 +215,8 @@ def test_a_filter_of_a_large_kernel_says_its_number(reader: Callable[..., Visit]
         assert weight("conv2d_1/kernel")[1, 0, 7, number] == cells[row, column]
 
 
-def test_the_window_is_dragged_and_shows_the_true_cells(reader: Callable[..., Visit]):
-    visit = turn(reader(), layer="dense")
+def test_the_window_is_dragged_and_shows_the_true_cells(visit: Visit):
+    look(visit, layer="dense")
     visit.page.locator(".ls-window").wait_for()
     kernel = weight("dense/kernel")
     np.testing.assert_array_equal(visit.drawn()["kernel window"], kernel[:32, :32])

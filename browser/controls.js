@@ -14,15 +14,15 @@ export function fieldOf(input) {
 }
 
 /**
- * Show numbers in the sliders and boxes of their fields, but not in the one that is in use.
+ * Show numbers in the controls of their fields, but not in the one that is in use. The box beside
+ * a slider shows what the slider does.
  * Streamlit shows them as during a drag that has not ended, and tells the server nothing.
  * @param {Record<string, string>} numbers
  */
 export function showNumbers(numbers) {
   for (const [name, text] of Object.entries(numbers)) {
     const inputs = document.querySelectorAll(
-      `.st-key-${CSS.escape(name)} :is(input[type="range"], .stTextInput input),
-       [class*="st-key-ls-box_${CSS.escape(name)}-"] input`,
+      `.st-key-${CSS.escape(name)} :is(input[type="range"], .stTextInput input)`,
     );
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (inputs)) {
       const shown = input.type === "text" ? text.replaceAll(",", ", ") : text; // a shape

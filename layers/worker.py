@@ -14,6 +14,7 @@ from loky.process_executor import BrokenProcessPool
 from layers import process
 from layers.api import explore as explore_api
 from layers.api import forks, processes
+from layers.fork import ForkDiedError
 
 MEMORY_LIMIT = int(os.environ.get("LAYERSCOPE_MEMORY_LIMIT", "3072")) * 2**20
 """Bytes that one worker may take; the environment's number is in megabytes."""
@@ -106,7 +107,7 @@ class Worker:
         self.runs += 1
         try:
             return self._result(future, time_limit, memory_limit)
-        except (BrokenProcessPool, forks.ProcessDiedError):
+        except (BrokenProcessPool, ForkDiedError):
             raise ComputationLostError(DIED) from None
 
     def _result(self, future: Future, time_limit: float, memory_limit: int) -> Any:

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from layers.api import forks
+from layers.fork import CAN_FORK
 
 ROOT = Path(__file__).parents[1]
 IMPORTED = ("layerscope.render", "layerscope.run", "mkdocs.__main__", "sphinx.cmd.build")
@@ -40,7 +41,7 @@ class WarmPython:
             env: variables besides this process's.
         """
         environment = {**os.environ, **(env or {}), "PYTHONPATH": str(ROOT)}
-        if not forks.FORKS:
+        if not CAN_FORK:
             command = [sys.executable, "-m", *arguments]
             return subprocess.run(
                 command, cwd=cwd, env=environment, capture_output=True, text=True, check=False

@@ -8,9 +8,11 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cache
 from typing import Any
 
+import cloudpickle
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 from layers import process
+from layers.fork import CAN_FORK, Fork, ForkDiedError, ForkHungError
 from layers.inputs.fields import BadInputError
 
 START_LIMIT = 120
@@ -26,7 +28,11 @@ class KilledError(Exception):
 
 
 class Process:
-    """One process. It starts at the first use, and again after it was lost."""
+    """One process. It starts at the first use, and again after it was lost.
+
+    Where processes can be forked it is a fork of one that has imported TensorFlow, so that another
+    one begins at once.
+    """
 
     def __init__(self) -> None:
         self._executor: ProcessPoolExecutor | None = None
@@ -50,9 +56,16 @@ class Process:
         if self._executor is None:
             self._start()
         assert self._executor  # noqa: S101 (for the type checker)
-        future = self._executor.submit(function, *arguments)
+        call = cloudpickle.dumps((function, arguments))
+        # The process itself keeps the limit where it has forked. It has some time to say so.
+        limit = time_limit + (START_LIMIT if CAN_FORK else 0)
+        future = self._executor.submit(_run, call, time_limit)
         try:
-            return future.result(timeout=time_limit)
+            return future.result(timeout=limit)
+        except ForkDiedError:
+            raise KilledError from None
+        except ForkHungError:
+            raise HungError from None
         except BrokenProcessPool:
             self.end()
             raise KilledError from None
@@ -84,6 +97,28 @@ class Process:
 def import_tensorflow() -> None:
     """Import TensorFlow before any time is measured."""
     import layers.checkup.examination.examine  # noqa: F401
+
+
+_forks: list[Fork] = []
+"""At most one; in the process that has imported TensorFlow only."""
+
+
+def _run(call: bytes, time_limit: float) -> Any:
+    """Run a pickled function and its arguments, in the fork of this process where it has one."""
+    if not CAN_FORK:
+        return _unpickled(call)
+    if not _forks:
+        _forks.append(Fork())
+    try:
+        return _forks[0].run(_unpickled, call, time_limit=time_limit)
+    except (ForkDiedError, ForkHungError):
+        _forks.pop().end()
+        raise
+
+
+def _unpickled(call: bytes) -> Any:
+    function, arguments = cloudpickle.loads(call)
+    return function(*arguments)
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 from cachetools import LRUCache
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import assets
 from pages.shared.assets import base
@@ -22,6 +23,9 @@ from pages.shared.visible import TOOLS, visible
 from views.blocks import Block, as_text, described, packed
 
 _sent: LRUCache[str, tuple[str, ...]] = LRUCache(4096)
+"""The blocks that each visitor's browser was sent ahead of its page."""
+_drawn: LRUCache[str, tuple[str, tuple[str, ...]]] = LRUCache(4096)
+"""Of each page that follows controls: its visitor, and what had been sent when it ran last."""
 _lock = threading.Lock()  # pages and routes run in threads, and an LRUCache is not safe in threads
 
 
@@ -79,8 +83,10 @@ def charts(
     if live:
         data["live"] = asdict(live) | {"path": live.path and base() + live.path}
         with _lock:
-            known = data["id"] in _sent.get(live.visitor, ())
-        if known:
+            sent = _sent.get(live.visitor, ())
+            if (context := get_script_run_ctx()) is not None:
+                _drawn[context.session_id] = (live.visitor, sent)
+        if data["id"] in sent:
             del data["blocks"]  # the browser has them, or asks again
     _component()(key=key, data=packed(data), on_changes_change=set_changes)
 
@@ -92,6 +98,13 @@ def record_sent(visitor: str, data: dict[str, Any]) -> None:
     """
     with _lock:
         _sent[visitor[:32]] = (*_sent.get(visitor[:32], ())[-1:], data["id"])
+
+
+def is_ahead(session_id: str) -> bool:
+    """Return whether a browser was sent a picture since the page of this session ran."""
+    with _lock:
+        visitor, sent = _drawn.get(session_id, ("", ()))
+        return _sent.get(visitor, ()) != sent
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ def mount(
     data: dict[str, Any],
     *,
     key: str,
+    width: int | Literal["stretch"] = "stretch",
     on_chosen: Callable[[Any], None] | None = None,
 ) -> None:
     """Show a component, and hand what is chosen in it to a function before the next run.
@@ -26,6 +27,7 @@ def mount(
         script: the file's name, without its ending.
         data: for the script, as plain data.
         key: the mount's name.
+        width: in pixels; all that there is where it is not said.
         on_chosen: takes what the script sent under ``chosen``; anything, from a hostile browser.
     """
     key = widget_key(key)
@@ -35,7 +37,7 @@ def mount(
         if on_chosen and chosen is not None:
             on_chosen(chosen)
 
-    _component(script)(key=key, data=packed(data), on_chosen_change=changed)
+    _component(script)(key=key, data=packed(data), width=width, on_chosen_change=changed)
 
 
 @cache

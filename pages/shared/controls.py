@@ -21,6 +21,7 @@ from layers.inputs.fields import (
     IntField,
     ShapeField,
 )
+from pages.shared.component import mount
 from pages.shared.link import add_problem
 from pages.shared.session import session, widget_key
 from pages.shared.visible import visible
@@ -127,18 +128,12 @@ def _slider(field: IntField) -> int:
     if field.minimum == field.maximum:
         return field.minimum
     value = st.session_state[field.name]
-    # A box that code sets comes back with its old number beside the slider's next one. So a number
-    # that was not typed into it gets another box.
-    place, shown = session().boxes.get(field.name, (0, value))
-    place += shown != value
-    session().boxes[field.name] = (place, value)
-    box = widget_key(f"box_{field.name}.{place}")
 
-    def typed() -> None:
-        number = st.session_state[box]
-        if number != value:  # a new box is called changed, too, with the number it was made with
-            set_value(field, number)
-            session().boxes[field.name] = (place, number)
+    def typed(number: Any) -> None:
+        try:
+            set_value(field, field.parse(str(number)))
+        except BadInputError as refusal:
+            session().link_problems.append(f"In the box beside a slider, {refusal}")
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         chosen = st.slider(
@@ -148,16 +143,9 @@ def _slider(field: IntField) -> int:
             key=field.name,
             help=field.help or None,
         )
-        st.number_input(
-            f"{field.title}, typed",
-            min_value=field.minimum,
-            max_value=field.maximum,
-            value=value,
-            key=box,
-            label_visibility="collapsed",
-            width=BOX,
-            on_change=typed,
-        )
+        ends = {"minimum": field.minimum, "maximum": field.maximum}
+        box = {"label": f"{field.title}, typed", **ends}
+        mount("box", box, key=f"box_{field.name}", width=BOX, on_chosen=typed)
     return chosen
 
 

@@ -1,8 +1,8 @@
 """What we change in Streamlit's workings, or read: here alone, and left out where it has moved.
 
-No change alters what is sent. Most spare work that fifty visitors make fifty times; the figures are
-of `make load`. One keeps a file until it can be fetched. ``tests/pages/test_internals.py`` says
-when Streamlit has changed.
+No change alters what a page shows. Most spare work that fifty visitors make fifty times; the
+figures are of `make load`. One keeps a file until it can be fetched, one sends less after a picture
+that went ahead. ``tests/pages/test_internals.py`` says when Streamlit has changed.
 """
 
 from __future__ import annotations
@@ -13,15 +13,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, media_file_manager, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils import script_run_context
-from streamlit.runtime.state import safe_session_state, session_state
+from streamlit.runtime.state import safe_session_state
 from streamlit.watcher import polling_path_watcher
+
+from pages.shared.charts import is_ahead
+from pages.shared.run_messages import RunMessages
 
 FETCHED_WITHIN = 10.0
 """Seconds that a browser has to begin a download, once no page shows its file any more."""
@@ -33,8 +38,8 @@ def change_streamlit() -> None:
     _make_theme_once()
     _wake_once()
     _look_up_one()
-    _forget_what_is_gone()
     _keep_files_to_be_fetched()
+    _send_what_changed()
 
 
 def give_way() -> None:
@@ -107,7 +112,7 @@ def _wake_once() -> None:
 
 
 def _look_up_one() -> None:
-    """Look one widget up where one is asked for: each number's box read all values of the session.
+    """Look one widget up where one is asked for: each slider read all values of the session.
 
     Without it, that is an eighth of a run's time.
     """
@@ -116,38 +121,6 @@ def _look_up_one() -> None:
     if isinstance(whole, property) and whole.fget is not None:
         read = whole.fget
         _put(state, "filtered_state", property(lambda self: _Values(self, read)))
-
-
-def _forget_what_is_gone() -> None:
-    """Forget the description of a control when the page no longer shows it.
-
-    Streamlit forgets only its value. Each change of a number shows a new box, so a session grew by
-    2 KB a change until it ended. The descriptions of a component's events stay: Streamlit never
-    counts these events among the controls that a run has shown.
-    """
-    owner = getattr(session_state, "SessionState", None)
-    remove: Callable[[Any, frozenset[str]], None] | None
-    remove = getattr(owner, "_remove_stale_widgets", None)
-    is_gone = getattr(session_state, "_is_stale_widget", None)
-    is_shown_by_page = getattr(session_state, "is_element_id", None)
-    if remove is None or is_gone is None or is_shown_by_page is None:
-        return
-
-    def remove_whole(self: Any, active: frozenset[str]) -> None:
-        remove(self, active)
-        context = get_script_run_ctx()
-        known, keys = self._new_widget_state.widget_metadata, self._key_id_mapper
-        if context is None:
-            return
-        for name, control in list(known.items()):
-            gone = is_gone(control, active, context.fragment_ids_this_run)
-            if gone and is_shown_by_page(name):
-                del known[name]
-                key = keys.id_key_mapping.get(name)
-                if key is not None and keys.get_id_from_key(key) == name:
-                    keys.delete(key)
-
-    _put(owner, "_remove_stale_widgets", remove_whole)
 
 
 def _keep_files_to_be_fetched() -> None:
@@ -168,6 +141,31 @@ def _keep_files_to_be_fetched() -> None:
 
     _put(owner, "mark_for_delete", mark)
     _put(owner, "is_marked_for_delete", property(is_late))
+
+
+def _send_what_changed() -> None:
+    """Send what has changed of a run after a picture that went ahead of it, as ``RunMessages``."""
+    owner = getattr(app_session, "AppSession", None)
+    send = getattr(owner, "_enqueue_forward_msg", None)
+    clear = getattr(owner, "_clear_queue", None)
+    if send is None or clear is None:
+        return
+
+    def messages(self: Any) -> RunMessages:
+        if "_layerscope_messages" not in vars(self):
+            self._layerscope_messages = RunMessages(partial(is_ahead, self.id))
+        return self._layerscope_messages
+
+    def put(self: Any, msg: ForwardMsg) -> None:
+        messages(self).put(msg, partial(send, self))
+
+    def clear_and_forget(self: Any, fragment_ids_this_run: list[str] | None = None) -> None:
+        if not self._browser_queue.is_empty():
+            messages(self).forget()
+        clear(self, fragment_ids_this_run)
+
+    _put(owner, "_enqueue_forward_msg", put)
+    _put(owner, "_clear_queue", clear_and_forget)
 
 
 class _Values(Mapping[str, Any]):

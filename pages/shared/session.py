@@ -37,7 +37,6 @@ class Session:
         chosen: values other than the defaults, by field name; they outlive their widgets.
         defaults: of each control that was shown, by field name.
         reaches: where long sliders end, by field name.
-        boxes: by field name, which box stands beside the slider, and its number.
         hidden: the names of the controls that the link hides.
         hidden_anew: whether a new link has said so, and the names are yet to be checked.
         presents: whether the page is shown large, for a room.
@@ -74,7 +73,6 @@ class Session:
     chosen: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
     reaches: dict[str, int] = field(default_factory=dict)
-    boxes: dict[str, tuple[int, int]] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()
     hidden_anew: bool = False
     presents: bool = False

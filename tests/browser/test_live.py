@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
 from tests.browser.test_page import assert_shows
 
 COUNT = """() => {
@@ -31,11 +34,11 @@ def test_a_key_press_is_drawn_before_the_page_has_run(visitor):
 def test_the_question_leaves_before_the_slider_has_moved(visitor):
     visit = visitor().open(layer="linear", seed=18, units=2)
     visit.page.evaluate("""() => {
-      const slider = document.querySelector(".st-key-units input[type=range]");
       const { fetch } = window;
       window.asked = [];
       window.fetch = (url, ...more) => {
         if (!/prefetch/.test(url)) {
+          const slider = document.querySelector(".st-key-units input[type=range]");
           window.asked.push([new URL(url, location).searchParams.get("units"), slider.value]);
         }
         return fetch(url, ...more);
@@ -140,6 +143,7 @@ def test_an_example_loaded_after_turning_shows_its_own_picture(visitor):
 def test_quick_presses_in_the_box_beside_a_slider_are_all_counted(visitor):
     visit = visitor().open(layer="repeated_dense", seed=13)
     box = visit.page.get_by_label("Units, typed")
+    expect(box).to_have_value("5")
     box.focus()
     for _ in range(6):
         visit.page.keyboard.press("ArrowUp")
@@ -151,6 +155,33 @@ def test_quick_presses_in_the_box_beside_a_slider_are_all_counted(visitor):
     visit.has_shape("outputs", 4, 10)
     visit.settle()
     assert box.input_value() == "10"
+
+
+def test_after_a_picture_ahead_the_page_is_sent_what_changed_and_nothing_else(visitor):
+    visit = visitor()
+    kinds: list[str] = []
+
+    def note(frame: bytes | str) -> None:
+        message = ForwardMsg.FromString(frame if isinstance(frame, bytes) else frame.encode())
+        element = message.delta.new_element.WhichOneof("type")
+        kinds.append(element or message.WhichOneof("type") or "")
+
+    visit.page.on("websocket", lambda socket: socket.on("framereceived", note))
+    visit.open(layer="linear", seed=18)
+    runs = []
+    for units in range(6, 16):  # where the picture comes after the run has begun, all is sent
+        kinds.clear()
+        visit.slider("units").press("ArrowRight")
+        visit.has_shape("outputs", 8, units)
+        visit.page.wait_for_url(f"**units={units}*")
+        visit.settle()
+        runs.append([*kinds])
+    assert ["bidi_component", "page_info_changed"] in runs
+    assert visit.page.get_by_label("Units, typed").input_value() == "15"
+    visit.field("use_bias").locator("label").first.click()  # which no run has sent again
+    visit.graph("bias").wait_for(state="detached")
+    assert visit.link() == {"layer": "linear", "seed": "18", "units": "15", "use_bias": "false"}
+    assert not visit.complaints
 
 
 def test_a_picture_that_the_page_never_confirms_gives_way_to_the_pages_own(visitor):

@@ -15,7 +15,7 @@ DRAWN = """() => Object.fromEntries(
 STILL = """() =>
   document.querySelector(".stApp")?.dataset.testScriptState === "notRunning"
   && document.querySelectorAll("[data-tensor]").length > 0
-  && !document.querySelector("[data-ahead], [data-waking]")"""
+  && !document.querySelector("[data-ahead], [data-asking], [data-waking]")"""
 HAS_SHAPE = """([name, rows, columns]) => {
   const z = document.querySelector(`[data-tensor="${name}"]`)?._fullData?.[0]?.z;
   return z?.length === rows && z[0].length === columns;

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import NumberInput
 from streamlit.util import calc_hash
 
 from layers.api import explore as explore_api
 from layers.inputs.description import SEED, Description
 from layers.inputs.fields import BoolField, ChoiceField, Field, FloatField, IntField, ShapeField
 from layers.traces.layout import layout
+from pages.shared.session import widget_key
 from pages.shared.workers import workers
 
 ROOT = Path(__file__).parents[2]
@@ -56,12 +57,19 @@ def figures(session: AppTest) -> dict[str, dict]:
     return {figure["name"]: figure for figure in sent(session, "figure")}
 
 
-def box(session: AppTest, name: str) -> NumberInput:
-    """Return the box to type in that stands beside a slider."""
-    (found,) = (
-        each for each in session.number_input if (each.key or "").startswith(f"ls.box_{name}.")
+def type_beside(session: AppTest, name: str, number: object) -> AppTest:
+    """Type a number into the box beside a slider: its script sends it as an event."""
+    (box,) = (
+        each.proto.id
+        for each in session.get("bidi_component")
+        if each.proto.id.endswith(widget_key(f"box_{name}"))
     )
-    return found
+    states = session._tree.get_widget_states()
+    states.widgets.add(
+        id=_make_trigger_id(box, "events"),
+        json_trigger_value=json.dumps([{"event": "chosen", "value": number}]),
+    )
+    return session._run(states)
 
 
 def signs(session: AppTest) -> list[str]:

@@ -20,7 +20,7 @@ from layers.traces.trace import Tensor
 from pages.shared import compute as module
 from pages.shared.compute import CACHE_BYTES, compute, hashable
 from pages.shared.workers import Workers
-from tests.pages.session import assert_drawn, assert_one_complaint, box, explored, opened
+from tests.pages.session import assert_drawn, assert_one_complaint, explored, opened, type_beside
 
 DEFAULTS: dict[str, Any] = {"batch": None, "seed": 0, "source": "example", "constant": 1.0}
 
@@ -185,7 +185,7 @@ def test_a_computation_that_takes_too_long_is_a_sentence_and_the_page_goes_on(
     session = opened(layer="linear")
     with monkeypatch.context() as hasty:
         hasty.setattr(pool, "_time_limit", 1e-6)
-        box(session, "units").set_value(77).run()
+        type_beside(session, "units", 77)
     assert_one_complaint(session, "stopped", "smaller dimensions")
     session.run()
     assert_drawn(session, explored("linear", {"units": 77}, source="normal"))

@@ -19,7 +19,7 @@ from layers.inputs.fields import (
 )
 from pages.shared import controls
 from pages.shared.session import widget_key
-from tests.pages.session import another, assert_one_complaint, assert_sound, box
+from tests.pages.session import another, assert_one_complaint, assert_sound, sent, type_beside
 
 FIELDS: dict[type[Field], Field] = {
     IntField: IntField(name="units", default=5, minimum=1, maximum=9),
@@ -159,23 +159,35 @@ def test_a_shape_that_cannot_be_read_leaves_the_last_one_and_what_was_typed():
 
 def test_a_number_may_be_typed_beside_its_slider():
     session = alone(FIELDS[IntField])
-    beside = box(session, "units")
-    assert (beside.value, beside.min, beside.max) == (5, 1, 9)
-    beside.set_value(8).run()
-    assert session.session_state.result == session.slider(key="units").value == 8
-    session.slider(key="units").set_value(2).run()
-    assert box(session, "units").value == 2
-    box(session, "units").set_value(3).run()
-    box(session, "units").set_value(4).run()
-    assert session.slider(key="units").value == box(session, "units").value == 4
-    session.slider(key="units").set_value(2).run()
+    assert (sent(session, "label", of=str), sent(session, "maximum", of=int)) == (
+        ["Units, typed"],
+        [9],
+    )
+    slide = session.slider(key="units").set_value
+    for number in (8, 2, 3, 4):
+        type_beside(session, "units", number)
+        assert_sound(session)
+        assert session.session_state.result == session.slider(key="units").value == number
+        slide(2).run()
+        assert session.session_state.result == session.slider(key="units").value == 2
     assert session.query_params == {"units": "2"}
+
+
+@pytest.mark.parametrize("number", ["10", 0, "3.5", None, [3], {"units": 3}, "", "9" * 5000])
+def test_what_a_box_never_sends_is_a_sentence_and_the_number_stays(number: object):
+    session = alone(FIELDS[IntField], units="3")
+    type_beside(session, "units", number)
+    assert session.session_state.result == 3
+    if number is None:  # nothing was sent
+        assert_sound(session)
+    else:
+        assert_one_complaint(session, "`units`")
 
 
 def test_a_long_slider_is_the_small_numbers_until_a_large_one_is_set():
     session = alone(IntField(name="units", default=5, minimum=1, maximum=256))
     assert session.slider(key="units").max == 32
-    box(session, "units").set_value(100).run()
+    type_beside(session, "units", 100)
     assert session.session_state.result == 100
     assert session.slider(key="units").max == 256
     session.slider(key="units").set_value(7).run()

@@ -18,7 +18,6 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, Scri
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
-from streamlit.testing.v1 import AppTest
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
 from pages.shared import internals
@@ -29,7 +28,8 @@ CHANGED: list[tuple[Any, str]] = [
     (app_session.AppSession, "_call_soon_on_event_loop"),
     (runtime.Runtime, "_enqueued_some_message"),
     (SafeSessionState, "filtered_state"),
-    (SessionState, "_remove_stale_widgets"),
+    (app_session.AppSession, "_enqueue_forward_msg"),
+    (app_session.AppSession, "_clear_queue"),
     (MediaFileMetadata, "mark_for_delete"),
     (MediaFileMetadata, "is_marked_for_delete"),
 ]
@@ -131,31 +131,6 @@ def test_a_sessions_values_are_the_same_one_by_one():
     assert "nothing" in seen
     assert "batch" not in seen
     assert len(seen) == 2
-
-
-NUMBERS = """
-import streamlit as st
-
-value = st.slider("Units", 1, 40, key="units")
-st.number_input("Units, typed", value=value, key=f"box.{value}")  # another for each change
-st.toggle("Bias", key="bias")
-"""
-
-
-@pytest.mark.usefixtures("changed")
-def test_what_is_known_of_a_control_ends_with_it():
-    page = AppTest.from_string(NUMBERS).run()
-    page.toggle(key="bias").set_value(True).run()
-    for value in range(2, 12):
-        page.slider(key="units").set_value(value).run()
-        assert page.number_input[0].value == value
-        state: Any = page.session_state
-        while not isinstance(state, SessionState):
-            state = state._state
-        assert len(state._new_widget_state.widget_metadata) == 3
-        keys = {"units", f"box.{value}", "bias"}
-        assert set(state._key_id_mapper.id_key_mapping.values()) == keys
-    assert page.toggle(key="bias").value is True
 
 
 @pytest.mark.usefixtures("changed")

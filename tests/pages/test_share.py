@@ -41,7 +41,7 @@ def test_a_hidden_control_keeps_the_value_of_the_link():
     link = {"layer": "linear", "features": "3", "seed": "5", "bias_initializer": "ones"}
     shown, hidden = opened(**link), opened(**link, hide="features,seed,bias_initializer")
     assert_sound(hidden)
-    gone = {"features", "ls.box_features.0", "seed", "bias_initializer"}
+    gone = {"features", "seed", "bias_initializer"}
     gone.add(widget_key("new_numbers"))
     assert keys(shown) - keys(hidden) == gone
     for name, values in drawn(shown).items():
@@ -97,8 +97,7 @@ def test_other_pages_hide_their_own(page: str, name: str):
 def test_an_embedded_page_shows_the_picture_and_its_dimensions_alone():
     session = opened(layer="linear", units="3", activation="relu", cell="outputs.1.2")
     assert_sound(session)
-    names = {"features", "units", "batch"}
-    assert keys(session) == names | {f"ls.box_{name}.0" for name in names}
+    assert keys(session) == {"features", "units", "batch"}
     assert not session.title
     assert not session.markdown
     assert not session.expander

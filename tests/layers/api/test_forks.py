@@ -8,6 +8,7 @@ import pytest
 from layers.api import forks
 from layers.api.checkup import AuthorLayer
 from layers.api.explore import OwnModule
+from layers.fork import CAN_FORK
 from layers.training.subject import Subject
 
 MODULE = OwnModule("/nowhere/mine.py", "x = 1")
@@ -35,7 +36,7 @@ def test_what_prepares_a_worker_computes_nothing():
     subprocess.run([sys.executable, "-c", script], check=True, timeout=300)
 
 
-@pytest.mark.skipif(not forks.FORKS, reason="only Linux forks")
+@pytest.mark.skipif(not CAN_FORK, reason="only Linux forks")
 def test_a_fork_that_ends_is_an_error_and_the_next_one_is_fresh():
     subprocess.run([sys.executable, "-c", SCRIPT], check=True, timeout=300)
 
@@ -45,6 +46,7 @@ import os
 import pickle
 
 from layers.api import forks
+from layers.fork import ForkDiedError
 
 
 def ask(function, *arguments):
@@ -55,7 +57,7 @@ pid = ask(os.getpid)
 assert pid == ask(os.getpid) != os.getpid()
 try:
     ask(os._exit, 3)
-except forks.ProcessDiedError:
+except ForkDiedError:
     pass
 assert ask(os.getpid) != pid
 try:

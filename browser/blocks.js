@@ -203,6 +203,7 @@ function drawRow(mount, block, { items, links, caption }, theme, width, beside) 
   const cell = beside ?? cellSize([items], width, heightFor(mount.root));
   block.shown = figures.map((figure) => {
     const made = /** @type {Drawn} */ (block.figures.get(figure.name));
+    Object.assign(made.plot.style, { minWidth: "", minHeight: "" }); // kept by another layer's lines
     drawFigure(mount.load, made, figure, theme, cell, width);
     return made;
   });

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Playwright, expect, sync_playwright
 
 from pages.shared.workers import workers
 from tests.browser.chromium import find
@@ -17,6 +19,11 @@ from tests.browser.visit import Visit
 PATIENCE = 30_000
 """Milliseconds to wait for what is expected: machines are shared."""
 expect.set_options(timeout=PATIENCE)
+# Without focus, at the top of the page.
+AS_OPENED = """() => {
+  document.activeElement?.blur();
+  document.querySelector(".stMain")?.scrollTo(0, 0);
+}"""
 # Parts of a window that nobody sees, each a page that Chromium renders with every page of ours.
 UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 
@@ -130,3 +137,56 @@ def visitor(
 def visit(visitor: Callable[..., Visit]) -> Visit:
     """Open one visit on a desk's screen."""
     return visitor()
+
+
+def is_alive(visit: Visit) -> bool:
+    """Whether a page was neither closed nor did its process end."""
+    with suppress(Error):
+        return visit.page.evaluate("true")
+    return False
+
+
+@contextmanager
+def sharing() -> Generator[dict[bool, Visit]]:
+    """Keep pages that tests share: one with a pointer, and one that is touched."""
+    pages: dict[bool, Visit] = {}
+    yield pages
+    for visit in pages.values():
+        visit.page.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[dict[bool, Visit]]:
+    """Keep the pages of the server that all tests share."""
+    with sharing() as pages:
+        yield pages
+
+
+@pytest.fixture
+def reader(
+    request: pytest.FixtureRequest,
+    context: Callable[..., BrowserContext],
+    server: Server,
+    shared: dict[bool, Visit],
+) -> Iterator[Callable[..., Visit]]:
+    """Return a page that tests share which change nothing but its link. They ``turn`` it."""
+
+    def shown(width: int = 1400, height: int = 1000, scheme: str = "light") -> Visit:
+        touched = width < 600
+        if touched not in shared or not is_alive(shared[touched]):
+            opened = context(420 if touched else 1400, 1000, "light")
+            shared[touched] = Visit(opened, server.address)
+        visit = shared[touched]
+        colours: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
+        visit.page.emulate_media(color_scheme=colours, forced_colors="none")
+        visit.page.mouse.move(0, 0)
+        visit.resize(width, height)
+        visit.page.evaluate(AS_OPENED)
+        visit.complaints.clear()
+        return visit
+
+    failed = request.session.testsfailed
+    yield shown
+    if request.session.testsfailed > failed:  # what it left behind is its own
+        for visit in shared.values():
+            visit.page.close()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.browser.test_cells import SOURCES, assert_lit, click, lit, point
-from tests.browser.test_models import complaints, look
+from tests.browser.test_models import complaints, turn
 from tests.browser.visit import Visit
 
 SMALL = {"image": 12, "filters_1": 6, "filters_2": 4, "hidden_units": 70}
@@ -18,16 +18,10 @@ LINES = 64
 
 def at_work(visit: Visit, **link: object) -> Visit:
     """Go to a link, and wait until the chosen cell is framed."""
-    look(visit, show="activations", **link)
+    turn(visit, show="activations", **link)
     visit.page.locator(".ls-choosing [data-kind=pin]").first.wait_for(state="attached")
     visit.settle()
     return visit
-
-
-def resize(visit: Visit, width: int) -> None:
-    """Give the page another width, and wait until it is laid out."""
-    visit.page.set_viewport_size({"width": width, "height": 1000})
-    visit.settle()
 
 
 def corners(visit: Visit, name: str, side: int, count: int) -> list[tuple[int, int]]:
@@ -40,16 +34,17 @@ def corners(visit: Visit, name: str, side: int, count: int) -> list[tuple[int, i
 
 @pytest.mark.parametrize(("strides", "padding"), [(1, "same"), (2, "same"), (2, "valid")])
 def test_a_window_is_framed_in_every_channel_and_cut_at_the_edges(
-    visit: Visit, strides: int, padding: str
+    reader: Callable[..., Visit], strides: int, padding: str
 ):
     link = {**SMALL, "strides_2": strides, "kernel_2": 3, "padding": padding, "image": 20}
-    at_work(visit, layer="conv2d_1", **link)
+    visit = at_work(reader(), layer="conv2d_1", **link)
     side = 10 if padding == "same" else 8
     outputs = -(-side // strides) if padding == "same" else (side - 3) // strides + 1
     before = {(1, "same"): 1, (2, "same"): 0, (2, "valid"): 0}[strides, padding]
     places = ((0, 0, 0), (3, outputs - 1, 1), (2, 1, outputs - 1))
     for width, (channel, y, x) in itertools.product((1400, 420), places):
-        resize(visit, width)
+        visit.resize(width, 1000)
+        visit.settle()
         maps = corners(visit, "outputs", outputs, 4)
         down, along = maps[channel]
         point(visit, "outputs", down + y, along + x)
@@ -111,8 +106,8 @@ def test_pointing_asks_the_server_nothing_and_a_click_chooses(visit: Visit):
     assert complaints(visit) == []
 
 
-def test_keys_walk_the_maps_over_their_borders_and_choose(visit: Visit):
-    at_work(visit, layer="max_pooling2d", **SMALL)
+def test_keys_walk_the_maps_over_their_borders_and_choose(reader: Callable[..., Visit]):
+    visit = at_work(reader(), layer="max_pooling2d", **SMALL)
     visit.page.locator('.ls-plot:has([data-tensor="outputs"])').focus()
     for _ in range(6):
         visit.page.keyboard.press("ArrowRight")  # the sixth steps over the border
@@ -132,9 +127,9 @@ def test_keys_walk_the_maps_over_their_borders_and_choose(visit: Visit):
 
 
 @pytest.mark.parametrize("width", [1400, 420])
-def test_frames_of_averaged_maps_stand_on_the_averages(visitor: Callable[..., Visit], width: int):
+def test_frames_of_averaged_maps_stand_on_the_averages(reader: Callable[..., Visit], width: int):
     link = {**SMALL, "image": 64, "filters_1": 64, "layer": "max_pooling2d"}
-    visit = at_work(visitor(width), **link)
+    visit = at_work(reader(width), **link)
     (down, along) = corners(visit, "outputs", 32, 64)[10]
     click(visit, "outputs", down + 5, along + 30)
     visit.page.wait_for_url("**channel=10**")
@@ -150,8 +145,8 @@ def test_frames_of_averaged_maps_stand_on_the_averages(visitor: Callable[..., Vi
     assert complaints(visit) == []
 
 
-def test_no_frame_of_the_last_layer_stays_on_the_networks_input(visit: Visit):
-    at_work(visit, layer="conv2d", **SMALL)
+def test_no_frame_of_the_last_layer_stays_on_the_networks_input(reader: Callable[..., Visit]):
+    visit = at_work(reader(), layer="conv2d", **SMALL)
     assert lit(visit, "input", *SOURCES)
     visit.page.locator(".ls-tree tr[data-layer=flatten]").click()
     visit.page.wait_for_url("**layer=flatten**")
@@ -162,8 +157,8 @@ def test_no_frame_of_the_last_layer_stays_on_the_networks_input(visit: Visit):
     assert plot.get_attribute("role") == "group", "its cells do not answer any more"
 
 
-def test_a_vector_is_pointed_at_in_its_lines(visit: Visit):
-    at_work(visit, layer="dense", **SMALL)
+def test_a_vector_is_pointed_at_in_its_lines(reader: Callable[..., Visit]):
+    visit = at_work(reader(), layer="dense", **SMALL)
     assert visit.drawn()["outputs"].shape == (2, LINES)
     point(visit, "outputs", 1, 3)
     # 3 × 3 × 4 numbers come in, all of them to each unit.
@@ -181,8 +176,8 @@ def test_a_vector_is_pointed_at_in_its_lines(visit: Visit):
     assert_lit(visit, "outputs", [0, 1, 31, 32], kinds=["to"])
 
 
-def test_frames_follow_a_change_of_strides(visit: Visit):
-    at_work(visit, layer="conv2d", **SMALL)
+def test_frames_follow_a_change_of_strides(reader: Callable[..., Visit]):
+    visit = at_work(reader(), layer="conv2d", **SMALL)
     visit.page.get_by_text("The network's fields").click()
     box = visit.field("strides_1").locator("input")
     box.fill("2")

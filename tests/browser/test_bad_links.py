@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from tests.browser.test_page import assert_shows
@@ -59,8 +60,8 @@ def test_a_mistake_in_a_shape_leaves_the_picture_and_what_was_typed(visit: Visit
     assert_shows(visit, "nd_dense", {"shape": (3, 5)})
 
 
-def test_the_answer_ahead_of_the_page_is_a_picture_or_a_plain_no(visit: Visit):
-    visit.open(layer="linear")
+def test_the_answer_ahead_of_the_page_is_a_picture_or_a_plain_no(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear")
 
     def status(**link: str) -> int:
         query = urlencode({"layer": "linear", **link})

@@ -40,18 +40,6 @@ POINT = """([name, row, column]) => {
   const [rows, columns] = [graph._fullData[0].z.length, graph._fullData[0].z[0].length];
   return [left + ((column + 0.5) * width) / columns, top + ((row + 0.5) * height) / rows];
 }"""
-# What the component listens to outside of its own element, which does not go with it.
-LISTENERS = """() => {
-  window.heard = 0;
-  const add = document.addEventListener.bind(document);
-  document.addEventListener = (type, act, options) => {
-    if (type === "keydown" && options?.signal) {
-      window.heard += 1;
-      options.signal.addEventListener("abort", () => (window.heard -= 1));
-    }
-    add(type, act, options);
-  };
-}"""
 SOURCES = ["from", "from far"]
 REACHED = ["to", "to far"]
 
@@ -108,9 +96,9 @@ def type_into(visit: Visit, name: str, row: int, column: int, text: str) -> None
     ("width", "zoom"), [(1400, 1.0), (1400, 0.67), (1400, 1.5), (1400, 2.0), (420, 1.0)]
 )
 def test_what_made_an_output_lies_under_the_lights(
-    visitor: Callable[..., Visit], width: int, zoom: float
+    reader: Callable[..., Visit], width: int, zoom: float
 ):
-    visit = visitor(width=width).open(layer="linear", units=4, activation="relu")
+    visit = reader(width=width).turn(layer="linear", units=4, activation="relu")
     visit.page.evaluate("zoom => (document.body.style.zoom = zoom)", zoom)
     visit.page.wait_for_timeout(300)
     visit.settle()
@@ -125,10 +113,11 @@ def test_what_made_an_output_lies_under_the_lights(
     assert_lit(visit, "bias", [0, 1, 3, 4], kinds=SOURCES)
     assert_lit(visit, "pre_activation", [2, 3, 3, 4], kinds=["from"])
     assert_lit(visit, "outputs", [2, 3, 3, 4], kinds=["here"])
+    visit.page.evaluate("document.body.style.zoom = ''")
 
 
-def test_lights_follow_a_slider_a_resize_and_the_pointer(visit: Visit):
-    visit.open(layer="linear", units=4)
+def test_lights_follow_a_slider_a_resize_and_the_pointer(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", units=4)
     visit.slider("units").press("ArrowRight")
     visit.has_shape("outputs", 8, 5)
     visit.settle()
@@ -147,16 +136,18 @@ def test_lights_follow_a_slider_a_resize_and_the_pointer(visit: Visit):
     assert visit.complaints == []
 
 
-def test_a_repeated_number_lights_its_tied_cells_and_the_one_that_is_stored(visit: Visit):
-    visit.open(layer="repeated_dense")
+def test_a_repeated_number_lights_its_tied_cells_and_the_one_that_is_stored(
+    reader: Callable[..., Visit],
+):
+    visit = reader().turn(layer="repeated_dense")
     point(visit, "kernel_repeated", 3, 2)
     assert_lit(visit, "kernel_repeated", [3, 4, 0, 5], kinds=["tied"])
     assert_lit(visit, "kernel", [3, 4, 0, 1], kinds=SOURCES)
     assert_lit(visit, "pre_activation", [0, 4, 2, 3], kinds=REACHED)
 
 
-def test_a_mask_lights_one_cell_and_a_running_sum_every_row(visit: Visit):
-    visit.open(layer="center_zero")
+def test_a_mask_lights_one_cell_and_a_running_sum_every_row(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="center_zero")
     point(visit, "outputs", 4, 5)
     assert_lit(visit, "inputs", [4, 5, 5, 6], kinds=SOURCES)
     assert_lit(visit, "mask", [4, 5, 5, 6], kinds=SOURCES)
@@ -168,14 +159,13 @@ def test_a_mask_lights_one_cell_and_a_running_sum_every_row(visit: Visit):
     assert_lit(visit, "total_before", [0, 1, 6, 7], kinds=SOURCES)
 
 
-def test_of_more_axes_only_what_is_on_the_slice_is_lit(visit: Visit):
-    visit.open(layer="nd_dense", shape="2,3,4", at_batch=1, cell="outputs.0.2.9")
+def test_of_more_axes_only_what_is_on_the_slice_is_lit(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="nd_dense", shape="2,3,4", at_batch=1, cell="outputs.0.2.9")
     assert_lit(visit, "inputs", kinds=[*SOURCES, "pin"])  # on the other slice
     assert_lit(visit, "kernel", [0, 4, 9, 10], kinds=SOURCES)
     point(visit, "outputs", 2, 9)
     assert_lit(visit, "inputs", [2, 3, 0, 4], kinds=SOURCES)
-    visit.go(layer="nd_dense", shape="2,3,4", row_axis="last axis", column_axis="batch")
-    visit.page.locator("[data-tensor]").first.wait_for()
+    visit.turn(layer="nd_dense", shape="2,3,4", row_axis="last axis", column_axis="batch")
     visit.has_shape("inputs", 4, 2)
     visit.settle()
     point(visit, "outputs", 9, 1)
@@ -208,8 +198,8 @@ def test_a_click_pins_a_link_brings_it_back_and_escape_lets_go(visit: Visit):
     assert visit.complaints == []
 
 
-def test_keys_walk_pin_and_are_read_out(visit: Visit):
-    visit.open(layer="linear")
+def test_keys_walk_pin_and_are_read_out(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear")
     status = visit.page.get_by_role("status")
     plot = visit.page.get_by_role("application", name="outputs:")
     plot.focus()
@@ -227,8 +217,8 @@ def test_keys_walk_pin_and_are_read_out(visit: Visit):
     arithmetic(visit).wait_for(state="detached")
 
 
-def test_a_tap_pins(visitor: Callable[..., Visit]):
-    visit = visitor(width=420).open(layer="center_zero")
+def test_a_tap_pins(reader: Callable[..., Visit]):
+    visit = reader(width=420).turn(layer="center_zero")
     visit.page.touchscreen.tap(*place(visit, "outputs", 4, 4))
     arithmetic(visit).wait_for()
     assert arithmetic(visit).inner_text().startswith("outputs at rows 4, columns 4 = 6 × 0 = 0")
@@ -264,17 +254,15 @@ def test_tied_numbers_move_together_and_a_constant_says_why_not(visit: Visit):
     visit.settle()
     assert (visit.drawn()["kernel_repeated"][2] == 0.5).all()
     assert visit.drawn()["kernel"][2, 0] == 0.5
-    visit.go(layer="center_zero")
-    visit.page.locator('[data-tensor="mask"]').wait_for()
-    visit.settle()
+    visit.turn(layer="center_zero")
     visit.page.mouse.dblclick(*place(visit, "mask", 0, 0))
     said = visit.page.locator(".ls-said")
     said.filter(has_text="mask cannot be edited. A constant of the layer").wait_for()
     assert visit.page.locator(".ls-typing").count() == 0
 
 
-def test_what_is_no_number_is_refused_and_nothing_is_lost(visit: Visit):
-    visit.open(layer="linear")
+def test_what_is_no_number_is_refused_and_nothing_is_lost(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear")
     before = visit.drawn()
     type_into(visit, "kernel", 0, 0, "much")
     box = visit.page.locator(".ls-typing[aria-invalid=true]")
@@ -287,8 +275,8 @@ def test_what_is_no_number_is_refused_and_nothing_is_lost(visit: Visit):
         np.testing.assert_array_equal(picture, before[name])
 
 
-def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit):
-    visit.open(layer="linear", features=6)
+def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", features=6)
     visit.page.evaluate(
         """() => { window.widths = new Set();
           const graph = document.querySelector('[data-tensor="inputs"]');
@@ -325,8 +313,10 @@ def test_an_edge_is_dragged_and_all_that_share_the_dimension_follow(visit: Visit
     assert edge.evaluate("(edge) => edge === document.activeElement")
 
 
-def test_a_shapes_box_follows_the_edge_and_the_page_hears_of_it_at_the_end(visit: Visit):
-    visit.open(layer="conv2d")
+def test_a_shapes_box_follows_the_edge_and_the_page_hears_of_it_at_the_end(
+    reader: Callable[..., Visit],
+):
+    visit = reader().turn(layer="conv2d")
     page = visit.page
     box = visit.field("shape").locator("input")
     assert box.input_value() == "1, 6, 6, 1"
@@ -381,8 +371,10 @@ def test_a_result_is_played_and_a_product_in_four_orders(visit: Visit):
     assert visit.complaints == []
 
 
-def test_colours_can_span_one_tensor_or_what_is_near_the_pinned_number(visit: Visit):
-    visit.open(layer="linear", cell="outputs.2.3")
+def test_colours_can_span_one_tensor_or_what_is_near_the_pinned_number(
+    reader: Callable[..., Visit],
+):
+    visit = reader().turn(layer="linear", cell="outputs.2.3")
     spans = visit.page.locator(".ls-choice", has_text="colour scale").locator("select")
     legend = visit.page.locator(".ls-legend")
     spans.select_option("pinned")
@@ -391,16 +383,3 @@ def test_colours_can_span_one_tensor_or_what_is_near_the_pinned_number(visit: Vi
     legend.filter(has_text="bias").wait_for()
     visit.settle()
     visit.page.wait_for_function("() => location.search.includes('contrast=tensor')")
-
-
-def test_fifty_changes_of_layer_leave_no_listener_behind(visit: Visit):
-    visit.page.add_init_script(f"({LISTENERS})()")
-    visit.open(layer="linear")
-    heard = visit.page.evaluate("() => window.heard")
-    for turn in range(50):
-        visit.pick(("Centre zero", "Linear")[turn % 2])
-        visit.graph(("mask", "kernel")[turn % 2]).wait_for()
-    visit.settle()
-    assert visit.page.evaluate("() => window.heard") == heard <= 2
-    assert visit.page.locator(".ls-below").count() == 1
-    assert visit.page.locator(".ls-status").count() == 1

@@ -11,9 +11,9 @@ from tests.browser.visit import Visit
 from tests.pages.test_checkup import examined, watched
 
 
-def look(visit: Visit, query: str = "") -> Visit:
+def look(visit: Visit, **link: object) -> Visit:
     """Go to the page and wait for both sides at work."""
-    visit.page.goto(f"{visit.address}/checkup{query}", wait_until="commit")
+    visit.turn("/checkup", **link)
     visit.page.locator('[data-tensor="repaired outputs saved"]').wait_for(timeout=90_000)
     visit.settle()
     return visit
@@ -27,8 +27,8 @@ def finding(visit: Visit, title: str):
     return visit.page.locator(FINDING, has_text=title).first
 
 
-def test_a_deep_link_shows_the_report_and_the_layer_at_work(visit: Visit):
-    look(visit, "?layer=repeated_dense_as_posted")
+def test_a_deep_link_shows_the_report_and_the_layer_at_work(reader: Callable[..., Visit]):
+    visit = look(reader(), layer="repeated_dense_as_posted")
     assert visit.sentences() == []
     assert visit.page.get_by_text("Page not found").count() == 0
     report = examined("repeated_dense" + POSTED)
@@ -43,8 +43,8 @@ def test_a_deep_link_shows_the_report_and_the_layer_at_work(visit: Visit):
     assert "posted gradient of self.w" not in drawn
 
 
-def test_a_finding_opens_to_the_code_before_and_after(visit: Visit):
-    look(visit, "?layer=repeated_dense_as_posted")
+def test_a_finding_opens_to_the_code_before_and_after(reader: Callable[..., Visit]):
+    visit = look(reader(), layer="repeated_dense_as_posted")
     frozen = finding(visit, "Copy of a weight")
     assert not frozen.get_by_text("w_repeated = tf.repeat").first.is_visible()
     frozen.locator("summary").first.press("Enter")
@@ -64,8 +64,8 @@ def test_picking_another_layer_changes_the_page(visit: Visit):
     assert visit.page.get_by_test_id("stExpander").count() == 0
 
 
-def test_a_telephone_scrolls_in_one_direction_only(visitor: Callable[..., Visit]):
-    visit = look(visitor(420, 900), "?layer=mlp_block_as_posted")
+def test_a_telephone_scrolls_in_one_direction_only(reader: Callable[..., Visit]):
+    visit = look(reader(420, 900), layer="mlp_block_as_posted")
     width = visit.page.evaluate("document.querySelector('.stMain').scrollWidth")
     assert width <= 420
     for graph in visit.page.locator("[data-tensor]").all():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -58,8 +59,8 @@ def kept(download: Download, folder: Path) -> Path:
 # --- Pictures
 
 
-def test_figures_and_their_downloads_are_reached_by_tab(visit: Visit):
-    visit.open(layer="repeated_dense")
+def test_figures_and_their_downloads_are_reached_by_tab(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="repeated_dense")
     visit.graph("inputs").locator("xpath=..").focus()
     reached = [visit.page.evaluate(TABBED)]
     for _ in range(40):
@@ -71,8 +72,8 @@ def test_figures_and_their_downloads_are_reached_by_tab(visit: Visit):
         assert after[:2] == [f"Download {tensor} as {form}" for form in FORMS]
 
 
-def test_a_focused_download_can_be_seen(visit: Visit):
-    visit.open(layer="linear")
+def test_a_focused_download_can_be_seen(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear")
     button = visit.page.get_by_label("Download kernel as PNG")
     opacity = "(node) => Number(getComputedStyle(node.parentElement).opacity)"
     button.focus()
@@ -89,9 +90,9 @@ FORMS = ("PNG", "SVG")
 
 @pytest.mark.parametrize("name", ["kernel_repeated", "bias_histogram"])
 def test_a_picture_is_taken_away_as_png_at_double_size_and_as_svg(
-    visit: Visit, tmp_path: Path, name: str
+    reader: Callable[..., Visit], tmp_path: Path, name: str
 ):
-    visit.open(layer="repeated_dense")
+    visit = reader().turn(layer="repeated_dense")
     png, svg = (downloaded(visit, name, form, tmp_path) for form in FORMS)
     names = {
         "kernel_repeated": "repeated_dense-kernel_repeated-10x5",

@@ -55,39 +55,48 @@ LINKED = "(part) => location.search.includes(part)"
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_input_weights_and_outputs_are_on_the_first_screen(
-    visitor: Callable[..., Visit], layer: str
+    reader: Callable[..., Visit], layer: str
 ):
-    first = LAYERS.index(layer) % len(SCREENS)  # every screen is one that a page is opened on
-    visit = visitor(*SCREENS[first]).open(layer=layer)
+    first = LAYERS.index(layer) % len(SCREENS)  # every screen is one that a picture comes on
+    visit = reader(*SCREENS[first]).turn(layer=layer)
     for width, height in (*SCREENS[first:], *SCREENS[:first]):
-        visit.page.set_viewport_size({"width": width, "height": height})
+        visit.resize(width, height)
         visit.settle()
         ends: list[dict[str, Any]] = visit.page.evaluate(ENDS)
         assert ends
         assert [end for end in ends if not (end["inside"] and end["numbers"])] == []
 
 
+def test_no_room_is_kept_for_figures_that_another_layer_had_in_lines(reader):
+    visit = reader(1280, 720).turn(layer="lstm").turn(layer="repeated_dense")
+    visit.resize(1280, 720)
+    visit.settle()
+    kept = visit.page.locator(".ls-plot:has(canvas)").evaluate_all(
+        "(plots) => plots.map((plot) => [plot.style.minWidth, plot.style.minHeight])"
+    )
+    assert kept == [["", ""]] * 7
+
+
 def test_a_sentence_at_the_top_says_what_this_is_where_the_sidebar_is_folded_too(
-    visitor: Callable[..., Visit],
+    reader: Callable[..., Visit], visitor: Callable[..., Visit]
 ):
-    wide = visitor(1280, 720).open(layer="linear")
+    wide = reader(1280, 720).turn(layer="linear")
     told = wide.page.locator(".stSidebar").get_by_text("What a Keras layer really does")
-    end = told.bounding_box()
+    end, sentence = told.bounding_box(), told.inner_text()
     assert end
     assert end["y"] < 200
     assert wide.page.evaluate(OPENING) == "none", "it costs the first screen nothing"
     for width in (768, 420):
-        narrow = visitor(width, 800).open(layer="linear")
-        assert narrow.page.evaluate(OPENING) == f'"{told.inner_text()}"'
-        narrow.page.close()
+        narrow = reader(width, 800).turn(layer="linear")
+        assert narrow.page.evaluate(OPENING) == f'"{sentence}"'
     for link in ({"embed": "true"}, {"present": 1}):
         part = visitor(420, 800).open(layer="linear", **link)
         assert part.page.evaluate(OPENING) == "none"
         part.page.close()
 
 
-def test_time_steps_are_played_and_stay_in_the_link(visit: Visit):
-    visit.open(layer="lstm", shape="1,3,2")
+def test_time_steps_are_played_and_stay_in_the_link(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="lstm", shape="1,3,2")
     gate = visit.page.locator('[data-tensor^="lstm_cell/i"]')
     first = gate.get_attribute("data-tensor")
     visit.page.get_by_role("button", name="Play the time steps").click()
@@ -110,14 +119,13 @@ def test_a_play_is_in_the_link_with_its_order_speed_and_step(visit: Visit):
     visit.page.wait_for_function("() => !location.search.includes('play_step')")
 
 
-def test_a_pinned_cell_leaves_the_cells_in_sight(visitor: Callable[..., Visit]):
+def test_a_pinned_cell_leaves_the_cells_in_sight(reader: Callable[..., Visit]):
     for width, height, most in ((1280, 720, 0.25), (420, 800, 0.25)):
-        visit = visitor(width, height).open(layer="lstm", cell="outputs.0.1")
+        visit = reader(width, height).turn(layer="lstm", cell="outputs.0.1")
         visit.page.locator(".ls-arithmetic").wait_for()
         box = visit.page.locator(".ls-dock").bounding_box()
         assert box
         assert box["height"] <= most * height
-        visit.page.close()
 
 
 def test_the_dock_folds_by_a_button(visit: Visit):
@@ -140,19 +148,18 @@ def test_a_room_sees_no_tool_to_fold_where_there_is_nothing_to_fold(visitor):
         visit.page.close()
 
 
-def test_the_buttons_of_a_pinned_sentence_stand_beside_its_last_word(visitor):
+def test_the_buttons_of_a_pinned_sentence_stand_beside_its_last_word(reader):
     for width in (1400, 420):
         for cell in ("outputs.1.1", "kernel.2.3"):
-            visit = visitor(width, 900).open(layer="linear", cell=cell)
+            visit = reader(width, 900).turn(layer="linear", cell=cell)
             visit.page.locator(".ls-arithmetic").wait_for()
             for narrower in range(0, 120, 12):
                 visit.page.set_viewport_size({"width": width - narrower, "height": 900})
                 assert visit.page.evaluate(LAST_ROW), (width - narrower, cell)
-            visit.page.close()
 
 
-def test_a_number_is_typed_beside_its_slider(visit: Visit):
-    visit.open(layer="linear", features=3)
+def test_a_number_is_typed_beside_its_slider(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", features=3)
     box = visit.page.get_by_label("Features, typed")
     box.fill("40")
     box.press("Enter")
@@ -188,8 +195,8 @@ def test_a_bad_number_is_refused_at_its_cell_and_edits_are_undone_by_keys(visit:
     visit.page.wait_for_function("() => !location.search.includes('edits')")
 
 
-def test_an_edge_is_moved_by_keys(visit: Visit):
-    visit.open(layer="linear", features=2, units=3)
+def test_an_edge_is_moved_by_keys(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", features=2, units=3)
     edge = visit.page.locator('.ls-plot:has([data-tensor="outputs"]) [data-edge="units"]')
     edge.focus()
     assert edge.get_attribute("aria-valuenow") == "3"
@@ -198,8 +205,8 @@ def test_an_edge_is_moved_by_keys(visit: Visit):
     visit.page.wait_for_function(LINKED, arg="units=4")
 
 
-def test_words_at_a_cell_stand_above_the_next_matrix(visit: Visit):
-    visit.open(layer="linear", features=2, units=2, batch=2)
+def test_words_at_a_cell_stand_above_the_next_matrix(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", features=2, units=2, batch=2)
     visit.graph("kernel").hover(position={"x": 60, "y": 20})
     assert visit.page.locator(".ls-tip").evaluate(
         """(tip) => {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.test_page import assert_shows
 
 COUNT = """() => {
   window.widths = [];
@@ -72,10 +73,8 @@ def test_the_step_after_a_step_is_there_before_it_is_asked_for(visitor):
     visit.settle()
     assert "units=8" in answer.value.url
     assert not [url for url in asked if "/live/" in url and "prefetch" not in url]
-    shown = visit.drawn()
     assert visit.link() == {"layer": "linear", "features": "4", "units": "7", "seed": "15"}
-    for name, values in visitor().open(**visit.link()).drawn().items():
-        np.testing.assert_array_equal(shown[name], values)
+    assert_shows(visit, "linear", {"features": 4, "units": 7}, seed=15, source="normal")
 
 
 def test_what_is_foreseen_is_not_shown_where_another_way_is_taken(visitor):
@@ -88,8 +87,8 @@ def test_what_is_foreseen_is_not_shown_where_another_way_is_taken(visitor):
     visit.slider("units").press("ArrowLeft")
     visit.has_shape("outputs", 9, 5)
     visit.settle()
-    for name, values in visitor().open(**visit.link()).drawn().items():
-        np.testing.assert_array_equal(visit.drawn()[name], values)
+    assert visit.link() == {"layer": "linear", "batch": "9", "seed": "16"}
+    assert_shows(visit, "linear", batch=9, seed=16, source="normal")
 
 
 def test_pictures_follow_the_hand_while_it_drags(visitor):
@@ -126,11 +125,8 @@ def test_quick_presses_end_with_the_last_one_and_its_own_numbers(visitor):
     visit.settle()
     visit.page.wait_for_timeout(1200)  # no late update brings an older picture back
     visit.settle()
-    quick = visit.drawn()
-    assert quick["outputs"].shape == (4, 13)
-    calm = visitor().open(layer="repeated_dense", seed=13, units=13).drawn()
-    for name, values in calm.items():
-        np.testing.assert_array_equal(quick[name], values)
+    assert visit.drawn()["outputs"].shape == (4, 13)
+    assert_shows(visit, "repeated_dense", {"units": 13}, seed=13)
 
 
 def test_an_example_loaded_after_turning_shows_its_own_picture(visitor):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import BytesIO
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Error
 
+from tests.browser.conftest import sharing
 from tests.browser.server import ROOT, Server, serving
 from tests.browser.visit import POLLING, Visit
 
@@ -34,6 +36,7 @@ LINKS = {
     "own report": "/checkup?layer=own.Gate",
     "own report, failing": "/checkup?layer=own.Failing",
 }
+NO_PICTURE = ("no file", "own, failing", "own report, failing")
 OWN = '''
 import keras
 
@@ -141,9 +144,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def shared(server: Server) -> Iterator[dict[bool, Visit]]:  # noqa: ARG001 (it ends after them)
+    """Keep the pages of this server."""
+    with sharing() as pages:
+        yield pages
+
+
 def look(visit: Visit, name: str) -> Visit:
     """Go to a link and wait until all of it is there."""
-    visit.page.goto(visit.address + LINKS[name], wait_until="commit")
+    link = urlsplit(LINKS[name])
+    show = visit.go if name in NO_PICTURE else visit.turn
+    show(link.path, **dict(parse_qsl(link.query)))
     visit.page.locator(".stMain h1").first.wait_for(timeout=60_000)
     visit.page.wait_for_timeout(200)
     visit.page.wait_for_function(DONE, timeout=60_000, polling=POLLING)
@@ -151,8 +163,10 @@ def look(visit: Visit, name: str) -> Visit:
 
 
 @pytest.mark.parametrize("name", LINKS)
-def test_every_text_can_be_read_and_no_page_is_wider_than_a_telephone(visit: Visit, name: str):
-    page = look(visit, name).page
+def test_every_text_can_be_read_and_no_page_is_wider_than_a_telephone(
+    reader: Callable[..., Visit], name: str
+):
+    page = look(reader(), name).page
     for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(15, 19, 26)")):
         page.emulate_media(color_scheme=scheme)  # the page follows, and so do its pictures
         page.wait_for_function(IS_PAPER, arg=paper)
@@ -181,7 +195,7 @@ def test_numbers_can_be_read_on_every_colour_of_a_cell(chromium: Browser):
     page.close()
 
 
-def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..., Visit]):
+def test_what_can_be_chosen_has_an_outline_that_can_be_seen(reader: Callable[..., Visit]):
     outline = """async () => {
       const option = "[data-testid=stRadioOption]:not([data-selected])";
       const node = document.querySelector(`${option} > div > div`);
@@ -198,7 +212,7 @@ def test_what_can_be_chosen_has_an_outline_that_can_be_seen(visitor: Callable[..
       return [shown(ground), shown(ground, getComputedStyle(node).borderTopColor)];
     }"""
     for scheme in ("light", "dark"):
-        page = look(visitor(scheme=scheme), "state").page
+        page = look(reader(scheme=scheme), "state").page
         page.locator("[data-testid=stRadioOption]:not([data-selected])").first.wait_for()
         ground, edge = page.evaluate(outline)
         assert contrast(ground, edge) >= 3, scheme
@@ -209,12 +223,12 @@ CHOSEN = ["[data-testid=stRadioOption] > div > div:first-child", ".ls-tree tbody
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_contrast_themes_show_what_is_chosen_and_where_a_slider_stands(
-    visitor: Callable[..., Visit], scheme: str
+    reader: Callable[..., Visit], scheme: str
 ):
-    visit = visitor(1280, 800, scheme)
+    visit = reader(1280, 800, scheme)
     page = visit.page
     page.emulate_media(forced_colors="active")
-    page.goto(f"{visit.address}/models?show=activations")
+    visit.turn("/models", show="activations")
     page.locator(".ls-tree").wait_for(timeout=60_000)
     page.locator("[data-tensor=window]").wait_for(timeout=60_000)
     for marks in CHOSEN:

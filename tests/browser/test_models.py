@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -38,12 +37,20 @@ def files(tmp_path_factory) -> dict[str, Path]:
 
 def look(visit: Visit, **link: object) -> Visit:
     """Go to a link of the Models page, and wait for its picture."""
-    visit.page.goto(f"{visit.address}/models?{urlencode(link)}", wait_until="commit")
+    visit.go("/models", **link)
     visit.page.locator(".ls-tree, .stAlert").first.wait_for(timeout=60_000)
     if visit.page.locator(".ls-tree").count():
         visit.page.locator("[data-tensor]").first.wait_for(timeout=60_000)
         visit.settle()
         visit.page.wait_for_function(DRAWN, polling=POLLING)
+    return visit
+
+
+def turn(visit: Visit, **link: object) -> Visit:
+    """Show a link of the Models page on a page that tests share."""
+    visit.turn("/models", **link)
+    visit.page.locator(".ls-tree").wait_for()
+    visit.page.wait_for_function(DRAWN, polling=POLLING)
     return visit
 
 
@@ -91,8 +98,8 @@ def test_the_first_visit_of_a_deep_link_is_the_page_without_a_complaint(visit: V
     assert complaints(visit) == []
 
 
-def test_a_row_is_chosen_by_mouse_and_by_keys_and_is_in_the_link(visit: Visit):
-    look(visit)
+def test_a_row_is_chosen_by_mouse_and_by_keys_and_is_in_the_link(reader: Callable[..., Visit]):
+    visit = turn(reader())
     rows(visit).filter(has_text="conv2d_1").first.click()
     visit.page.wait_for_url("**layer=conv2d_1**")
     visit.settle()
@@ -123,10 +130,10 @@ def places(visit: Visit, *selectors: str) -> list[dict[str, float]]:
     ("width", "beside"), [(1280, True), (1400, True), (1920, True), (900, False)]
 )
 def test_the_picture_stands_beside_the_summary_where_there_is_room(
-    visitor: Callable[..., Visit], width: int, beside: bool
+    reader: Callable[..., Visit], width: int, beside: bool
 ):
     height = 720 if width == 1280 else 900
-    visit = look(visitor(width, height))
+    visit = turn(reader(width, height))
     table, kernel = places(visit, ".ls-tree", "[data-tensor=kernel]")
     if beside:
         assert kernel["left"] > table["right"]
@@ -138,8 +145,8 @@ def test_the_picture_stands_beside_the_summary_where_there_is_room(
 
 
 @pytest.mark.parametrize("width", [420, 1280, 1400, 1920])
-def test_the_summary_is_not_cut(visitor: Callable[..., Visit], width: int):
-    visit = look(visitor(width, 900))
+def test_the_summary_is_not_cut(reader: Callable[..., Visit], width: int):
+    visit = turn(reader(width, 900))
     cut = "(box) => box.scrollWidth - box.clientWidth"
     assert visit.page.locator(".ls-tall").evaluate(cut) <= 0
     assert visit.page.locator("html").evaluate(cut) <= 0
@@ -168,10 +175,12 @@ def test_a_summary_wider_than_its_place_scrolls_in_itself(visitor: Callable[...,
     assert "linear-gradient" in box.evaluate("(box) => getComputedStyle(box).backgroundImage")
 
 
-def test_input_output_and_arithmetic_stand_side_by_side(visitor: Callable[..., Visit]):
+def test_input_output_and_arithmetic_stand_side_by_side(reader: Callable[..., Visit]):
     pictures = ("[data-tensor=input]", "[data-tensor=outputs]", "[data-tensor=window]")
+    visit = turn(reader(1920, 1080), show="activations")
     for width, height in ((1920, 1080), (1400, 900)):
-        visit = look(visitor(width, height), show="activations")
+        visit.resize(width, height)
+        visit.settle()
         first, output, window = places(visit, *pictures)
         assert first["right"] < output["left"]
         assert first["top"] < output["bottom"]
@@ -179,19 +188,18 @@ def test_input_output_and_arithmetic_stand_side_by_side(visitor: Callable[..., V
         if width == 1920:
             assert output["right"] < window["left"]
             assert window["bottom"] < output["bottom"]
-        visit.page.close()
 
 
-def test_the_boxes_and_the_table_agree(visit: Visit):
-    look(visit, layer="dense")
+def test_the_boxes_and_the_table_agree(reader: Callable[..., Visit]):
+    visit = turn(reader(), layer="dense")
     assert chosen(visit) == "dense"
     shown = visit.field("layer").locator("[data-baseweb=select], input").first
     assert "dense" in (shown.inner_text() or shown.get_attribute("value") or "")
 
 
-def test_a_filter_of_a_large_kernel_says_its_number(visitor: Callable[..., Visit]):
+def test_a_filter_of_a_large_kernel_says_its_number(reader: Callable[..., Visit]):
     for sort in ("false", "true"):
-        visit = look(visitor(), layer="conv2d_1", sort=sort)
+        visit = turn(reader(), layer="conv2d_1", sort=sort)
         canvas = visit.page.locator("[data-tensor=kernel] canvas")
         box = canvas.bounding_box()
         assert box
@@ -205,7 +213,6 @@ def test_a_filter_of_a_large_kernel_says_its_number(visitor: Callable[..., Visit
         number = int(named[1])
         assert sort == "true" or number == 9
         assert weight("conv2d_1/kernel")[1, 0, 7, number] == cells[row, column]
-        visit.page.close()
 
 
 def test_the_window_is_dragged_and_shows_the_true_cells(visit: Visit):
@@ -241,8 +248,8 @@ def test_the_window_is_dragged_and_shows_the_true_cells(visit: Visit):
     assert complaints(visit) == []
 
 
-def test_the_reduction_is_chosen_and_named(visit: Visit):
-    look(visit, layer="dense", reduction="max")
+def test_the_reduction_is_chosen_and_named(reader: Callable[..., Visit]):
+    visit = turn(reader(), layer="dense", reduction="max")
     kernel = weight("dense/kernel")
     expected = kernel.reshape(256, 16, 250, 4).max(axis=(1, 3))
     visit.has_shape("kernel", 256, 250)
@@ -332,8 +339,8 @@ def test_a_picture_is_drawn_by_pointer_and_by_keys_and_fed(visit: Visit):
     assert complaints(visit) == []
 
 
-def test_a_weight_is_taken_away_as_npy(visit: Visit, tmp_path: Path):
-    look(visit, layer="conv2d_1")
+def test_a_weight_is_taken_away_as_npy(reader: Callable[..., Visit], tmp_path: Path):
+    visit = turn(reader(), layer="conv2d_1")
     with visit.page.expect_download() as download:
         visit.press("download_weight")
     path = tmp_path / download.value.suggested_filename
@@ -358,11 +365,9 @@ RULED = """([name, number, side]) => {
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (420, "dark")])
 def test_filters_and_channels_are_numbered_where_they_stand(
-    visitor: Callable[..., Visit], width: int, scheme: Literal["light", "dark"]
+    reader: Callable[..., Visit], width: int, scheme: Literal["light", "dark"]
 ):
-    visit = visitor(width, 800)
-    visit.page.emulate_media(color_scheme=scheme)
-    look(visit, layer="conv2d_1")
+    visit = turn(reader(width, 800, scheme), layer="conv2d_1")
     visit.has_shape("kernel", 95, 191)
     columns = visit.drawn()["kernel"].shape[1]
     above = visit.page.evaluate(RULED, ["kernel", 40, "above"])
@@ -378,8 +383,8 @@ def test_filters_and_channels_are_numbered_where_they_stand(
     assert alt.endswith("numbers: out above and in at the left")
 
 
-def test_sorted_filters_say_which_they_are(visitor: Callable[..., Visit]):
-    visit = look(visitor(1400, 900), sort="true")
+def test_sorted_filters_say_which_they_are(reader: Callable[..., Visit]):
+    visit = turn(reader(1400, 900), sort="true")
     visit.has_shape("kernel", 23, 47)
     numbers = visit.page.locator(
         ".ls-plot:has([data-tensor=kernel]) .ls-rulers i"
@@ -390,9 +395,9 @@ def test_sorted_filters_say_which_they_are(visitor: Callable[..., Visit]):
 
 @pytest.mark.parametrize("layer", ["conv2d", "max_pooling2d", "conv2d_1", "max_pooling2d_1"])
 def test_a_projector_shows_input_and_output_beside_each_other(
-    visitor: Callable[..., Visit], layer: str
+    reader: Callable[..., Visit], layer: str
 ):
-    visit = look(visitor(1280, 720), show="activations", layer=layer)
+    visit = turn(reader(1280, 720), show="activations", layer=layer)
     visit.graph("outputs").locator("canvas").wait_for()
     visit.settle()
     first = "input" if layer == "conv2d" else "inputs"
@@ -405,10 +410,10 @@ def test_a_projector_shows_input_and_output_beside_each_other(
     assert cell >= 2
 
 
-def test_a_contrast_theme_has_the_numbers_in_its_own_colour(visitor: Callable[..., Visit]):
-    visit = visitor(1280, 800)
-    visit.page.emulate_media(forced_colors="active", color_scheme="dark")
-    look(visit, layer="conv2d_1")
+def test_a_contrast_theme_has_the_numbers_in_its_own_colour(reader: Callable[..., Visit]):
+    visit = reader(1280, 800, "dark")
+    visit.page.emulate_media(forced_colors="active")
+    turn(visit, layer="conv2d_1")
     visit.has_shape("kernel", 95, 191)
     colours = visit.page.locator(".ls-rulers .ls-above").first.evaluate(
         """(mark) => {

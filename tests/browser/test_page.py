@@ -32,6 +32,18 @@ BOXES = """() => [...document.querySelectorAll("[data-tensor]")]
 
 NODES = """() => [document.querySelectorAll("[data-tensor]").length,
   document.querySelectorAll("*").length]"""
+# What the component listens to outside of its own element, which does not go with it.
+LISTENERS = """() => {
+  window.heard = 0;
+  const add = document.addEventListener.bind(document);
+  document.addEventListener = (type, act, options) => {
+    if (type === "keydown" && options?.signal) {
+      window.heard += 1;
+      options.signal.addEventListener("abort", () => (window.heard -= 1));
+    }
+    add(type, act, options);
+  };
+}"""
 TITLES = {
     "repeated_dense": "Repeated dense",
     "nd_dense": "N-D dense",
@@ -67,8 +79,8 @@ def test_the_first_page_is_a_whole_picture_without_a_complaint(visit: Visit):
     assert visit.complaints == []
 
 
-def test_what_is_drawn_is_what_was_computed_and_said_in_words(visit: Visit):
-    visit.open(seed=4, input="ramp")
+def test_what_is_drawn_is_what_was_computed_and_said_in_words(reader: Callable[..., Visit]):
+    visit = reader().turn(seed=4, input="ramp")
     for name, title in TITLES.items():
         visit.pick(title)
         visit.page.wait_for_url(f"**layer={name}**")
@@ -109,8 +121,8 @@ def test_a_link_of_more_parameters_than_streamlit_takes_is_said(visit: Visit):
 # --- Playing
 
 
-def test_a_slider_step_changes_every_matrix_that_it_affects(visit: Visit):
-    visit.open(layer="repeated_dense", batch=4, features=10, units=5)
+def test_a_slider_step_changes_every_matrix_that_it_affects(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="repeated_dense", batch=4, features=10, units=5)
     visit.slider("units").focus()
     visit.page.keyboard.press("ArrowRight")
     visit.has_shape("outputs", 4, 6)
@@ -124,8 +136,8 @@ def test_a_slider_step_changes_every_matrix_that_it_affects(visit: Visit):
     assert "10 × 6" in (visit.graph("kernel_repeated").get_attribute("aria-label") or "")
 
 
-def test_many_quick_steps_end_at_the_last(visit: Visit):
-    visit.open(layer="linear")
+def test_many_quick_steps_end_at_the_last(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear")
     visit.slider("units").focus()
     for _ in range(12):
         visit.page.keyboard.press("ArrowRight")
@@ -136,8 +148,8 @@ def test_many_quick_steps_end_at_the_last(visit: Visit):
     assert visit.link()["units"] == "17"
 
 
-def test_back_and_forward_show_the_numbers_of_then(visit: Visit):
-    visit.open(layer="linear", units=3, seed=2)
+def test_back_and_forward_show_the_numbers_of_then(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", units=3, seed=2)
     visit.slider("units").focus()
     visit.page.keyboard.press("ArrowRight")
     visit.has_shape("outputs", 8, 4)
@@ -155,8 +167,8 @@ def test_back_and_forward_show_the_numbers_of_then(visit: Visit):
     assert visit.slider("units").input_value() == "4"
 
 
-def test_back_after_a_switch_of_layers_shows_the_layer_of_then(visit: Visit):
-    visit.open(layer="linear", units=3)
+def test_back_after_a_switch_of_layers_shows_the_layer_of_then(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", units=3)
     visit.pick("Centre zero")
     visit.graph("mask").wait_for()
     visit.settle()
@@ -194,8 +206,8 @@ def test_two_visitors_at_once_see_their_own_numbers(visitor: Callable[..., Visit
         assert visit.link()["seed"] == str(seed)
 
 
-def test_the_link_forgets_a_view_that_is_gone(visit: Visit):
-    visit.open(layer="nd_dense", row_axis="batch")
+def test_the_link_forgets_a_view_that_is_gone(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="nd_dense", row_axis="batch")
     box = visit.field("shape").locator("input")
     box.fill("4, 5")
     box.press("Enter")
@@ -204,8 +216,8 @@ def test_the_link_forgets_a_view_that_is_gone(visit: Visit):
     assert visit.link() == {"layer": "nd_dense", "shape": "4,5"}
 
 
-def test_call_again_adds_to_the_total_and_reset_forgets_it(visit: Visit):
-    visit.open(layer="running_sum", features=2, batch=2)
+def test_call_again_adds_to_the_total_and_reset_forgets_it(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="running_sum", features=2, batch=2)
     for calls in (2, 3):
         visit.press("calls_step")
         visit.has_shape("history", calls, 2)
@@ -219,7 +231,9 @@ def test_call_again_adds_to_the_total_and_reset_forgets_it(visit: Visit):
 def test_forty_changes_of_layer_leave_nothing_behind_in_page_or_server(
     visit: Visit, server: Server
 ):
+    visit.page.add_init_script(f"({LISTENERS})()")
     visit.open(layer="linear")
+    heard = visit.page.evaluate("() => window.heard")
     counts = []
     for name in [*TITLES] * 7:
         visit.pick(TITLES[name])
@@ -230,6 +244,9 @@ def test_forty_changes_of_layer_leave_nothing_behind_in_page_or_server(
     charts, nodes = zip(*counts, strict=True)
     assert set(charts) == {visit.page.locator("[data-tensor]").count()}
     assert max(nodes[1:]) <= nodes[0] + 50
+    assert visit.page.evaluate("() => window.heard") == heard <= 2
+    assert visit.page.locator(".ls-below").count() == 1
+    assert visit.page.locator(".ls-status").count() == 1
     assert visit.complaints == []
     if LIBRARIES.exists():  # Linux only
         mapped = Path(f"/proc/{server.process.pid}/maps").read_text().lower()
@@ -248,8 +265,8 @@ def assert_one_cell_size(boxes: list[dict]) -> None:
     assert cells[0] >= 1
 
 
-def test_one_cell_is_as_large_in_every_matrix(visit: Visit):
-    visit.open(layer="repeated_dense", units=7, features=13)
+def test_one_cell_is_as_large_in_every_matrix(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="repeated_dense", units=7, features=13)
     boxes = visit.page.evaluate(BOXES)
     assert len(boxes) == 7
     assert_one_cell_size(boxes)
@@ -264,10 +281,10 @@ TOO_WIDE = """() => [document.scrollingElement, ...document.querySelectorAll(
   .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.className)"""
 
 
-def test_on_a_telephone_nothing_is_wider_than_the_screen(visitor: Callable[..., Visit]):
-    visit = visitor(width=420, height=900)
+def test_on_a_telephone_nothing_is_wider_than_the_screen(reader: Callable[..., Visit]):
+    visit = reader(width=420, height=900)
     for name in registered():
-        visit.open(layer=name)
+        visit.turn(layer=name)
         assert visit.page.evaluate(TOO_WIDE) == [], name
         boxes = visit.page.evaluate(BOXES)
         assert len(boxes) >= 3
@@ -328,9 +345,9 @@ CONTRASTS = """() => {
 
 
 def test_light_and_dark_are_different_pictures_and_both_can_be_read(
-    visitor: Callable[..., Visit],
+    reader: Callable[..., Visit],
 ):
-    visit = visitor(scheme="dark").open(layer="linear", units="many")
+    visit = reader(scheme="dark").turn(layer="linear", units="many")
     looks = {}
     for scheme in ("dark", "light"):
         visit.page.emulate_media(color_scheme=scheme)

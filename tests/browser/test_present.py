@@ -235,8 +235,10 @@ def test_a_code_that_nobody_has_is_a_sentence(visitor: Callable[..., Visit]):
     assert wide <= 420
 
 
-def test_the_look_for_a_room_is_large_and_answers_to_a_remote(visitor: Callable[..., Visit]):
-    usual = visitor(1280, 720).open(layer="linear")
+def test_the_look_for_a_room_is_large_and_answers_to_a_remote(
+    reader: Callable[..., Visit], visitor: Callable[..., Visit]
+):
+    usual = reader(1280, 720).turn(layer="linear")
     large = visitor(1280, 720).open(layer="linear", present=1)
     large.page.wait_for_function("() => document.documentElement.dataset.present")
     large.page.wait_for_timeout(500)

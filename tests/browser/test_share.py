@@ -48,9 +48,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.xdist_group("written")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_files_of_the_picture_are_the_commands(
-    visitor: Callable[..., Visit], written: Path, tmp_path: Path, theme: str
+    reader: Callable[..., Visit], written: Path, tmp_path: Path, theme: str
 ):
-    visit = visitor(scheme=theme).open(**LINK)
+    visit = reader(scheme=theme).turn(**LINK)
     for ending in ENDINGS:
         button = visit.page.get_by_label(f"Download the picture “Linear” as {ending}", exact=True)
         button.focus()
@@ -73,8 +73,8 @@ def test_the_scale_of_a_png_can_be_chosen(visit: Visit, tmp_path: Path):
     assert widths["4"] == 4 * widths["1"]
 
 
-def test_a_picture_that_the_server_no_longer_keeps_is_a_sentence(visit: Visit):
-    visit.open(**LINK)
+def test_a_picture_that_the_server_no_longer_keeps_is_a_sentence(reader: Callable[..., Visit]):
+    visit = reader().turn(**LINK)
     visit.page.route(
         "**/layerscope/picture?*",
         lambda route: route.continue_(url=route.request.url.replace("visitor=", "visitor=x")),
@@ -171,8 +171,8 @@ def test_a_frame_has_no_scroll_bar_once_the_page_around_it_has_listened(frame):
     )
 
 
-def test_hidden_tools_are_not_there(visit: Visit):
-    visit.open(layer="linear", hide="play,downloads")
+def test_hidden_tools_are_not_there(reader: Callable[..., Visit]):
+    visit = reader().turn(layer="linear", hide="play,downloads")
     expect(visit.page.locator(".ls-tools-bar select").first).to_be_attached()
     for label in ("Play the result, cell by cell", "Download the picture “Linear” as SVG"):
         expect(visit.page.get_by_label(label)).to_be_hidden()

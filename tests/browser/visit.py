@@ -20,6 +20,20 @@ HAS_SHAPE = """([name, rows, columns]) => {
   const z = document.querySelector(`[data-tensor="${name}"]`)?._fullData?.[0]?.z;
   return z?.length === rows && z[0].length === columns;
 }"""
+IN_PLACE = """() => document.getAnimations()
+  .every((one) => !(one instanceof CSSTransition) || one.playState !== "running")"""
+# Goes to a link within the app, as the browser's own back and forward do.
+TURN = """(link) => {
+  for (const { _fullData: drawn } of document.querySelectorAll("[data-tensor]")) {
+    if (drawn) drawn.before = true;
+  }
+  history.pushState({}, "", link);
+  dispatchEvent(new PopStateEvent("popstate"));
+}"""
+TURNED = """() => [...document.querySelectorAll("[data-tensor]")]
+  .some(({ _fullData: drawn }) => drawn && !drawn.before)"""
+AWAY = {"/": "relu", "/models": "dense_1"}
+"""What is shown between two links to one layer, which can be one picture. No test turns to it."""
 
 POLLING = 50
 """Milliseconds between looks. Playwright looks at each frame, and so makes a page draw frames."""
@@ -49,10 +63,26 @@ class Visit:
         self.settle()
         return self
 
-    def go(self, **link: object) -> None:
+    def go(self, path: str = "/", /, **link: object) -> None:
         """Go to a link."""
-        query = f"?{urlencode({name: str(value) for name, value in link.items()})}" if link else ""
-        self.page.goto(f"{self.address}/{query}", wait_until="commit")
+        self.page.goto(self._to(path, link), wait_until="commit")
+
+    def turn(self, path: str = "/", /, **link: object) -> Visit:
+        """Show the picture of a link: without loading the app, where it is loaded."""
+        wanted, shown = self._to(path, link), self.page.url
+        if shown == wanted:
+            self.settle()
+            return self
+        if not shown.startswith(f"{self.address}/"):
+            self.go(path, **link)
+        else:
+            layer = str(link.get("layer", ""))
+            if urlsplit(shown).path == path and layer in ("", self.link().get("layer", layer)):
+                self._turn(self._to(path, {"layer": AWAY[path]}))
+            self._turn(wanted)
+        self.page.locator("[data-tensor]").first.wait_for(timeout=60_000)
+        self.settle()
+        return self
 
     def settle(self) -> None:
         """Wait until the server has answered and two frames have been painted."""
@@ -61,6 +91,11 @@ class Visit:
             "() => new Promise(done => requestAnimationFrame(() => setTimeout(() =>"
             " requestAnimationFrame(done), 50)))"
         )
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page another size, and wait until nothing slides to its place any more."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function(IN_PLACE, polling=POLLING)
 
     def has_shape(self, name: str, rows: int, columns: int) -> None:
         """Wait until a tensor is drawn in this shape."""
@@ -102,6 +137,15 @@ class Visit:
     def press(self, name: str) -> None:
         """Press a button, by its key."""
         self.widget(name).get_by_role("button").first.click()
+
+    def _turn(self, address: str) -> None:
+        self.page.evaluate(TURN, address)
+        self.page.wait_for_function(TURNED, polling=POLLING)
+        self.settle()
+
+    def _to(self, path: str, link: dict[str, object]) -> str:
+        query = urlencode({name: str(value) for name, value in link.items()})
+        return f"{self.address}{path}{query and '?'}{query}"
 
     def _watch(self, request: Request) -> None:
         if urlsplit(request.url).hostname not in (None, "127.0.0.1"):

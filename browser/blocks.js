@@ -1,5 +1,6 @@
 // Draws the blocks of a picture. What did not change is not drawn again. The first block is drawn at
-// once, the others when it is on the screen, and they give way to a newer update.
+// once, the others when it is on the screen, and they give way to a newer update. Those of a picture
+// ahead of the page come with the page's own update: each frame costs the browser some milliseconds.
 
 import { ACTED } from "./acts.js";
 import { dock } from "./dock.js";
@@ -38,6 +39,7 @@ import { zoomOf } from "./zoom.js";
  * @property {LinesState} [lines]
  */
 
+const CONFIRMED_SOON = 100; // ms in which the page's own update mostly comes
 const ABOVE = 292; // pixels of the first screen that are taken by what is not the picture
 const POINT = "Point at a cell to see what made it; click it for its arithmetic";
 const TURN = "; double-click an input or a weight to type; drag an edge to resize";
@@ -58,9 +60,10 @@ function hint(links) {
 /** @param {Mount} mount */
 export function drawBlocks(mount) {
   const { root, data, blocks } = mount;
-  const width = Math.floor(root.clientWidth);
+  const width = root.clientWidth;
   const wanted = data?.blocks;
   if (!data || !wanted || !width || !root.isConnected) return;
+  mount.width = width;
   const theme = themeOf(root);
   while (blocks.length > wanted.length) {
     const block = /** @type {BlockState} */ (blocks.pop());
@@ -80,12 +83,18 @@ export function drawBlocks(mount) {
       drawBlock(mount, at, wanted[at], theme, width, beside.get(wanted[at]));
     }
   };
+  const isOnScreen = mount.drawn === data;
+  mount.drawn = data;
   draw(0, Math.min(1, wanted.length));
   document.dispatchEvent(new Event(ACTED));
   root.dataset.timings = JSON.stringify(data.timings ?? {});
-  whenPainted(() => {
+  const drawOthers = () => {
     if (mount.data === data && root.isConnected) draw(1, wanted.length);
-  });
+  };
+  clearTimeout(mount.others);
+  if (isOnScreen) drawOthers();
+  else if (mount.ahead) mount.others = setTimeout(drawOthers, CONFIRMED_SOON);
+  else whenPainted(drawOthers);
 }
 
 /**

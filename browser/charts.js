@@ -30,6 +30,9 @@ import { keptRoom } from "./room.js";
  * @property {unknown} [newest] the update that came last, still packed
  * @property {Picture} [page] the page's own update
  * @property {Picture} [data] what is drawn: the page's update, or one ahead of it
+ * @property {Picture} [drawn] whose first block is on the screen
+ * @property {number} [width] for which it was drawn, in pixels
+ * @property {number} [others] waits to draw the other blocks
  * @property {{turned: Record<string, string>, until: number}} [ahead] set while the picture is
  * @property {Wanted} [wanted] the newest question that was not asked yet
  * @property {boolean} [asking]
@@ -147,7 +150,9 @@ function makeMount(parent) {
     root: element("div", "layerscope-charts"),
     load,
     blocks: [],
-    observer: new ResizeObserver(() => requestAnimationFrame(() => drawBlocks(mount))),
+    observer: new ResizeObserver(() => {
+      if (mount.root.clientWidth !== mount.width) requestAnimationFrame(() => drawBlocks(mount));
+    }),
     follower: follow(
       (wanted) => drawAhead(mount, wanted, CONFIRMED_WITHIN),
       () => mount.page?.live,

@@ -215,6 +215,7 @@ function followedMount(refuse) {
     ),
     follower: {
       turn() {},
+      forget() {},
       nextStep: () => undefined,
       comingStep: () => undefined,
       disconnect() {},

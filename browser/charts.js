@@ -179,6 +179,8 @@ function showPage(mount) {
     return;
   }
   mount.ahead = undefined;
+  mount.follower.forget({ ...(late && ahead.turned) });
+  mount.follower.forget(page.live?.turned ?? {});
   clearTimeout(mount.returning);
   mount.root.removeAttribute("data-ahead");
   if (late) showNumbers(page.live?.turned ?? {});

@@ -23,6 +23,8 @@ const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 /**
  * @typedef {object} Follower
  * @property {(changes: Record<string, string>) => void} turn note values set without a control
+ * @property {(values: Record<string, string>) => void} forget drop values that the page has taken, or
+ *   never will
  * @property {() => Question | undefined} nextStep what would be asked if the same control went on
  * @property {() => Question | undefined} comingStep what was said to come next
  * @property {() => void} disconnect
@@ -42,12 +44,17 @@ export function follow(ask, live) {
   /** @type {{name: string, input: HTMLInputElement, by: number} | undefined} */
   let stepped;
 
+  const forget = (/** @type {Record<string, string>} */ values) => {
+    for (const [name, value] of Object.entries(values)) {
+      if (turned[name] === value) delete turned[name];
+    }
+  };
+
   const turn = (/** @type {Record<string, string>} */ changes) => {
     const current = live();
     if (!current) return;
-    for (const [other, value] of Object.entries(turned)) {
-      if (!(other in current.turned) || value === current.turned[other]) delete turned[other];
-    }
+    for (const other of Object.keys(turned)) if (!(other in current.turned)) delete turned[other];
+    forget(current.turned);
     Object.assign(turned, changes);
     const link = { ...current.link, ...turned };
     const asking = JSON.stringify(link); // one change is reported more than once
@@ -109,7 +116,7 @@ export function follow(ask, live) {
     if (!coming || !current?.path) return undefined;
     return { ...current, link: { ...current.link, ...turned, ...coming } };
   };
-  return { turn, nextStep, comingStep, disconnect };
+  return { turn, forget, nextStep, comingStep, disconnect };
 }
 
 /**

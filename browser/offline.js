@@ -74,6 +74,7 @@ export function showPage(place, page) {
     blocks: [],
     follower: {
       turn() {},
+      forget() {},
       nextStep: () => undefined,
       comingStep: () => undefined,
       disconnect() {},

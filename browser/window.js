@@ -61,13 +61,19 @@ export default async function showWindow({ data, parentElement, setTriggerValue 
   const isCurrent = state.sent.isCurrent(JSON.stringify(unpacked.at));
   if (!state.dragged && !state.sending && isCurrent) state.at = unpacked.at;
   attach(state);
-  return () => {
-    clearInterval(state.placing);
-    state.sent.forget();
-    if (state.mount) act(state.mount, { window: undefined });
-    states.delete(parentElement);
-    state.frame.remove();
-  };
+  return () => takeAway(state, parentElement);
+}
+
+/**
+ * @param {State} state
+ * @param {HTMLElement} parent
+ */
+function takeAway(state, parent) {
+  clearInterval(state.placing);
+  state.sent.forget();
+  if (state.mount) act(state.mount, { window: undefined });
+  states.delete(parent);
+  state.frame.remove();
 }
 
 /** @param {HTMLElement} parent */
@@ -91,7 +97,11 @@ function makeState(parent) {
     event.preventDefault();
     move(state, [state.at[0] + step * by[0], state.at[1] + step * by[1]]);
   });
-  state.placing = setInterval(() => attach(state), PLACED_EVERY);
+  // Streamlit does not end a component that it removes while its data is being unpacked.
+  state.placing = setInterval(
+    () => (parent.isConnected ? attach(state) : takeAway(state, parent)),
+    PLACED_EVERY,
+  );
   return state;
 }
 

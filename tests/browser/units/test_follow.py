@@ -9,11 +9,14 @@ MOUNT = """async () => {
   const { follow } = await import("/follow.js");
   document.body.innerHTML =
     `<div class="st-key-units"><input type="range" min="1" max="6" value="5"></div>`;
-  const live = { path: "/live", visitor: "v", link: { layer: "linear" }, turned: { units: "5" } };
+  const live = {
+    path: "/live", visitor: "v", link: { layer: "linear" }, turned: { units: "5", batch: "8" } };
   window.asked = [];
   const follower = follow(({ link }) => window.asked.push(link), () => live);
   window.press = (key, how = {}) => document.querySelector("input").dispatchEvent(
     new KeyboardEvent("keydown", { key, bubbles: true, ...how }));
+  window.turn = (changes) => follower.turn(changes);
+  window.page = (values) => { live.turned = values; follower.forget(values); };
   window.next = () => follower.nextStep()?.link;
   window.end = () => follower.disconnect();
 }"""
@@ -54,3 +57,18 @@ def test_no_step_goes_on_beyond_the_end(slider: Callable, page: Any):
     assert page.evaluate("window.next()") == {"layer": "linear", "units": "4"}
     slider("press('ArrowRight', { altKey: true })")
     assert page.evaluate("window.next()") == {"layer": "linear", "units": "4"}
+
+
+def test_what_the_page_has_taken_is_not_asked_again_when_the_page_goes_back(
+    slider: Callable, page: Any
+):
+    slider("turn({ batch: '9' }); page({ units: '5', batch: '9' });")  # and then Back is pressed
+    slider("page({ units: '5', batch: '8' }); press('ArrowRight');")
+    assert page.evaluate("asked.at(-1)") == {"layer": "linear", "units": "6"}
+
+
+def test_what_the_page_has_not_taken_yet_is_asked_with_what_comes_after(
+    slider: Callable, page: Any
+):
+    slider("turn({ batch: '9' }); page({ units: '5', batch: '8' }); press('ArrowRight');")
+    assert page.evaluate("asked.at(-1)") == {"layer": "linear", "batch": "9", "units": "6"}

@@ -16,6 +16,8 @@ MOUNT = """async () => {
   document.body.innerHTML = `<div style="position: relative"><div data-tensor="kernel">
     <canvas style="width: 256px; height: 256px"></canvas></div></div>`;
   const parentElement = document.createElement("div");
+  document.body.append(parentElement);
+  window.parentElement = parentElement;
   const setTriggerValue = (_, at) => window.sent.push(at);
   window.sent = [];
   window.update = async (at) =>
@@ -65,3 +67,8 @@ def test_a_frame_that_is_moved_back_is_sent_again(framed: Callable):
     back += "new KeyboardEvent('keydown', { key: 'ArrowLeft' }));"
     found = framed(f"press(); await after(400); {back} await after(400);")
     assert found == {"sent": [[0, 8], [0, 0]], "left": "0px"}
+
+
+def test_the_frame_goes_with_a_component_that_was_never_ended(framed: Callable, page: Any):
+    framed("parentElement.remove();")
+    page.wait_for_function("() => !document.querySelector('.ls-window')", polling=50)

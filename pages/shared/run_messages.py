@@ -2,9 +2,9 @@
 
 A fragment's run sends all its elements again, says when it begins and when it ends, and Streamlit's
 page goes through all its elements at each of these. Where the browser has the new picture already,
-one number's box has changed, and the link. So the messages of such a run are held until it ends. If
-it has sent the same places as the last one, only the elements that differ go out, as if they
-belonged to the last run; else all messages go out as they came.
+the link has changed, and what the page has to say of the picture. So the messages of such a run are
+held until it ends. If it has sent the same places as the last one, only the elements that differ go
+out, as if they belonged to the last run, and its end; else all messages go out as they came.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ class RunMessages:
             self._release(send)
         else:
             self._ends_unsaid = True
-            for one in changed:
+            # Without the run's name it ends nothing but itself: no place is cleared for it.
+            message.metadata.ClearField("run")
+            for one in (*changed, message):
                 send(one)
             self._drop()
         self._shown = self._run if succeeded else []

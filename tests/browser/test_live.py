@@ -52,9 +52,11 @@ def test_the_question_leaves_before_the_slider_has_moved(visitor):
     slider.press("ArrowLeft")  # there is no lower number
     visit.settle()
     asked = visit.page.evaluate("window.asked")
-    # Who goes on in one direction is answered by what was prefetched, and asks nothing.
-    assert [pair for pair in asked if pair[0] != pair[1]] == asked != []
-    assert set(map(tuple, asked)) <= {("3", "2"), ("2", "3"), ("1", "2")}
+    # Who goes on in one direction is answered by what was prefetched, and asks nothing. A number is
+    # asked for again where the page's own update has come before the answer.
+    first = dict(reversed(asked))
+    assert first
+    assert first.items() <= {"3": "2", "2": "3", "1": "2"}.items()
     assert visit.link()["units"] == "1"
 
 
@@ -176,7 +178,7 @@ def test_after_a_picture_ahead_the_page_is_sent_what_changed_and_nothing_else(vi
         visit.page.wait_for_url(f"**units={units}*")
         visit.settle()
         runs.append([*kinds])
-    assert ["bidi_component", "page_info_changed"] in runs
+    assert ["bidi_component", "page_info_changed", "script_finished"] in runs
     assert visit.page.get_by_label("Units, typed").input_value() == "15"
     visit.field("use_bias").locator("label").first.click()  # which no run has sent again
     visit.graph("bias").wait_for(state="detached")

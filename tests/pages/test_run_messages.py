@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg, ForwardMsgMetadata
 
 from pages.shared.run_messages import HOLD, RunMessages
 
 FRAGMENT = ("explore",)
 SUCCEEDED = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+ENDED = ForwardMsg(script_finished=SUCCEEDED, metadata=ForwardMsgMetadata())
 Change = Callable[[list[ForwardMsg]], None]
 
 
@@ -81,8 +82,8 @@ def page(units: int = 5, link: str = "units=5") -> list[ForwardMsg]:
 def test_after_a_picture_ahead_only_what_changed_is_sent(visitor: Visitor):
     assert visitor.run(*page()) == [*started(), *page(), *finished()]
     changed = page(6, "units=6")
-    assert visitor.run(*changed) == changed[3:]
-    assert visitor.run(*changed) == changed[3:], "a component is sent each time"
+    assert visitor.run(*changed) == [*changed[3:], ENDED]
+    assert visitor.run(*changed) == [*changed[3:], ENDED], "a component is sent each time"
 
 
 def test_a_run_that_no_picture_went_ahead_of_is_sent_as_it_is(visitor: Visitor):
@@ -90,7 +91,7 @@ def test_a_run_that_no_picture_went_ahead_of_is_sent_as_it_is(visitor: Visitor):
     visitor.is_ahead = False
     assert visitor.run(*page(6)) == [*started(), *page(6), *finished()]
     visitor.is_ahead = True
-    assert visitor.run(*page(7)) == page(7)[3:], "and the next is compared with it"
+    assert visitor.run(*page(7)) == [*page(7)[3:], ENDED], "and the next is compared with it"
 
 
 def other_block(messages: list[ForwardMsg]) -> None:
@@ -130,7 +131,7 @@ def test_a_value_that_code_sets_is_set_again(visitor: Visitor):
     messages = page()
     messages[1].delta.new_element.slider.set_value = True
     visitor.run(*messages)
-    assert visitor.run(*messages) == [messages[1], *messages[3:]]
+    assert visitor.run(*messages) == [messages[1], *messages[3:], ENDED]
 
 
 def test_a_place_that_is_written_twice_is_sent_as_it_is_once_it_changes(visitor: Visitor):
@@ -140,7 +141,7 @@ def test_a_place_that_is_written_twice_is_sent_as_it_is_once_it_changes(visitor:
     for message in (empty, full):
         message.metadata.delta_path.extend([2])
     visitor.run(*page(), empty, full)
-    assert visitor.run(*page(6), empty, full) == page(6)[3:]
+    assert visitor.run(*page(6), empty, full) == [*page(6)[3:], ENDED]
     other = ForwardMsg()
     other.CopyFrom(full)
     other.delta.new_element.markdown.body = "done"
@@ -154,7 +155,7 @@ def test_other_runs_and_what_was_never_delivered_make_the_next_run_whole(visitor
     assert len(visitor.run(*page(6))) == 9
     assert len(visitor.run(*page(7), ids=("another",))) == 9
     assert len(visitor.run(*page(7))) == 9
-    assert len(visitor.run(*page(8))) == 2
+    assert len(visitor.run(*page(8))) == 3
     visitor.messages.forget()
     assert len(visitor.run(*page(9))) == 9
 
@@ -185,4 +186,4 @@ def test_a_run_that_takes_long_shows_that_it_runs(visitor: Visitor):
         assert visitor.sent == [*started(), *page(6), *finished()]
 
     asyncio.run(slow())
-    assert visitor.run(*page(7)) == page(7)[3:]
+    assert visitor.run(*page(7)) == [*page(7)[3:], ENDED]

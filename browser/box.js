@@ -54,6 +54,7 @@ function makeState(parent) {
   };
   const take = () => {
     isTyping = false;
+    input.value = String(input.valueAsNumber); // not 007, and not 1e1
     if (input.value === (sent.newest() ?? slider()?.value)) return;
     sent.wait(input.value);
     state.send(input.value);

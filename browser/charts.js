@@ -179,7 +179,7 @@ function showPage(mount) {
     return;
   }
   mount.ahead = undefined;
-  mount.follower.forget({ ...(late && ahead.turned) });
+  if (late) mount.follower.forget(ahead.turned);
   mount.follower.forget(page.live?.turned ?? {});
   clearTimeout(mount.returning);
   mount.root.removeAttribute("data-ahead");

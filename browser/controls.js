@@ -14,9 +14,9 @@ export function fieldOf(input) {
 }
 
 /**
- * Show numbers in the controls of their fields, but not in the one that is in use. The box beside
- * a slider shows what the slider does.
- * Streamlit shows them as during a drag that has not ended, and tells the server nothing.
+ * Show numbers in the controls of their fields, but not in the one that is in use. Streamlit shows
+ * them as during a drag that has not ended, and tells the server nothing. The box beside a slider
+ * shows the slider's number by itself.
  * @param {Record<string, string>} numbers
  */
 export function showNumbers(numbers) {

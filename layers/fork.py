@@ -69,7 +69,7 @@ class Fork:
             if not self._connection.poll(time_limit):
                 raise ForkHungError
             is_error, data = self._connection.recv()
-        except (EOFError, ConnectionError, pickle.UnpicklingError):
+        except (EOFError, OSError):
             raise ForkDiedError from None
         if is_error:
             raise pickle.loads(data)  # noqa: S301 (written by our own fork)

@@ -103,7 +103,9 @@ def record_sent(visitor: str, data: dict[str, Any]) -> None:
 def is_ahead(session_id: str) -> bool:
     """Return whether a browser was sent a picture since the page of this session ran."""
     with _lock:
-        visitor, sent = _drawn.get(session_id, ("", ()))
+        if session_id not in _drawn:
+            return False
+        visitor, sent = _drawn[session_id]
         return _sent.get(visitor, ()) != sent
 
 

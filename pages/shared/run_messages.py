@@ -2,9 +2,9 @@
 
 A fragment's run sends all its elements again, says when it begins and when it ends, and Streamlit's
 page goes through all its elements at each of these. Where the browser has the new picture already,
-the link has changed, and what the page has to say of the picture. So the messages of such a run are
-held until it ends. If it has sent the same places as the last one, only the elements that differ go
-out, as if they belonged to the last run, and its end; else all messages go out as they came.
+little of that is new. So the messages of such a run are held until it ends. If it has sent the same
+places as the last one, only the elements that differ, the link and the end of the run are sent;
+else all messages are sent as they came.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class RunMessages:
         self._shown: list[tuple[Place, bytes]] = []
         self._run: list[tuple[Place, bytes]] = []
         self._held: list[ForwardMsg] = []
-        self._ends_unsaid = False
+        self._skips_status = False  # the next status: that a run rests whose start was not sent
         self._timer: asyncio.TimerHandle | None = None
 
     def put(self, message: ForwardMsg, send: Send) -> None:
@@ -59,8 +59,8 @@ class RunMessages:
             self._begin(message, send)
         elif kind == "script_finished":
             self._end(message, send)
-        elif self._ends_unsaid and kind == "session_status_changed":
-            self._ends_unsaid = False
+        elif self._skips_status and kind == "session_status_changed":
+            self._skips_status = False
         else:
             if message.HasField("metadata") and message.metadata.delta_path:
                 self._run.append((_place(message), _digest(message)))
@@ -73,7 +73,7 @@ class RunMessages:
     def _begin(self, message: ForwardMsg, send: Send) -> None:
         self._release(send)
         self._run = []
-        self._ends_unsaid = False
+        self._skips_status = False
         fragments = tuple(message.metadata.run.fragment_ids)
         if fragments != self._fragments:
             self.forget()
@@ -91,7 +91,7 @@ class RunMessages:
             self._pass(message, send)
             self._release(send)
         else:
-            self._ends_unsaid = True
+            self._skips_status = True
             # Without the run's name it ends nothing but itself: no place is cleared for it.
             message.metadata.ClearField("run")
             for one in (*changed, message):

@@ -59,6 +59,12 @@ def test_a_number_that_was_typed_is_sent_once(box: Callable[[str], Any], ends: s
     assert box("await slide(7); input.focus(); input.blur();") == ["7", []]
 
 
+@pytest.mark.parametrize("typed", ["007", "7.0", "0.7e1"])
+def test_a_number_is_sent_as_the_slider_writes_it(box: Callable[[str], Any], typed: str):
+    assert box(f"type('{typed}'); press('Enter');") == ["7", ["chosen 7"]]
+    assert box("await slide(7); await slide(8);") == ["8", []], "the page has confirmed it"
+
+
 def test_arrows_count_from_what_was_sent_last_whatever_the_slider_still_shows(
     box: Callable[[str], Any],
 ):

@@ -173,6 +173,18 @@ def test_a_run_that_was_interrupted_is_sent_as_it_came_and_so_is_the_next(visito
     assert len(visitor.run(*page(6))) == 9
 
 
+def test_the_end_of_a_run_that_the_browser_shows_is_said_to_it(visitor: Visitor):
+    visitor.run(*page())
+    visitor.sent = []
+    begin, _ = started()  # it follows another run at once, and the page still shows that one
+
+    async def following() -> None:
+        visitor.put(begin, *page(6), *finished())
+        assert visitor.sent == [begin, *page(6), *finished()]
+
+    asyncio.run(following())
+
+
 def test_a_run_that_takes_long_shows_that_it_runs(visitor: Visitor):
     visitor.run(*page())
     visitor.sent = []

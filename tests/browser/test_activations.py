@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.browser.test_cells import SOURCES, assert_lit, click, lit, point
+from tests.browser.test_cells import SOURCES, assert_lit, click, lit, point, walk_to_the_first_cell
 from tests.browser.test_models import complaints, turn
 from tests.browser.visit import Visit
 
@@ -109,6 +109,7 @@ def test_pointing_asks_the_server_nothing_and_a_click_chooses(visit: Visit):
 def test_keys_walk_the_maps_over_their_borders_and_choose(reader: Callable[..., Visit]):
     visit = at_work(reader(), layer="max_pooling2d", **SMALL)
     visit.page.locator('.ls-plot:has([data-tensor="outputs"])').focus()
+    walk_to_the_first_cell(visit)
     for _ in range(6):
         visit.page.keyboard.press("ArrowRight")  # the sixth steps over the border
     visit.page.keyboard.press("ArrowDown")

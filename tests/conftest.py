@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadGroupScheduling
 
 from tests.warm import WarmPython
 
@@ -14,6 +17,8 @@ from tests.warm import WarmPython
 settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
 os.environ.setdefault("LAYERSCOPE_TIME_LIMIT", "60")
+# To look through all that TensorFlow has imported, again and again, takes a twentieth of the tests.
+gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +27,21 @@ def warm_python() -> Iterator[WarmPython]:
     warm = WarmPython()
     yield warm
     warm.end()
+
+
+class ByFunction(LoadGroupScheduling):
+    """Give a process all parameters of a test function at once.
+
+    xdist's own gives it one test at a time, and counts all that it has had before each: of eight
+    thousand tests that takes as long as a thousand of them.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return scope.split("[")[0] if scope == nodeid else scope
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFunction | None:
+    """Schedule as ``--dist loadgroup`` does, by function."""
+    return ByFunction(config, log) if config.option.dist == "loadgroup" else None

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from layers import tensorflow_start
 from layers.inputs.cells import Edit
 from layers.inputs.description import Description
 from layers.inputs.fields import BadInputError
@@ -201,6 +202,7 @@ def read_array(name: str, data: bytes) -> np.ndarray:
 
 def start() -> None:
     """Import TensorFlow and set it up; once a process, before anything is computed."""
+    tensorflow_start.import_tensorflow()
     import tensorflow as tf
 
     # Tiny tensors: one thread is quicker than handing work to a pool, and sums in a fixed order.
@@ -211,6 +213,7 @@ def start() -> None:
 
 def warm_up() -> None:
     """Start TensorFlow and run the posts' layers once, so that no visitor waits for it."""
+    tensorflow_start.import_tensorflow(ours=True)
     from layers.catalog.registry import NAMES
 
     start()

@@ -14,6 +14,7 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
 
+from layers import tensorflow_start
 from layers.api import explore, processes
 from layers.api.explore import OwnModule
 from layers.fork import CAN_FORK, Fork, ForkDiedError
@@ -34,6 +35,7 @@ def prepare() -> None:
     if not CAN_FORK:
         explore.warm_up()
         return
+    tensorflow_start.import_tensorflow(ours=True)
     import layers.checkup.examination.collect_evidence
     import layers.checkup.examination.examine
     import layers.runs.run

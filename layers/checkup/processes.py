@@ -11,7 +11,7 @@ from typing import Any
 import cloudpickle
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from layers import process
+from layers import process, tensorflow_start
 from layers.fork import CAN_FORK, Fork, ForkDiedError, ForkHungError
 from layers.inputs.fields import BadInputError
 
@@ -96,6 +96,7 @@ class Process:
 
 def import_tensorflow() -> None:
     """Import TensorFlow before any time is measured."""
+    tensorflow_start.import_tensorflow(ours=True)
     import layers.checkup.examination.examine  # noqa: F401
 
 

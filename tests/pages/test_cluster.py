@@ -72,6 +72,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start pools of one light worker beside a cluster's, and end them."""
     monkeypatch.setattr(explore_api, "warm_up", os.getpid)
     monkeypatch.setattr(workers_module, "may_leave", lambda *_, **__: True)
+    monkeypatch.setattr(cluster_module, "LOOK", 0.1)  # the tests wait for what is looked at
     pools = []
 
     def started(address: str, places: int = 2, time_limit: float = 30) -> Workers:
@@ -212,8 +213,11 @@ def test_a_scheduler_that_is_killed_loses_nothing_and_is_used_when_it_is_back(
     assert SENTENCE.search(said(pool))
     assert is_ours(pool.submit(os.getpid).result(timeout=30))
     with monkeypatch.context() as hasty:
+        tried: list[str] = []
+        say = Cluster._say
+        hasty.setattr(Cluster, "_say", lambda self, news: (tried.append(news), say(self, news))[1])
         hasty.setattr(cluster_module, "_ANSWER", 0.2)
-        time.sleep(8)  # in which it is tried again, and that is not news
+        until(lambda: len(tried) > 3)  # it is tried again and again, and that is not news
     assert caplog.text.count("expected a Dask scheduler") == 1
     alone.scheduler()
     alone.worker()
@@ -222,12 +226,15 @@ def test_a_scheduler_that_is_killed_loses_nothing_and_is_used_when_it_is_back(
     assert "cannot be used" not in said(pool)
 
 
-def test_a_scheduler_that_hangs_loses_nothing(alone: Dask, start: Start, tmp_path: Path):
+def test_a_scheduler_that_hangs_loses_nothing(
+    alone: Dask, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     scheduler = alone.scheduler()
     alone.worker()
     pool = start(alone.address, 1)
     until(lambda: len(pool._idle) == 2)
     future, _ = running(pool, tmp_path / "begun")
+    monkeypatch.setattr(cluster_module, "_ANSWER", 2.0)
     os.kill(scheduler.pid, signal.SIGSTOP)
     assert future.result(timeout=30) is None
     assert is_ours(int((tmp_path / "begun").read_text().split()[-1]))
@@ -238,8 +245,9 @@ def test_a_scheduler_that_hangs_loses_nothing(alone: Dask, start: Start, tmp_pat
 
 
 def test_without_a_scheduler_this_machine_computes(
-    alone: Dask, start: Start, caplog: pytest.LogCaptureFixture
+    alone: Dask, start: Start, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(cluster_module, "_ANSWER", 1.0)
     caplog.set_level(logging.WARNING)
     pool = start(alone.address, 0)
     assert is_ours(pool.submit(os.getpid).result(timeout=30))
@@ -271,7 +279,7 @@ def test_a_cluster_that_is_full_leaves_the_work_to_this_machine(dask: Dask, star
         ),
     )
     until(lambda: len(pool._idle) == 3)
-    slow = [other.submit(time.sleep, 6) for _ in range(2)]
+    slow = [other.submit(time.sleep, 4) for _ in range(2)]
     assert other.cluster is not None
     running = other.cluster._computations.values()
     until(lambda: [computation.begun for computation in running] == [1, 1])

@@ -17,7 +17,8 @@ from tests.warm import WarmPython
 settings.register_profile("untimed", settings(), deadline=None)
 settings.load_profile("untimed")
 os.environ.setdefault("LAYERSCOPE_TIME_LIMIT", "60")
-# To look through all that TensorFlow has imported, again and again, takes a twentieth of the tests.
+# The garbage collector looks through all that TensorFlow has imported. At Python's own thresholds
+# that is a twentieth of the tests' time.
 gc.set_threshold(20_000, 20, 50)
 
 
@@ -32,8 +33,8 @@ def warm_python() -> Iterator[WarmPython]:
 class ByFunction(LoadGroupScheduling):
     """Give a process all parameters of a test function at once.
 
-    xdist's own gives it one test at a time, and counts all that it has had before each: of eight
-    thousand tests that takes as long as a thousand of them.
+    xdist's own gives it one test at a time, and before each it counts all tests that the process has
+    had. With thousands of tests that takes seconds.
     """
 
     def _split_scope(self, nodeid: str) -> str:

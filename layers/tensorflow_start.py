@@ -13,8 +13,8 @@ def import_tensorflow(*, ours: bool = False) -> None:
 
     Args:
         ours: whether the process is one of Layerscope's own. There, Keras does not import pandas,
-            which it needs only to train on data frames: that saves 65 MB and time. A layer can still
-            import pandas afterwards. And the garbage collector no longer looks at what exists now.
+            which it needs only to train on data frames: that saves 65 MB and time. A layer can
+            import pandas later. And the garbage collector no longer looks at what exists now.
     """
     if "tensorflow" in sys.modules:
         return

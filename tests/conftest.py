@@ -33,8 +33,8 @@ def warm_python() -> Iterator[WarmPython]:
 class ByFunction(LoadGroupScheduling):
     """Give a process all parameters of a test function at once.
 
-    xdist's own gives it one test at a time, and before each it counts all tests that the process has
-    had. With thousands of tests that takes seconds.
+    xdist's own gives it one test at a time, and before each it counts all tests that the process
+    has had. With thousands of tests that takes seconds.
     """
 
     def _split_scope(self, nodeid: str) -> str:

@@ -16,6 +16,7 @@ import keras
 
 from layers.checkup import fixes
 from layers.checkup.examination.layer_under_test import (
+    BATCH,
     LayerUnderTest,
     attempt,
     author_classes,
@@ -24,6 +25,8 @@ from layers.checkup.examination.layer_under_test import (
     temporarily_set,
 )
 from layers.checkup.examination.object_graph import sublayer_path
+from layers.checkup.examination.sublayer_calls import larger_inputs, sublayer_calls
+from layers.checkup.fixes.sublayer_shapes import Called, build_lines
 from layers.checkup.probes.failures import is_library_code
 from layers.checkup.report import Finding
 from layers.checkup.shapes import all_shapes
@@ -83,7 +86,7 @@ def _missing_after_build(tested: LayerUnderTest) -> Iterator[Finding]:
         return
     unbuilt = [c for c in layer._flatten_layers(include_self=False) if not c.built]
     after_build = len(layer.weights)
-    shapes = _sublayer_input_shapes(tested, layer)
+    calls = sublayer_calls(tested, layer)
     after_call = len(layer.weights)
     if after_call <= after_build:
         return
@@ -92,12 +95,7 @@ def _missing_after_build(tested: LayerUnderTest) -> Iterator[Finding]:
     children = [child for child in unbuilt if child.weights and id(child) not in inner]
     names = ", ".join(f"`{sublayer_path(layer, child)}`" for child in children)
     line = _line_of(overridden, "build")
-    lines = []
-    for child in children:
-        where = sublayer_path(layer, child)
-        if where.startswith("self.") and id(child) in shapes:
-            lines.append(f"{where}.build({_written(shapes[id(child)], tested)})")
-    lines = lines if len(lines) == len(children) else []
+    lines = _build_lines(tested, overridden, calls, [sublayer_path(layer, c) for c in children])
     yield Finding(
         code="children-unbuilt",
         severity="broken",
@@ -111,29 +109,22 @@ def _missing_after_build(tested: LayerUnderTest) -> Iterator[Finding]:
     )
 
 
-def _sublayer_input_shapes(tested: LayerUnderTest, layer: Any) -> dict[int, tuple]:
-    """Call the layer, and return the input shape of every sublayer, by id."""
-    shapes: dict[int, tuple] = {}
-    original = keras.layers.Layer.__call__
-
-    def recorder(inner: Any, *arguments: Any, **named: Any) -> Any:
-        shape = getattr(arguments[0], "shape", None) if arguments else None
-        if shape is not None:
-            shapes.setdefault(id(inner), tuple(shape))
-        return original(inner, *arguments, **named)
-
-    with temporarily_set(keras.layers.Layer, "__call__", recorder):
-        tested.call(layer)
-    return shapes
-
-
-def _written(shape: tuple, tested: LayerUnderTest) -> str:
-    given = all_shapes(tested.shape)[0]
-    if shape == given:
-        return "input_shape"
-    if len(shape) == len(given) and shape[:-1] == given[:-1]:
-        return f"(*input_shape[:-1], {shape[-1]})"
-    return f"(input_shape[0], {', '.join(map(str, shape[1:]))})"
+def _build_lines(
+    tested: LayerUnderTest, cls: type, calls: dict[str, Called], children: list[str]
+) -> list[str]:
+    """Return lines that build sublayers, from the given call and one on larger inputs."""
+    source = source_of(cls)
+    method = source.method("build") if source else None
+    if method is None or len(method.args.args) < 2:
+        return []
+    given = tuple(length or BATCH for length in all_shapes(tested.shape)[0])
+    for larger in larger_inputs(tested):
+        others, _ = attempt(lambda larger=larger: sublayer_calls(larger, larger.new()))
+        if others:
+            both = {path: (calls[path], others[path]) for path in calls if path in others}
+            name = method.args.args[1].arg
+            return build_lines(children, both, (given, all_shapes(larger.shape)[0]), name)
+    return []
 
 
 def _line_of(cls: type, method: str) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -180,7 +182,7 @@ def test_sublayers_have_the_authors_names():
     finding = next(f for f in report_on(Attention).findings if f.code == "children-unbuilt")
     assert "`self.query`, `self.parts['a'][0]`, `self.block" in finding.wrong
     assert "_layers" not in f"{finding.wrong} {finding.fix.after}"
-    assert "self.query.build(input_shape)" in finding.fix.after
+    assert "self.query.build(_input_shape)" in finding.fix.after, "as its argument is named"
 
 
 @registered
@@ -362,3 +364,46 @@ def test_outputs_are_not_compared_with_a_file_that_could_not_be_loaded():
     refused = Evidence(**facts, before=some, after=some, reload="TypeError")
     assert loaded.reload_difference == 0
     assert refused.reload_difference is None
+
+
+@registered
+class SqueezeAndExcite(keras.layers.Layer):
+    """As tutorials write it: lengths that follow the input's, and one that is a part of it."""
+
+    def build(self, shape):
+        self.pool = keras.layers.GlobalAveragePooling2D(keepdims=True)
+        self.down = keras.layers.Dense(shape[-1] // 4, activation="relu")
+        self.up = keras.layers.Dense(shape[-1], activation="sigmoid")
+
+    def call(self, x):
+        return x * self.up(self.down(self.pool(x)))
+
+
+def test_sublayers_are_built_for_every_size_of_the_input():
+    report = report_on(SqueezeAndExcite, (2, 6, 6, 8))
+    (finding,) = (f for f in report.findings if f.code == "children-unbuilt")
+    before = "(shape[0], 1, 1, shape[-1])"
+    assert f"self.down.build({before})" in finding.fix.after
+    assert f"self.up.build(self.down.compute_output_shape({before}))" in finding.fix.after
+    defined: dict[str, Any] = {"keras": keras}
+    exec(f"class Fixed(keras.layers.Layer):\n{finding.fix.after.split(chr(10), 2)[2]}", defined)  # noqa: S102
+    for shape in ((2, 6, 6, 8), (3, 5, 7, 16), (None, None, None, 12)):
+        layer = defined["Fixed"]()
+        layer.build(shape)
+        built = len(layer.weights)
+        layer(np.ones([length or 4 for length in shape], "float32"))
+        assert built == len(layer.weights) == 4
+
+
+@registered
+class OfOneSize(keras.layers.Layer):
+    def build(self, shape):
+        self.dense = keras.layers.Dense(len(shape))
+
+    def call(self, x):
+        return self.dense(tf.reshape(x, (tf.shape(x)[0], 5, 2)))
+
+
+def test_a_sublayer_of_a_layer_for_one_size_is_built_for_that_size():
+    (finding,) = (f for f in report_on(OfOneSize).findings if f.code == "children-unbuilt")
+    assert "self.dense.build((shape[0], 5, 2))" in finding.fix.after
